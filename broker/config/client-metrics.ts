@@ -1,0 +1,60 @@
+import { RE2JS, RE2JSSyntaxException } from 're2js';
+import type { ConfigTexts } from './config-layers.ts';
+import type { ConfigDefinition } from './definition.ts';
+import { clientMetricsConfigs } from './definitions/client-metrics-configs.ts';
+import { invalidValue } from './validator.ts';
+import { configProblem, parseList } from './value.ts';
+
+/** What a client can be selected by in `match` (KIP-714). */
+const selectors = [
+  'client_instance_id',
+  'client_id',
+  'client_software_name',
+  'client_software_version',
+  'client_source_address',
+  'client_source_port',
+] as const;
+
+const intervalMsMin = 100;
+const intervalMsMax = 3_600_000;
+
+/** Everything wrong with the configs of a client metrics subscription, in Kafka's wording. */
+export function clientMetricsConfigProblems(overrides: ConfigTexts): readonly string[] {
+  return [...overrides].flatMap(([name, text]) => {
+    const definition = clientMetricsConfigDefinition(name);
+    if (definition === undefined) return [`Unknown client metrics configuration: ${name}`];
+    const problem = configProblem(definition, text);
+    if (problem !== undefined) return [problem];
+    if (name === 'interval.ms') return intervalProblems(text);
+    return name === 'match' ? parseList(text).flatMap(selectorProblems) : [];
+  });
+}
+
+/** The definition of client metrics config `name`, or undefined. */
+export function clientMetricsConfigDefinition(name: string): ConfigDefinition | undefined {
+  return Object.hasOwn(clientMetricsConfigs, name)
+    ? clientMetricsConfigs[name as keyof typeof clientMetricsConfigs]
+    : undefined;
+}
+
+function intervalProblems(text: string): readonly string[] {
+  const intervalMs = Number(text);
+  return intervalMs >= intervalMsMin && intervalMs <= intervalMsMax
+    ? []
+    : [invalidValue('interval.ms', text, `Value must be between ${intervalMsMin} and ${intervalMsMax}`)];
+}
+
+function selectorProblems(selector: string): readonly string[] {
+  const separator = selector.indexOf('=');
+  const [key, pattern] = [selector.slice(0, separator).trim(), selector.slice(separator + 1).trim()];
+  if (separator < 0 || !selectors.some((known) => known === key)) {
+    return [`Illegal client matching pattern: ${selector}`];
+  }
+  try {
+    RE2JS.compile(pattern);
+    return [];
+  } catch (error) {
+    if (error instanceof RE2JSSyntaxException) return [`Illegal client matching pattern: ${selector}`];
+    throw error;
+  }
+}

@@ -1,0 +1,9 @@
+import { defineConfigs, int, list } from '../definition.ts';
+
+/** Configs of a client metrics subscription (KIP-714). */
+// biome-ignore format: a table, one config a line.
+export const clientMetricsConfigs = defineConfigs({
+  'metrics': list('', 'MEDIUM', 'Metric name prefixes the clients shall push; * for all.'),
+  'interval.ms': int(300_000, 'MEDIUM', 'Time between two metric pushes of a client.'),
+  'match': list('', 'MEDIUM', 'Client selectors as key=pattern; a client must match all of them.'),
+});

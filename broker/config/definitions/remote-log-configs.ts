@@ -1,0 +1,48 @@
+import {
+  boolean,
+  clusterWide,
+  defineConfigs,
+  double,
+  int,
+  internal,
+  LONG_MAX,
+  long,
+  string,
+} from '../definition.ts';
+import { atLeast, between, nonEmptyString } from '../validator.ts';
+
+/** Tiered storage. */
+// biome-ignore format: a table, one config a line.
+export const remoteLogConfigs = defineConfigs({
+  'remote.log.storage.system.enable': boolean(false, 'MEDIUM', 'Run tiered storage.'),
+  'remote.log.storage.manager.impl.prefix': string('rsm.config.', 'MEDIUM', 'Prefix of the configs handed to the remote storage plugin.', nonEmptyString),
+  'remote.log.metadata.manager.impl.prefix': string('rlmm.config.', 'MEDIUM', 'Prefix of the configs handed to the remote metadata plugin.', nonEmptyString),
+  'remote.log.storage.manager.class.name': string(null, 'MEDIUM', 'Class of the remote storage plugin.', nonEmptyString),
+  'remote.log.storage.manager.class.path': string(null, 'MEDIUM', 'Where the remote storage plugin is loaded from.'),
+  'remote.log.metadata.manager.class.name': string('org.apache.kafka.server.log.remote.metadata.storage.TopicBasedRemoteLogMetadataManager', 'MEDIUM', 'Class of the remote metadata plugin.', nonEmptyString),
+  'remote.log.metadata.manager.class.path': string(null, 'MEDIUM', 'Where the remote metadata plugin is loaded from.'),
+  'remote.log.metadata.manager.listener.name': string(null, 'MEDIUM', 'Listener the remote metadata plugin connects to.', nonEmptyString),
+  'remote.log.metadata.custom.metadata.max.bytes': int(128, 'LOW', 'Largest custom metadata of a remote segment.', atLeast(0)),
+  'remote.log.index.file.cache.total.size.bytes': long(1_073_741_824, 'LOW', 'Disk space for cached indexes of remote segments.', atLeast(1), clusterWide),
+  'remote.log.index.file.cache.ttl.ms': long(900_000, 'LOW', 'Time an unused cached index is kept, -1 for ever.', atLeast(-1), internal),
+  'remote.log.manager.thread.pool.size': int(2, 'MEDIUM', 'Threads that schedule tiered storage work.', atLeast(1)),
+  'remote.log.manager.copier.thread.pool.size': int(10, 'MEDIUM', 'Threads that copy segments to remote storage.', atLeast(1), clusterWide),
+  'remote.log.manager.expiration.thread.pool.size': int(10, 'MEDIUM', 'Threads that delete expired remote segments.', atLeast(1), clusterWide),
+  'remote.log.manager.follower.thread.pool.size': int(2, 'MEDIUM', 'Threads of tiered storage work on followers.', atLeast(1), clusterWide),
+  'remote.log.manager.task.interval.ms': long(30_000, 'LOW', 'Time between two rounds of tiered storage work.', atLeast(1)),
+  'remote.log.manager.task.retry.backoff.ms': long(500, 'LOW', 'First pause after failed tiered storage work.', atLeast(1), internal),
+  'remote.log.manager.task.retry.backoff.max.ms': long(30_000, 'LOW', 'Longest pause after failed tiered storage work.', atLeast(1), internal),
+  'remote.log.manager.task.retry.jitter': double(0.2, 'LOW', 'Random share of the pause after failed tiered storage work.', between(0, 0.5), internal),
+  'remote.log.reader.threads': int(10, 'MEDIUM', 'Threads that read remote segments.', atLeast(1), clusterWide),
+  'remote.log.reader.max.pending.tasks': int(100, 'MEDIUM', 'Remote reads that may wait.', atLeast(1)),
+  'log.local.retention.ms': long(-2, 'MEDIUM', 'Age at which tiered segments leave the local disk, -2 as log.retention.ms.', atLeast(-2), clusterWide),
+  'log.local.retention.bytes': long(-2, 'MEDIUM', 'Local size of a tiered partition, -2 as log.retention.bytes.', atLeast(-2), clusterWide),
+  'remote.log.manager.copy.max.bytes.per.second': long(LONG_MAX, 'MEDIUM', 'Bytes per second copied to remote storage.', atLeast(1), clusterWide),
+  'remote.log.manager.copy.quota.window.num': int(11, 'MEDIUM', 'Samples the copy quota is measured over.', atLeast(1)),
+  'remote.log.manager.copy.quota.window.size.seconds': int(1, 'MEDIUM', 'Seconds of one sample of the copy quota.', atLeast(1)),
+  'remote.log.manager.fetch.max.bytes.per.second': long(LONG_MAX, 'MEDIUM', 'Bytes per second read from remote storage.', atLeast(1), clusterWide),
+  'remote.log.manager.fetch.quota.window.num': int(11, 'MEDIUM', 'Samples the remote read quota is measured over.', atLeast(1)),
+  'remote.log.manager.fetch.quota.window.size.seconds': int(1, 'MEDIUM', 'Seconds of one sample of the remote read quota.', atLeast(1)),
+  'remote.fetch.max.wait.ms': int(500, 'MEDIUM', 'Longest wait of a fetch for remote data.', atLeast(1), clusterWide),
+  'remote.list.offsets.request.timeout.ms': long(30_000, 'MEDIUM', 'Longest wait of an offset lookup for remote data.', atLeast(1), clusterWide),
+});

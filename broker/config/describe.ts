@@ -1,0 +1,146 @@
+import { isReadOnlyBrokerConfig } from './broker-changes.ts';
+import { brokerConfigDefinition, brokerConfigs } from './broker-configs.ts';
+import { clientMetricsConfigDefinition } from './client-metrics.ts';
+import type { BrokerConfigLayers, ConfigSource, ConfigSynonym, ConfigTexts } from './config-layers.ts';
+import { brokerConfigNames, configSources, configSynonyms } from './config-layers.ts';
+import type { ConfigDefinition, ConfigTable } from './definition.ts';
+import { configTypeCodes } from './definition.ts';
+import { clientMetricsConfigs } from './definitions/client-metrics-configs.ts';
+import { groupConfigs } from './definitions/group-configs.ts';
+import { topicConfigs } from './definitions/topic-configs.ts';
+import { groupConfigDefinition, groupConfigSynonym } from './group-config.ts';
+import { topicConfigDefinition } from './topic-config.ts';
+import { inTopicUnit, topicConfigSynonyms } from './topic-synonyms.ts';
+import { canonicalText } from './value.ts';
+
+/** One entry of a DescribeConfigs answer. Values of sensitive configs are null. */
+export interface DescribedConfig {
+  readonly name: string;
+  readonly value: string | null;
+  readonly isReadOnly: boolean;
+  readonly source: ConfigSource;
+  readonly isSensitive: boolean;
+  /** The most specific first; the first is in force. */
+  readonly synonyms: readonly DescribedSynonym[];
+  /** A code of `configTypeCodes`, 0 for a config nobody defines. */
+  readonly type: number;
+  readonly documentation: string | null;
+}
+
+export interface DescribedSynonym {
+  readonly name: string;
+  readonly value: string | null;
+  readonly source: ConfigSource;
+}
+
+/** Every config of a topic with these overrides. */
+export function describeTopicConfigs(
+  overrides: ConfigTexts,
+  layers: BrokerConfigLayers,
+): readonly DescribedConfig[] {
+  return listedNames(topicConfigs, overrides).map((name) => {
+    const server = configSynonyms(topicConfigSynonyms(name), layers);
+    const own = ownSynonym(name, overrides, configSources.TOPIC_CONFIG);
+    const inherited = server[0] === undefined ? undefined : inTopicUnit(server[0].name, server[0].value);
+    const definition = topicConfigDefinition(name);
+    const text = own[0]?.value ?? inherited ?? definition?.default ?? null;
+    return entry({ name, definition, text, synonyms: [...own, ...server], isReadOnly: false });
+  });
+}
+
+/** Every config of a running broker. */
+export function describeBrokerConfigs(layers: BrokerConfigLayers): readonly DescribedConfig[] {
+  const given = new Map([...layers.static, ...layers.dynamicDefault, ...layers.dynamicBroker]);
+  return listedNames(brokerConfigs, given).map((name) => {
+    const synonyms = configSynonyms(brokerConfigNames(name), layers);
+    const text = configSynonyms([name], layers)[0]?.value ?? null;
+    const definition = brokerConfigDefinition(name);
+    const isReadOnly = definition === undefined || isReadOnlyBrokerConfig(name);
+    return entry({ name, definition, text, synonyms, isReadOnly });
+  });
+}
+
+/** The dynamic configs set for all brokers: what a BROKER resource without a name answers. */
+export function describeBrokerDefaults(dynamicDefault: ConfigTexts): readonly DescribedConfig[] {
+  return [...dynamicDefault].map(([name, text]) => {
+    const definition = brokerConfigDefinition(name);
+    const synonyms = ownSynonym(name, dynamicDefault, configSources.DYNAMIC_DEFAULT_BROKER_CONFIG);
+    const isReadOnly = definition === undefined || isReadOnlyBrokerConfig(name);
+    return entry({ name, definition, text, synonyms, isReadOnly });
+  });
+}
+
+/** Every config of a group with these overrides; a group nobody configured has the broker's. */
+export function describeGroupConfigs(
+  overrides: ConfigTexts,
+  layers: BrokerConfigLayers,
+): readonly DescribedConfig[] {
+  return listedNames(groupConfigs, overrides).map((name) => {
+    const server = groupConfigSynonym(name);
+    const inherited = server === undefined ? [] : configSynonyms([server], layers);
+    const synonyms = [...ownSynonym(name, overrides, configSources.GROUP_CONFIG), ...inherited];
+    const definition = groupConfigDefinition(name);
+    const text = synonyms[0]?.value ?? definition?.default ?? null;
+    return entry({ name, definition, text, synonyms, isReadOnly: false });
+  });
+}
+
+/** Every config of a client metrics subscription. */
+export function describeClientMetricsConfigs(overrides: ConfigTexts): readonly DescribedConfig[] {
+  return listedNames(clientMetricsConfigs, overrides).map((name) => {
+    const synonyms = ownSynonym(name, overrides, configSources.CLIENT_METRICS_CONFIG);
+    const definition = clientMetricsConfigDefinition(name);
+    const text = synonyms[0]?.value ?? definition?.default ?? null;
+    return entry({ name, definition, text, synonyms, isReadOnly: false });
+  });
+}
+
+/** Log levels by logger name, as a BROKER_LOGGER resource. */
+export function describeLoggers(levels: ConfigTexts): readonly DescribedConfig[] {
+  const source = configSources.DYNAMIC_BROKER_LOGGER_CONFIG;
+  return [...levels].map(([name, value]) => ({
+    name,
+    value,
+    isReadOnly: false,
+    source,
+    isSensitive: false,
+    synonyms: [],
+    type: 0,
+    documentation: null,
+  }));
+}
+
+interface Finding {
+  readonly name: string;
+  readonly definition: ConfigDefinition | undefined;
+  readonly text: string | null;
+  readonly synonyms: readonly ConfigSynonym[];
+  readonly isReadOnly: boolean;
+}
+
+function entry({ name, definition, text, synonyms, isReadOnly }: Finding): DescribedConfig {
+  // A config nobody defines may be a plugin's password.
+  const isSensitive = definition === undefined || definition.type === 'PASSWORD';
+  const shown = (value: string): string | null => (isSensitive ? null : value);
+  return {
+    name,
+    value: text === null || isSensitive ? null : canonicalText(definition, text),
+    isReadOnly,
+    source: synonyms[0]?.source ?? configSources.DEFAULT_CONFIG,
+    isSensitive,
+    synonyms: synonyms.map((synonym) => ({ ...synonym, value: shown(synonym.value) })),
+    type: definition === undefined ? 0 : configTypeCodes[definition.type],
+    documentation: definition?.documentation ?? null,
+  };
+}
+
+/** Names in the table's order, without the internal ones, then what else is set. */
+function listedNames(table: ConfigTable, set: ConfigTexts): readonly string[] {
+  const known = Object.values(table).filter(({ isInternal }) => !isInternal);
+  return [...new Set([...known.map(({ name }) => name), ...set.keys()])];
+}
+
+function ownSynonym(name: string, texts: ConfigTexts, source: ConfigSource): readonly ConfigSynonym[] {
+  const value = texts.get(name);
+  return value === undefined ? [] : [{ name, value, source }];
+}

@@ -1,0 +1,85 @@
+import { ErrorCode } from '../../kafka/protocol/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { GroupLogError } from './errors.ts';
+
+/** Called once: with nothing when all that was appended before is committed, else with why that is not known. */
+type Release = (error?: unknown) => void;
+
+interface Entry {
+  isCommitted: boolean;
+  readonly releases: Release[];
+}
+
+/**
+ * Holds responses back until the records they rest on are committed. Order is kept: a response waits for the last
+ * append before it, and so do answers that only read, because they may show what is not committed yet.
+ */
+export class CommitQueue {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #onFailed: (error: unknown) => void;
+  #entries: Entry[] = [];
+  #isClosed = false;
+
+  /** `onFailed` is called once, when an append fails; responses wait until {@link close}. */
+  constructor(clock: Clock, timeoutMs: number, onFailed: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#onFailed = onFailed;
+  }
+
+  /** Adds an append that is under way. */
+  add(append: Promise<void>): void {
+    const entry: Entry = { isCommitted: false, releases: [] };
+    this.#entries.push(entry);
+    append.then(
+      () => {
+        entry.isCommitted = true;
+        this.#drain();
+      },
+      (error: unknown) => {
+        if (!this.#isClosed) this.#onFailed(error);
+      },
+    );
+  }
+
+  /**
+   * Calls `release` when everything appended so far is committed: now, if nothing is under way. After
+   * `offsets.commit.timeout.ms` it is called with an error instead.
+   */
+  after(release: Release): void {
+    const last = this.#entries.at(-1);
+    if (last === undefined) release();
+    else last.releases.push(this.#withTimeout(release));
+  }
+
+  /** Gives every response that still waits this error. Later ones are released at once. */
+  close(error: unknown): void {
+    this.#isClosed = true;
+    const entries = this.#entries;
+    this.#entries = [];
+    for (const { releases } of entries) for (const release of releases) release(error);
+  }
+
+  #drain(): void {
+    while (this.#entries[0]?.isCommitted) {
+      const entry = this.#entries.shift();
+      for (const release of entry?.releases ?? []) release();
+    }
+  }
+
+  #withTimeout(release: Release): Release {
+    let isReleased = false;
+    const once: Release = (error) => {
+      if (isReleased) return;
+      isReleased = true;
+      timer.cancel();
+      release(error);
+    };
+    const timer = this.#clock.timer(this.#timeoutMs, () => {
+      const message = `Records were not committed within ${this.#timeoutMs} ms (offsets.commit.timeout.ms).`;
+      once(new GroupLogError(ErrorCode.REQUEST_TIMED_OUT, message));
+    });
+    return once;
+  }
+}

@@ -1,0 +1,80 @@
+import { type DescribeGroupsResponse, ErrorCode, type ListGroupsResponse } from '../../kafka/protocol/index.ts';
+import { type ClassicGroup, EMPTY_ASSIGNMENT, metadataOf } from './classic/classic-group.ts';
+
+export type DescribedGroup = DescribeGroupsResponse['groups'][number];
+export type ListedGroup = ListGroupsResponse['groups'][number];
+
+/** "Not asked for": the default of `authorized_operations`. */
+const NO_OPERATIONS = -2_147_483_648;
+
+/**
+ * A group as DescribeGroups shows it. Metadata and assignments only exist for a stable group. A group that is not
+ * there is "Dead", and since v6 an error as well (KIP-1043).
+ */
+export function describeGroup(
+  group: ClassicGroup | undefined,
+  groupId: string,
+  apiVersion: number,
+): DescribedGroup {
+  if (group === undefined) return missingGroup(groupId, apiVersion);
+  const isStable = group.state === 'Stable';
+  return {
+    ...blank(groupId),
+    groupState: group.state,
+    protocolType: group.protocolType ?? '',
+    protocolData: isStable ? (group.protocolName ?? '') : '',
+    members: [...group.members.values()].map((member) => ({
+      memberId: member.memberId,
+      groupInstanceId: member.groupInstanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      memberMetadata: isStable ? metadataOf(member, group.protocolName) : EMPTY_ASSIGNMENT,
+      memberAssignment: isStable ? member.assignment : EMPTY_ASSIGNMENT,
+    })),
+  };
+}
+
+/** A group that could not be described. */
+export function undescribedGroup(groupId: string, errorCode: number): DescribedGroup {
+  return { ...blank(groupId), errorCode };
+}
+
+/** A group as ListGroups shows it. */
+export function listedGroup(group: ClassicGroup): ListedGroup {
+  return {
+    groupId: group.groupId,
+    protocolType: group.protocolType ?? '',
+    groupState: group.state,
+    groupType: 'classic',
+  };
+}
+
+/** Whether a group passes the filters of ListGroups: names without regard to case, an empty list lets all pass. */
+export function isListed(group: ListedGroup, states: readonly string[], types: readonly string[]): boolean {
+  const passes = (filter: readonly string[], value: string) =>
+    filter.length === 0 || filter.some((name) => name.toLowerCase() === value.toLowerCase());
+  return passes(states, group.groupState) && passes(types, group.groupType);
+}
+
+function missingGroup(groupId: string, apiVersion: number): DescribedGroup {
+  const dead = { ...blank(groupId), groupState: 'Dead' };
+  if (apiVersion < 6) return dead;
+  return {
+    ...dead,
+    errorCode: ErrorCode.GROUP_ID_NOT_FOUND,
+    errorMessage: `Group ${groupId} not found.`,
+  };
+}
+
+function blank(groupId: string): DescribedGroup {
+  return {
+    errorCode: ErrorCode.NONE,
+    errorMessage: null,
+    groupId,
+    groupState: '',
+    protocolType: '',
+    protocolData: '',
+    members: [],
+    authorizedOperations: NO_OPERATIONS,
+  };
+}

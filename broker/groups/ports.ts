@@ -1,0 +1,24 @@
+import type { CoordinatorRecord } from './coordinator-record.ts';
+
+/**
+ * The partitions of `__consumer_offsets` that this broker leads.
+ *
+ * `append` puts the records at the end of the partition, in order; it may split them over several batches. It is
+ * called in the order in which records must be in the log, without waiting for earlier calls. The promise resolves
+ * when the records are committed: durable on enough replicas. A synchronous throw means that nothing was written
+ * and only this request fails. A rejection means that nobody knows: the coordinator drops the partition's state
+ * and loads it again. Both carry a Kafka error when they are a `GroupLogError`; anything else counts as a storage error.
+ *
+ * `read` yields all records from the start of the log to its end, committed ones only.
+ */
+export interface CoordinatorLog {
+  append(partition: number, records: readonly CoordinatorRecord[]): Promise<void>;
+  read(partition: number): AsyncIterable<readonly CoordinatorRecord[]>;
+}
+
+/** What the group coordinator has to know about topics. Ids are in Kafka's base64 form. */
+export interface GroupTopics {
+  topicId(name: string): string | undefined;
+  topicName(topicId: string): string | undefined;
+  hasPartition(name: string, partition: number): boolean;
+}

@@ -1,0 +1,8 @@
+/** Who sends a request, and in which version. */
+export interface RequestContext {
+  readonly apiVersion: number;
+  /** Empty when the request header has none. */
+  readonly clientId: string;
+  /** As Kafka shows and records it: `/` and the address, `/127.0.0.1`. */
+  readonly clientHost: string;
+}

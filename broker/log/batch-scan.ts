@@ -1,0 +1,45 @@
+import { BatchCursor, batchHeader } from '../../kafka/records/index.ts';
+import type { File } from '../../platform/files.ts';
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Where to look and how strictly. */
+export interface ScanOptions {
+  readonly from: number;
+  /** Position to stop at; the file's size when absent. */
+  readonly to?: number;
+  /** Check the CRC of every batch, for recovery. */
+  readonly checkCrc?: boolean;
+}
+
+/**
+ * Walks the batches of a log file. `visit` gets a buffer, the batch's place in it and its position in the file;
+ * the buffer is reused afterwards. Stops when `visit` returns false, at the first batch that is not whole or not valid,
+ * and at `to`. Returns the position where it stopped: the end of what is valid when all was visited.
+ */
+export function scanBatches(
+  file: File,
+  options: ScanOptions,
+  visit: (buffer: Buffer, at: number, position: number) => boolean | undefined,
+): number {
+  const to = options.to ?? file.size();
+  let position = options.from;
+  let buffer = Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK_BYTES, to - position)));
+  while (position < to) {
+    const length = file.read(buffer.subarray(0, Math.min(buffer.length, to - position)), position);
+    const cursor = new BatchCursor(buffer, 0, length);
+    while (cursor.next()) {
+      if (options.checkCrc === true && !batchHeader.isCrcValid(buffer, cursor.at))
+        return position + cursor.at;
+      if (visit(buffer, cursor.at, position + cursor.at) === false) return position + cursor.at;
+    }
+    position += cursor.at;
+    const isWhole =
+      cursor.state === 'incomplete' && cursor.sizeInBytes > 0 && position + cursor.sizeInBytes <= to;
+    if (cursor.state === 'corrupt' || (cursor.state === 'incomplete' && !isWhole && cursor.at === 0))
+      return position;
+    if (isWhole && cursor.sizeInBytes > buffer.length) buffer = Buffer.allocUnsafe(cursor.sizeInBytes);
+    else if (cursor.at === 0) return position;
+  }
+  return position;
+}

@@ -1,0 +1,4 @@
+export { AppendFailedError, LogDirectoryOfflineError, OffsetOutOfRangeError } from './errors.ts';
+export { type Durability, LogDirectory, type LogDirectoryOptions, type LogIdentity } from './log-directory.ts';
+export { PartitionLog } from './partition-log.ts';
+export { findLargestTimestamp, findOffsetByTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';

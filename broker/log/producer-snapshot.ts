@@ -1,0 +1,68 @@
+import { crc32c } from '../../kafka/records/index.ts';
+import { writeFileAtomically } from '../../platform/atomic-write.ts';
+import type { Files } from '../../platform/files.ts';
+import { type ProducerEntry, ProducerState } from './producer-state.ts';
+
+const VERSION = 1;
+const HEADER_BYTES = 10;
+const ENTRY_BYTES = 46;
+
+/**
+ * Kafka's `.snapshot` file: the state of a partition's producers as of the offset in its name.
+ * `int16 version, uint32 CRC-32C of what follows, int32 count, entries`.
+ */
+export function encodeProducerSnapshot(state: ProducerState): Buffer {
+  const bytes = Buffer.alloc(HEADER_BYTES + state.size * ENTRY_BYTES);
+  bytes.writeInt16BE(VERSION, 0);
+  bytes.writeInt32BE(state.size, 6);
+  let at = HEADER_BYTES;
+  for (const entry of state.entries) {
+    const last = entry.batches.at(-1);
+    bytes.writeBigInt64BE(BigInt(entry.producerId), at);
+    bytes.writeInt16BE(entry.producerEpoch, at + 8);
+    bytes.writeInt32BE(last?.lastSequence ?? -1, at + 10);
+    bytes.writeBigInt64BE(BigInt(last?.lastOffset ?? -1), at + 14);
+    bytes.writeInt32BE(last?.offsetDelta ?? 0, at + 22);
+    bytes.writeBigInt64BE(BigInt(entry.lastTimestamp), at + 26);
+    bytes.writeInt32BE(entry.coordinatorEpoch, at + 34);
+    bytes.writeBigInt64BE(BigInt(entry.currentTxnFirstOffset), at + 38);
+    at += ENTRY_BYTES;
+  }
+  bytes.writeUInt32BE(crc32c(bytes.subarray(6)), 2);
+  return bytes;
+}
+
+/** Reads a snapshot; `undefined` when it is not whole (then an older one, or the log itself, must serve). */
+export function decodeProducerSnapshot(bytes: Buffer): ProducerState | undefined {
+  if (bytes.length < HEADER_BYTES || bytes.readInt16BE(0) !== VERSION) return undefined;
+  const count = bytes.readInt32BE(6);
+  if (bytes.length !== HEADER_BYTES + count * ENTRY_BYTES) return undefined;
+  if (bytes.readUInt32BE(2) !== crc32c(bytes.subarray(6))) return undefined;
+  const state = new ProducerState();
+  for (let at = HEADER_BYTES; at < bytes.length; at += ENTRY_BYTES) state.load(decodeEntry(bytes, at));
+  return state;
+}
+
+/** Writes the snapshot durably. A snapshot is a cache, yet a torn one would cost a scan of the log. */
+export function writeProducerSnapshot(files: Files, path: string, state: ProducerState): void {
+  writeFileAtomically(files, path, encodeProducerSnapshot(state));
+}
+
+function decodeEntry(bytes: Buffer, at: number): ProducerEntry {
+  const lastSequence = bytes.readInt32BE(at + 10);
+  const lastTimestamp = Number(bytes.readBigInt64BE(at + 26));
+  const batch = {
+    lastSequence,
+    lastOffset: Number(bytes.readBigInt64BE(at + 14)),
+    offsetDelta: bytes.readInt32BE(at + 22),
+    timestamp: lastTimestamp,
+  };
+  return {
+    producerId: Number(bytes.readBigInt64BE(at)),
+    producerEpoch: bytes.readInt16BE(at + 8),
+    batches: lastSequence < 0 ? [] : [batch],
+    coordinatorEpoch: bytes.readInt32BE(at + 34),
+    currentTxnFirstOffset: Number(bytes.readBigInt64BE(at + 38)),
+    lastTimestamp,
+  };
+}

@@ -1,0 +1,80 @@
+import { ErrorCode } from '../../kafka/protocol/index.ts';
+import { OffsetOutOfRangeError } from '../log/index.ts';
+import { type FetchResult, type FetchTarget, failedFetch } from './fetch-target.ts';
+import type { Partition } from './partition.ts';
+
+/** 0 sees everything below the high watermark, 1 (read_committed) what lies below the last stable offset. */
+export type IsolationLevel = number;
+
+/** How much may be read, and of what. */
+export interface ReadLimits {
+  readonly isolationLevel: IsolationLevel;
+  readonly maxBytes: number;
+  /** Return the first batch even when it is larger than `maxBytes`. */
+  readonly minOneBatch: boolean;
+}
+
+const NO_RECORDS = Buffer.alloc(0);
+
+/** Reads what a fetch asks of one partition. */
+export function readPartition(partition: Partition, target: FetchTarget, limits: ReadLimits): FetchResult {
+  const epochError = checkLeaderEpoch(partition, target.currentLeaderEpoch);
+  if (epochError !== ErrorCode.NONE) return failedFetch(target, epochError);
+  const { log } = partition;
+  if (log.isOffline) return failedFetch(target, ErrorCode.KAFKA_STORAGE_ERROR);
+  const diverging = divergenceOf(partition, target);
+  if (diverging === 'unknown') return failedFetch(target, ErrorCode.OFFSET_OUT_OF_RANGE);
+  const facts = {
+    target,
+    errorCode: ErrorCode.NONE,
+    highWatermark: partition.highWatermark,
+    lastStableOffset: partition.lastStableOffset,
+    logStartOffset: log.logStartOffset,
+  };
+  if (diverging !== undefined) return { ...facts, records: NO_RECORDS, divergingEpoch: diverging };
+  try {
+    const range = {
+      startOffset: target.fetchOffset,
+      endOffset: visibleEnd(partition, limits.isolationLevel),
+      maxBytes: Math.min(target.partitionMaxBytes, limits.maxBytes),
+      minOneBatch: limits.minOneBatch,
+    };
+    return { ...facts, records: log.read(range, (bytes) => Buffer.allocUnsafeSlow(bytes)) };
+  } catch (error) {
+    if (error instanceof OffsetOutOfRangeError) return failedFetch(target, ErrorCode.OFFSET_OUT_OF_RANGE);
+    throw error;
+  }
+}
+
+/** Bytes that a fetch of this partition would find now, at most what it asked for. */
+export function readableBytes(partition: Partition, target: FetchTarget, isolationLevel: IsolationLevel): number {
+  const end = visibleEnd(partition, isolationLevel);
+  if (target.fetchOffset < partition.log.logStartOffset || target.fetchOffset > partition.log.logEndOffset) {
+    return Number.POSITIVE_INFINITY; // An error: it has to be told at once.
+  }
+  return Math.min(target.partitionMaxBytes, partition.log.bytesBetween(target.fetchOffset, end));
+}
+
+/** The error of a request that knows of another leader epoch; NONE when it knows this one, or does not say (-1). */
+export function checkLeaderEpoch(partition: Partition, currentLeaderEpoch: number): number {
+  if (currentLeaderEpoch < 0 || currentLeaderEpoch === partition.leaderEpoch) return ErrorCode.NONE;
+  return currentLeaderEpoch < partition.leaderEpoch
+    ? ErrorCode.FENCED_LEADER_EPOCH
+    : ErrorCode.UNKNOWN_LEADER_EPOCH;
+}
+
+function visibleEnd(partition: Partition, isolationLevel: IsolationLevel): number {
+  return isolationLevel === 1 ? partition.lastStableOffset : partition.highWatermark;
+}
+
+/** Where the reader's log and this one part (KIP-595): only readers that say their last epoch are checked. */
+function divergenceOf(
+  partition: Partition,
+  target: FetchTarget,
+): { epoch: number; endOffset: number } | 'unknown' | undefined {
+  if (target.lastFetchedEpoch < 0) return undefined;
+  const end = partition.log.endOffsetFor(target.lastFetchedEpoch);
+  if (end.leaderEpoch < 0 || end.endOffset < 0) return 'unknown';
+  const isDiverging = end.leaderEpoch < target.lastFetchedEpoch || end.endOffset < target.fetchOffset;
+  return isDiverging ? { epoch: end.leaderEpoch, endOffset: end.endOffset } : undefined;
+}

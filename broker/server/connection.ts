@@ -1,0 +1,208 @@
+import {
+  apiOf,
+  decode,
+  decodeRequestHeader,
+  encodeResponseFrame,
+  includesVersion,
+} from '../../kafka/protocol/index.ts';
+import { StreamError } from '../../platform/errors.ts';
+import type { Executor } from '../../platform/executor.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Connection, ConnectionHandler } from '../../platform/net.ts';
+import type { Api } from './api.ts';
+import { answerUnsupportedApiVersions } from './handlers/18-api-versions.ts';
+import { FrameReader } from './frame-reader.ts';
+import type { BrokerListener, RequestContext } from './request-context.ts';
+import { type PendingRequest, RequestQueue } from './request-queue.ts';
+
+const API_VERSIONS_KEY = 18;
+/** Frames that may wait behind a request in work before the connection is no longer read. */
+const FRAMES_WAITING_MAX = 64;
+/** Bytes of waiting frames, and of answers not yet taken by the client, above which the connection is no longer read. */
+const BYTES_WAITING_MAX = 8 << 20;
+
+/** What all connections of a broker share. */
+export interface ConnectionEnvironment {
+  readonly apis: ReadonlyMap<number, Api>;
+  readonly executor: Executor;
+  readonly logger: Logger;
+  readonly requestBytesMax: number;
+}
+
+/** A request asked for something that cannot be answered; its connection is closed, as Kafka does. */
+class RefusedRequestError extends StreamError {
+  constructor(message: string) {
+    super('BROKER_REQUEST_REFUSED', message);
+  }
+}
+
+/** One client connection: takes requests in order, has them handled, sends the answers in the same order. */
+export class ClientConnection implements ConnectionHandler {
+  readonly #connection: Connection;
+  readonly #environment: ConnectionEnvironment;
+  readonly #listener: BrokerListener;
+  readonly #frames: FrameReader;
+  readonly #queue = new RequestQueue();
+  readonly #disconnectCallbacks = new Set<() => void>();
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #isFlushScheduled = false;
+  #isPaused = false;
+  #isClosed = false;
+
+  constructor(connection: Connection, environment: ConnectionEnvironment, listener: BrokerListener) {
+    this.#connection = connection;
+    this.#environment = environment;
+    this.#listener = listener;
+    this.#frames = new FrameReader(environment.requestBytesMax, (frame, isOwned) => this.#take(frame, isOwned));
+  }
+
+  onData(chunk: Buffer): void {
+    try {
+      this.#frames.push(chunk);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  onDrain(): void {
+    this.#resumeIfPossible();
+  }
+
+  onClose(): void {
+    this.#isClosed = true;
+    this.#waiting = [];
+    for (const callback of this.#disconnectCallbacks) callback();
+    this.#disconnectCallbacks.clear();
+  }
+
+  /** Closes the connection; requests in work are forgotten. */
+  close(): void {
+    this.#connection.destroy();
+  }
+
+  #take(frame: Buffer, isOwned: boolean): void {
+    if (this.#isClosed) return;
+    if (this.#waiting.length === 0 && this.#begin(frame, isOwned)) return;
+    const kept = isOwned ? frame : Buffer.from(frame);
+    this.#waiting.push(kept);
+    this.#waitingBytes += kept.length;
+    if (this.#waiting.length > FRAMES_WAITING_MAX || this.#waitingBytes > BYTES_WAITING_MAX) this.#pause();
+  }
+
+  /** Begins the request in `frame` unless it has to wait for one before it. */
+  #begin(frame: Buffer, isOwned: boolean): boolean {
+    const header = decodeRequestHeader(frame);
+    const api = this.#environment.apis.get(header.apiKey);
+    if (!this.#queue.mayBegin(api?.overlaps ?? false)) return false;
+    const request = this.#queue.begin(api?.overlaps ?? false);
+    const isServed = api !== undefined && includesVersion(api.request.versions, header.apiVersion);
+    if (!isServed && header.apiKey === API_VERSIONS_KEY) {
+      this.#answer(request, answerUnsupportedApiVersions(header.correlationId));
+      return true;
+    }
+    if (!isServed) throw unserved(header.apiKey, header.apiVersion);
+    const mustOwn = isOwned || api.overlaps;
+    const bytes = mustOwn ? frame : Buffer.from(frame);
+    const body = decode(api.request, header.apiVersion, bytes.subarray(header.bodyOffset));
+    const context = this.#context(header, isOwned || !api.overlaps);
+    const respond = this.#responder(api, request, header, context);
+    try {
+      api.handle(body, context, respond);
+    } catch (error) {
+      respond(error instanceof Error ? error : new Error(String(error)));
+    }
+    return true;
+  }
+
+  #context(header: { apiVersion: number; clientId: string | null }, ownsBytes: boolean): RequestContext {
+    return {
+      apiVersion: header.apiVersion,
+      clientId: header.clientId ?? '',
+      clientHost: this.#connection.remote.host,
+      listener: this.#listener,
+      ownsBytes,
+      onDisconnect: (callback) => {
+        this.#disconnectCallbacks.add(callback);
+        return () => this.#disconnectCallbacks.delete(callback);
+      },
+    };
+  }
+
+  #responder(
+    api: Api,
+    request: PendingRequest,
+    header: { apiVersion: number; correlationId: number },
+    context: RequestContext,
+  ): (response: object | undefined | Error) => void {
+    return (response) => {
+      if (this.#isClosed || request.chunks !== undefined) return;
+      if (response instanceof Error) {
+        this.#environment.logger.error(
+          { err: response, api: api.request.name, clientId: context.clientId },
+          'request failed unexpectedly',
+        );
+        this.close();
+        return;
+      }
+      this.#answer(request, response === undefined ? [] : encodeResponseFrame(api.response, header, response));
+    };
+  }
+
+  #answer(request: PendingRequest, chunks: readonly Buffer[]): void {
+    request.chunks = chunks;
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    this.#environment.executor.soon(() => this.#flush());
+  }
+
+  /** Sends what can be sent in order as one write, then begins what was waiting. */
+  #flush(): void {
+    this.#isFlushScheduled = false;
+    if (this.#isClosed) return;
+    const chunks = this.#queue.takeAnswered();
+    if (chunks.length > 0 && !this.#connection.write(chunks)) this.#pause();
+    try {
+      this.#beginWaiting();
+    } catch (error) {
+      this.#refuse(error);
+    }
+    this.#resumeIfPossible();
+  }
+
+  #beginWaiting(): void {
+    let begun = 0;
+    for (const frame of this.#waiting) {
+      if (this.#isClosed || !this.#begin(frame, true)) break;
+      this.#waitingBytes -= frame.length;
+      begun += 1;
+    }
+    this.#waiting.splice(0, begun);
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#connection.pause();
+  }
+
+  #resumeIfPossible(): void {
+    if (!this.#isPaused || this.#isClosed || this.#waiting.length > 0) return;
+    if (this.#connection.bufferedBytes > BYTES_WAITING_MAX) return;
+    this.#isPaused = false;
+    this.#connection.resume();
+  }
+
+  #refuse(error: unknown): void {
+    this.#environment.logger.warn(
+      { err: error, client: this.#connection.remote.host },
+      'connection closed because of a request that cannot be answered',
+    );
+    this.close();
+  }
+}
+
+function unserved(apiKey: number, apiVersion: number): RefusedRequestError {
+  const name = apiOf(apiKey)?.name ?? `API key ${apiKey}`;
+  return new RefusedRequestError(`${name} version ${apiVersion} is not served`);
+}

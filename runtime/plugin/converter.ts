@@ -1,0 +1,59 @@
+import type { Header, Schema, SchemaAndValue, Value } from '../data/index.ts';
+import type { ConfigOf, ConfigSchema } from './config-schema.ts';
+
+/** How and where a converter is used. */
+export interface ConverterUse {
+  readonly isKey: boolean;
+  /** Aborted at shutdown. */
+  readonly signal: AbortSignal;
+}
+
+/** A record's bytes with the topic and headers they came with or go to. */
+export interface ConverterSubject {
+  readonly topic: string;
+  readonly headers: readonly Header[];
+}
+
+/**
+ * A plugin that translates between Connect's data and bytes. Answers at once when it can and with a promise only when it
+ * has to wait, for a registry say: nothing is awaited per record.
+ */
+export interface ConverterPlugin<S extends ConfigSchema = ConfigSchema, C = ConfigOf<S>, H = unknown> {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+  /** Other names that `key.converter` and `value.converter` may have, Java class names among them. */
+  readonly aliases?: readonly string[];
+  readonly config: S;
+  /** Rules between keys. Throws `ConfigError`. No I/O. */
+  validate?(config: C): void;
+  open(config: C, use: ConverterUse): Promise<H> | H;
+  /** Data to bytes. Null is a tombstone. Throws DataError when the value does not fit. The result is the caller's. */
+  fromConnectData(
+    handle: H,
+    subject: ConverterSubject,
+    schema: Schema | undefined,
+    value: Value,
+  ): Uint8Array | null | Promise<Uint8Array | null>;
+  /** Bytes to data. Throws DataError when the bytes are not what the converter reads. May keep `bytes`. */
+  toConnectData(
+    handle: H,
+    subject: ConverterSubject,
+    bytes: Uint8Array | null,
+  ): SchemaAndValue | Promise<SchemaAndValue>;
+  close?(handle: H): Promise<void> | void;
+}
+
+/** A plugin that translates record headers. Synchronous. */
+export interface HeaderConverterPlugin<S extends ConfigSchema = ConfigSchema, C = ConfigOf<S>, H = unknown> {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+  readonly aliases?: readonly string[];
+  readonly config: S;
+  validate?(config: C): void;
+  open(config: C, use: ConverterUse): H;
+  fromConnectHeader(handle: H, topic: string, header: Header): Uint8Array | null;
+  toConnectHeader(handle: H, topic: string, key: string, bytes: Uint8Array | null): SchemaAndValue;
+  close?(handle: H): void;
+}

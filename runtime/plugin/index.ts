@@ -1,0 +1,99 @@
+export {
+  type ConnectRecord,
+  connectRecord,
+  DataError,
+  Decimal,
+  dateOf,
+  describeSchema,
+  epochMsOf,
+  type Field,
+  type Fields,
+  fieldEntries,
+  fieldOf,
+  getField,
+  type Header,
+  int64,
+  isPlainObject,
+  lastHeader,
+  logicalNames,
+  makeHeader,
+  makeSchema,
+  newRecord,
+  type PrimitiveType,
+  type RecordChange,
+  type Schema,
+  type SchemaAndValue,
+  SchemaBuilderError,
+  type SchemaOptions,
+  SchemaProjectorError,
+  type SchemaType,
+  type SinkRecord,
+  type SourceRecord,
+  schemas,
+  setField,
+  UnknownNameError,
+  type Value,
+  withOptions,
+} from '../data/index.ts';
+export {
+  type ConfigKey,
+  type ConfigKeyReport,
+  type ConfigKeyValue,
+  configKeys,
+  validateConfig,
+} from './config-keys.ts';
+export {
+  type ParsedConfig,
+  parsePluginConfig,
+  type RawConfig,
+  requirePluginConfig,
+} from './config-parser.ts';
+export type { ConfigProblem } from './config-problem.ts';
+export type { ConfigFormat, ConfigOf, ConfigProperty, ConfigSchema, ConfigType } from './config-schema.ts';
+export type { PluginContext, SourceContext } from './context.ts';
+export { type ContextParts, createContext } from './context.ts';
+export type {
+  ConverterPlugin,
+  ConverterSubject,
+  ConverterUse,
+  HeaderConverterPlugin,
+} from './converter.ts';
+export {
+  type DefinedConverter,
+  type DefinedHeaderConverter,
+  type DefinedPredicate,
+  type DefinedSink,
+  type DefinedSource,
+  type DefinedTransform,
+  defineConverter,
+  defineHeaderConverter,
+  definePredicate,
+  defineSink,
+  defineSource,
+  defineTransform,
+  type Plugin,
+  type PluginKind,
+} from './define.ts';
+export { ConfigError, FatalError, PluginError, RecordError, RetriableError } from './errors.ts';
+export { compilePattern, type Pattern, patternProblem } from './pattern.ts';
+export {
+  type FoundPlugin,
+  type ImportModule,
+  loadPluginFile,
+  loadPluginFolder,
+  loadPluginPackages,
+  pluginKeyword,
+} from './plugin-loader.ts';
+export { classNameOf, PluginRegistry } from './plugin-registry.ts';
+export { checkPlugin, isPlugin } from './plugin-shape.ts';
+export { Secret } from './secret.ts';
+export type { PartitionOffset, SinkBatch, SinkPlugin, TopicPartition } from './sink.ts';
+export type {
+  JsonObject,
+  JsonValue,
+  ReadFrom,
+  SourceBatch,
+  SourcePartition,
+  SourcePlugin,
+} from './source.ts';
+export type { PredicatePlugin, Transformed, TransformPlugin, TransformTest } from './transform.ts';

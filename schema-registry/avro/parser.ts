@@ -1,0 +1,254 @@
+import { SchemaParseError } from '../errors.ts';
+import { JsonTextError, parseJson } from '../json-text/parser.ts';
+import { printJson } from '../json-text/printer.ts';
+import { isJsonArray, isJsonObject, JsonNumber, type JsonObject, type JsonTree } from '../json-text/tree.ts';
+import type { ParseOptions } from '../language.ts';
+import { parseAliases, parseField, propsOf, textOf } from './attributes.ts';
+import { isValidDefault } from './defaults.ts';
+import { type AvroName, avroName, checkName, checkSimpleName, isPrimitive } from './names.ts';
+import { isSameDefinition } from './printer.ts';
+import {
+  type AvroDocument,
+  type AvroEnum,
+  type AvroField,
+  type AvroFixed,
+  type AvroNamed,
+  type AvroRecord,
+  type AvroSchema,
+  type AvroUnion,
+  isNamed,
+} from './schema.ts';
+
+/**
+ * Parses an Avro schema as Avro 1.12 does: comments are allowed, names may be used before they are defined, and a name
+ * may be defined again in the same way. `strict` checks names and defaults too. Throws {@link SchemaParseError}.
+ */
+export function parseAvro(text: string, { references, strict }: ParseOptions): AvroDocument {
+  const names = new Map<string, AvroNamed>();
+  for (const reference of references) new AvroParser(names, false).parse(reference.schema);
+  const referenced = new Set(names.keys());
+  return { root: new AvroParser(names, strict).parse(text), referenced };
+}
+
+type Assign = (schema: AvroSchema) => void;
+
+interface PendingName {
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly assign: Assign;
+}
+
+class AvroParser {
+  readonly #names: Map<string, AvroNamed>;
+  readonly #strict: boolean;
+  readonly #pending: PendingName[] = [];
+  readonly #redefined: (readonly [first: AvroNamed, second: AvroNamed])[] = [];
+  readonly #unions: AvroUnion[] = [];
+  readonly #fields: AvroField[] = [];
+
+  constructor(names: Map<string, AvroNamed>, strict: boolean) {
+    this.#names = names;
+    this.#strict = strict;
+  }
+
+  parse(text: string): AvroSchema {
+    let root: AvroSchema = placeholder;
+    this.#type(parseTree(text), undefined, (schema) => {
+      root = schema;
+    });
+    this.#link();
+    for (const [first, second] of this.#redefined) {
+      if (!isSameDefinition(first, second)) {
+        throw new SchemaParseError(`the name "${first.name.full}" is defined twice, in different ways`);
+      }
+    }
+    for (const union of this.#unions) checkUnion(union);
+    if (this.#strict) for (const field of this.#fields) checkDefault(field);
+    return root;
+  }
+
+  /** Names are looked up last, so that one may be used before the text defines it. */
+  #link(): void {
+    for (const { name, namespace, assign } of this.#pending) {
+      const found = this.#find(name, namespace);
+      if (found === undefined) throw new SchemaParseError(`the type "${name}" is not defined`);
+      assign(found);
+    }
+  }
+
+  #find(name: string, namespace: string | undefined): AvroNamed | undefined {
+    return this.#names.get(avroName(name, namespace).full) ?? this.#names.get(name);
+  }
+
+  #type(tree: JsonTree, namespace: string | undefined, assign: Assign): void {
+    if (typeof tree === 'string') this.#typeName(tree, namespace, assign);
+    else if (isJsonArray(tree)) assign(this.#union(tree, namespace));
+    else if (isJsonObject(tree)) this.#typeObject(tree, namespace, assign);
+    else throw new SchemaParseError(`${printJson(tree, 'double')} is not a schema`);
+  }
+
+  #typeName(name: string, namespace: string | undefined, assign: Assign): void {
+    const found = isPrimitive(name) ? { kind: name, props: noProps } : this.#find(name, namespace);
+    if (found === undefined) this.#pending.push({ name, namespace, assign });
+    else assign(found);
+  }
+
+  #typeObject(tree: JsonObject, namespace: string | undefined, assign: Assign): void {
+    const kind = textOf(tree, 'type');
+    if (kind === undefined) throw new SchemaParseError(`no type in ${printJson(tree, 'double')}`);
+    const name = () => this.#nameOf(tree, namespace);
+    if (isPrimitive(kind)) assign({ kind, props: propsOf(tree, 'schema') });
+    else if (kind === 'record' || kind === 'error') this.#record(tree, kind === 'error', name(), assign);
+    else if (kind === 'enum') assign(this.#define(this.#enum(tree, name())));
+    else if (kind === 'fixed') assign(this.#define(this.#fixed(tree, name())));
+    else if (kind === 'array' || kind === 'map') assign(this.#collection(tree, kind, namespace));
+    else this.#typeName(kind, namespace, assign);
+  }
+
+  #record(tree: JsonObject, isError: boolean, name: AvroName, assign: Assign): void {
+    const aliases = this.#aliases(tree, name.namespace);
+    const doc = textOf(tree, 'doc');
+    const props = propsOf(tree, 'schema');
+    const record: AvroRecord = { kind: 'record', isError, name, doc, aliases, fields: [], props };
+    assign(this.#define(record));
+    const fields = tree.get('fields');
+    if (!isJsonArray(fields)) throw new SchemaParseError(`the record "${name.full}" has no fields array`);
+    for (const field of fields) this.#field(field, record);
+  }
+
+  #field(tree: JsonTree, record: AvroRecord): void {
+    const [field, type] = parseField(tree, record, placeholder);
+    if (this.#strict) checkSimpleName(field.name);
+    if (record.fields.some(({ name }) => name === field.name)) {
+      throw new SchemaParseError(`the record "${record.name.full}" has the field "${field.name}" twice`);
+    }
+    record.fields.push(field);
+    this.#fields.push(field);
+    this.#type(type, record.name.namespace, (schema) => {
+      field.type = schema;
+    });
+  }
+
+  #enum(tree: JsonObject, name: AvroName): AvroEnum {
+    const symbols = tree.get('symbols');
+    if (!isJsonArray(symbols)) throw new SchemaParseError(`the enum "${name.full}" has no symbols array`);
+    const texts = symbols.map((symbol) => {
+      if (typeof symbol !== 'string') throw new SchemaParseError(`a symbol of "${name.full}" is not text`);
+      if (this.#strict) checkSimpleName(symbol);
+      return symbol;
+    });
+    const twice = texts.find((symbol, index) => texts.indexOf(symbol) !== index);
+    if (twice !== undefined) throw new SchemaParseError(`the enum "${name.full}" has "${twice}" twice`);
+    const fallback = textOf(tree, 'default');
+    if (fallback !== undefined && !texts.includes(fallback)) {
+      throw new SchemaParseError(
+        `the default "${fallback}" of the enum "${name.full}" is not one of its symbols`,
+      );
+    }
+    const aliases = this.#aliases(tree, name.namespace);
+    const props = propsOf(tree, 'enum');
+    return {
+      kind: 'enum',
+      name,
+      doc: textOf(tree, 'doc'),
+      aliases,
+      symbols: texts,
+      default: fallback,
+      props,
+    };
+  }
+
+  #fixed(tree: JsonObject, name: AvroName): AvroFixed {
+    const size = tree.get('size');
+    if (!(size instanceof JsonNumber) || !size.isInteger || size.toNumber() > 0x7fff_ffff) {
+      throw new SchemaParseError(`the fixed "${name.full}" has no size, or not a 32-bit integer`);
+    }
+    if (size.toNumber() < 0) throw new SchemaParseError(`the fixed "${name.full}" has a negative size`);
+    const aliases = this.#aliases(tree, name.namespace);
+    const props = propsOf(tree, 'schema');
+    return { kind: 'fixed', name, doc: textOf(tree, 'doc'), aliases, size: size.toNumber(), props };
+  }
+
+  #collection(tree: JsonObject, kind: 'array' | 'map', namespace: string | undefined): AvroSchema {
+    const key = kind === 'array' ? 'items' : 'values';
+    const inner = tree.get(key);
+    if (inner === undefined) throw new SchemaParseError(`the ${kind} has no ${key}`);
+    const props = propsOf(tree, 'schema');
+    if (kind === 'array') {
+      const array: AvroSchema = { kind, items: placeholder, props };
+      this.#type(inner, namespace, (schema) => {
+        array.items = schema;
+      });
+      return array;
+    }
+    const map: AvroSchema = { kind, values: placeholder, props };
+    this.#type(inner, namespace, (schema) => {
+      map.values = schema;
+    });
+    return map;
+  }
+
+  #union(tree: readonly JsonTree[], namespace: string | undefined): AvroUnion {
+    const union: AvroUnion = { kind: 'union', branches: tree.map(() => placeholder) };
+    this.#unions.push(union);
+    tree.forEach((branch, index) => {
+      this.#type(branch, namespace, (schema) => {
+        union.branches[index] = schema;
+      });
+    });
+    return union;
+  }
+
+  #nameOf(tree: JsonObject, enclosing: string | undefined): AvroName {
+    const text = textOf(tree, 'name');
+    if (text === undefined) throw new SchemaParseError(`no name in ${printJson(tree, 'double')}`);
+    const name = avroName(text, textOf(tree, 'namespace') ?? enclosing);
+    if (this.#strict) checkName(name);
+    if (isPrimitive(name.full))
+      throw new SchemaParseError(`"${name.full}" is a primitive type: take another name`);
+    return name;
+  }
+
+  #aliases(tree: JsonObject, namespace: string | undefined): AvroName[] {
+    const aliases = parseAliases(tree).map((alias) => avroName(alias, namespace));
+    if (this.#strict) aliases.forEach(checkName);
+    return aliases;
+  }
+
+  /** Returns what the name stands for: the definition that came first. */
+  #define(named: AvroNamed): AvroNamed {
+    const first = this.#names.get(named.name.full);
+    if (first === undefined) this.#names.set(named.name.full, named);
+    else this.#redefined.push([first, named]);
+    return first ?? named;
+  }
+}
+
+const noProps: JsonObject = new Map();
+const placeholder: AvroSchema = { kind: 'null', props: noProps };
+
+function parseTree(text: string): JsonTree {
+  try {
+    return parseJson(text, { comments: true });
+  } catch (error) {
+    if (error instanceof JsonTextError) throw new SchemaParseError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function checkUnion({ branches }: AvroUnion): void {
+  const seen = new Set<string>();
+  for (const branch of branches) {
+    if (branch.kind === 'union') throw new SchemaParseError('a union directly inside a union');
+    const name = isNamed(branch) ? branch.name.full : branch.kind;
+    if (seen.has(name)) throw new SchemaParseError(`a union has "${name}" twice`);
+    seen.add(name);
+  }
+}
+
+function checkDefault({ name, type, default: value }: AvroField): void {
+  if (value === undefined || isValidDefault(type, value)) return;
+  throw new SchemaParseError(
+    `the default ${printJson(value, 'double')} of the field "${name}" does not fit its type`,
+  );
+}

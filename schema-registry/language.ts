@@ -1,0 +1,53 @@
+/** The languages this registry speaks, named as in the REST interface. */
+export type SchemaType = 'AVRO' | 'JSON';
+
+/** A schema that another one refers to: `name` is what the text says, the rest is where the registry has it. */
+export interface SchemaReference {
+  readonly name: string;
+  readonly subject: string;
+  readonly version: number;
+}
+
+/** A reference with the text it stands for. */
+export interface ResolvedReference {
+  readonly name: string;
+  readonly schema: string;
+}
+
+/** What a parsed schema shows to those who do not know its language. */
+export interface ParsedSchema {
+  readonly type: SchemaType;
+  /** The record's full name (Avro) or the title (JSON Schema); undefined when it has none. */
+  readonly name: string | undefined;
+}
+
+/** How strictly {@link SchemaLanguage.parse} reads. */
+export interface ParseOptions {
+  /** Dependencies first: what a later text uses, an earlier one has defined. */
+  readonly references: readonly ResolvedReference[];
+  /** True for new schemas (names and defaults are checked), false for what is stored already. */
+  readonly strict: boolean;
+}
+
+/** How {@link SchemaLanguage.compatibility} judges and words its findings. */
+export interface CompatibilityOptions {
+  /** What messages call the schema that reads: `new` in a backward check. */
+  readonly readerLabel: string;
+  /** What messages call the schema that wrote: `old` in a backward check. */
+  readonly writerLabel: string;
+  /** `LENIENT` lets JSON Schema properties come and go; Avro knows no difference. */
+  readonly policy: CompatibilityPolicy;
+}
+
+export type CompatibilityPolicy = 'STRICT' | 'LENIENT';
+
+/** One schema language behind three doors. All of it is pure. */
+export interface SchemaLanguage<S extends ParsedSchema = ParsedSchema> {
+  readonly type: SchemaType;
+  /** Throws `SchemaParseError`. */
+  parse(text: string, options: ParseOptions): S;
+  /** The text that is stored, hashed and returned; `normalize` also orders what has no meaning in its order. */
+  canonical(schema: S, options: { readonly normalize: boolean }): string;
+  /** One message per reason why `reader` cannot read what `writer` wrote; none when it can. Throws `SchemaCheckError`. */
+  compatibility(reader: S, writer: S, options: CompatibilityOptions): readonly string[];
+}

@@ -1,0 +1,40 @@
+import type { RegistryConfig, SchemaVersion } from './entity.ts';
+import { keyBytes, keyText, type RecordKey } from './record-key.ts';
+import { configValue, schemaValue } from './record-value.ts';
+import type { RegistryState } from './state.ts';
+
+/** A record to append. */
+export interface LogEntry {
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+}
+
+/** What a request leads to: the records to append in this order, and the answer once they have been replayed. */
+export interface Decision<R> {
+  readonly records: readonly LogEntry[];
+  readonly response: R;
+}
+
+/** The record, after tombstones for other spellings of its key: left alone they would come back on replay. */
+export function write(state: RegistryState, key: RecordKey, value: Buffer | null): LogEntry[] {
+  const foreign = [...(state.foreignKeys.get(keyText(key)) ?? [])];
+  const tombstones = foreign.map((spelling) => ({ key: Buffer.from(spelling, 'latin1'), value: null }));
+  return [...tombstones, { key: keyBytes(key), value }];
+}
+
+export function writeVersion(
+  state: RegistryState,
+  version: Pick<SchemaVersion, 'subject' | 'version' | 'content'>,
+  isDeleted: boolean,
+): LogEntry[] {
+  const key = { keytype: 'SCHEMA', subject: version.subject, version: version.version } as const;
+  return write(state, key, schemaValue(version, isDeleted));
+}
+
+export function removeVersion(state: RegistryState, { subject, version }: SchemaVersion): LogEntry[] {
+  return write(state, { keytype: 'SCHEMA', subject, version }, null);
+}
+
+export function writeConfig(state: RegistryState, subject: string | null, config: RegistryConfig): LogEntry[] {
+  return write(state, { keytype: 'CONFIG', subject }, configValue(subject, config));
+}

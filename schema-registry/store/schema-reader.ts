@@ -1,0 +1,100 @@
+import { type EarlierVersion } from '../compatibility.ts';
+import { SchemaParseError } from '../errors.ts';
+import type {
+  ParsedSchema,
+  ResolvedReference,
+  SchemaLanguage,
+  SchemaReference,
+  SchemaType,
+} from '../language.ts';
+import type { SchemaContent, SchemaDefinition, SchemaVersion } from './entity.ts';
+import { rejection } from './rejection.ts';
+import type { RegistryState } from './state.ts';
+
+/** Most parsed schemas that are kept. */
+const parsedMax = 1000;
+
+/** Parses definitions: knows the languages, follows references through the state, remembers what is stored. */
+export class SchemaReader {
+  readonly #languages: ReadonlyMap<string, SchemaLanguage>;
+  readonly #parsed = new Map<SchemaContent, ParsedSchema>();
+
+  constructor(languages: readonly SchemaLanguage[]) {
+    this.#languages = new Map(languages.map((language) => [language.type, language]));
+  }
+
+  get types(): readonly SchemaType[] {
+    return [...this.#languages.values()].map(({ type }) => type);
+  }
+
+  /** Throws 42201 when there is no such language. */
+  language(type: string): SchemaLanguage {
+    const language = this.#languages.get(type);
+    if (language === undefined) throw rejection.invalidSchema(`Invalid schema type ${type}`);
+    return language;
+  }
+
+  /** Throws 42201, with the parser's reason. `strict` is for new schemas. */
+  parse(
+    state: RegistryState,
+    definition: SchemaDefinition,
+    options: { readonly subject: string; readonly strict: boolean },
+  ): ParsedSchema {
+    const { schemaType, schema, references } = definition;
+    const language = this.language(schemaType);
+    try {
+      const resolved = resolveReferences(state, references);
+      return language.parse(schema, { references: resolved, strict: options.strict });
+    } catch (error) {
+      if (!(error instanceof SchemaParseError)) throw error;
+      const names = references.map(({ name, subject, version }) => `{name='${name}', subject='${subject}', version=${version}}`);
+      const what = `Invalid schema {subject=${options.subject},schema=${schema}} with refs [${names.join(', ')}]`;
+      const details = `${what} of type ${schemaType}, details: ${error.message}`;
+      throw rejection.invalidSchema(`Invalid schema of type ${schemaType}, details: ${details}`, error);
+    }
+  }
+
+  /** The schema of a stored version, parsed leniently. Throws 42201 when it cannot be read any more. */
+  stored(state: RegistryState, { subject, content }: SchemaVersion): ParsedSchema {
+    const known = this.#parsed.get(content);
+    if (known !== undefined) return known;
+    const parsed = this.parse(state, content, { subject, strict: false });
+    // What it refers to may be replaced after a permanent delete: only self-contained schemas are remembered.
+    if (content.references.length === 0) this.#remember(content, parsed);
+    return parsed;
+  }
+
+  /** The versions as a compatibility check wants them. */
+  history(state: RegistryState, versions: readonly SchemaVersion[]): EarlierVersion[] {
+    return versions.map((version) => ({ version: version.version, schema: this.stored(state, version) }));
+  }
+
+  #remember(content: SchemaContent, parsed: ParsedSchema): void {
+    const [oldest] = this.#parsed.keys();
+    if (oldest !== undefined && this.#parsed.size >= parsedMax) this.#parsed.delete(oldest);
+    this.#parsed.set(content, parsed);
+  }
+}
+
+/** The texts that the references stand for, dependencies first; of one name the first counts. Throws. */
+export function resolveReferences(
+  state: RegistryState,
+  references: readonly SchemaReference[],
+): readonly ResolvedReference[] {
+  const resolved = new Map<string, ResolvedReference>();
+  const open = new Set<string>();
+  const visit = (list: readonly SchemaReference[]) => {
+    for (const { name, subject, version } of list) {
+      if (resolved.has(name) || open.has(name)) continue;
+      const target = state.version(subject, version);
+      if (target === undefined) {
+        throw new SchemaParseError(`No schema reference found for subject "${subject}" and version ${version}`);
+      }
+      open.add(name);
+      visit(target.content.references);
+      resolved.set(name, { name, schema: target.content.schema });
+    }
+  };
+  visit(references);
+  return [...resolved.values()];
+}

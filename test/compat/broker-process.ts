@@ -1,0 +1,158 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { Child, runOk, until } from './child.ts';
+import { javaArgs, projectRoot } from './install.ts';
+
+/** Which broker stands behind the port. */
+export type BrokerKind = 'millrace' | 'kafka';
+
+/** How a broker is started; `overrides` are keys of server.properties. */
+export interface BrokerOptions {
+  readonly kind: BrokerKind;
+  /** An empty or absent folder that this broker keeps its data in. */
+  readonly directory: string;
+  /** `start` opens every listener, `broker` only Kafka's. */
+  readonly subcommand?: 'broker' | 'start';
+  readonly overrides?: Readonly<Record<string, string>>;
+}
+
+/** One broker, Millrace or Apache Kafka, that can be stopped, killed and started again on the same port and data. */
+export class BrokerProcess {
+  readonly dataDirectory: string;
+  readonly #options: BrokerOptions;
+  readonly #logFile: string;
+  #child: Child | undefined;
+  #port = 0;
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+    this.dataDirectory = join(options.directory, 'data');
+    this.#logFile = join(options.directory, 'broker.log');
+  }
+
+  get bootstrap(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  get isRunning(): boolean {
+    return this.#child?.isRunning === true;
+  }
+
+  async start(): Promise<void> {
+    if (this.#options.kind === 'kafka') await this.#startKafka();
+    else await this.#startMillrace();
+    await until('the broker accepts connections', 10_000, () => accepts(this.#port), () => this.log());
+  }
+
+  /** Stops the broker in order; a broker that does not end by itself is a failure. */
+  async stop(): Promise<void> {
+    await this.#child?.stop('SIGTERM', 30_000);
+  }
+
+  /** Ends the broker without giving it a chance to write anything. */
+  async kill(): Promise<void> {
+    await this.#child?.stop('SIGKILL');
+  }
+
+  /** The last lines of the broker's log. */
+  log(lines = 15): string {
+    const written = existsSync(this.#logFile) ? readFileSync(this.#logFile, 'utf8') : '';
+    return written.trimEnd().split('\n').slice(-lines).join('\n');
+  }
+
+  async #startMillrace(): Promise<void> {
+    const { subcommand = 'broker', overrides = {} } = this.#options;
+    const ports = subcommand === 'start' ? ['--registry-port', '0', '--rest-port', '0'] : [];
+    const child = new Child(
+      process.execPath,
+      [
+        ...[join(projectRoot, 'runtime/bin.ts'), subcommand, '--json', '--kafka-port', String(this.#port), ...ports],
+        ...['--data-dir', this.dataDirectory],
+        ...Object.entries(overrides).flatMap(([key, value]) => ['--override', `${key}=${value}`]),
+      ],
+      { cwd: projectRoot, stderrFile: this.#logFile },
+    );
+    this.#child = child;
+    const ready = await this.#readyLine(child, () => child.facts.find((fact) => typeof fact['kafka'] === 'string'));
+    this.#port = Number(String(ready['kafka']).split(':').at(-1));
+  }
+
+  async #startKafka(): Promise<void> {
+    const properties = join(this.#options.directory, 'server.properties');
+    if (this.#port === 0) {
+      this.#port = await freePort();
+      const controllerPort = await freePort();
+      writeFileSync(properties, kafkaProperties(this.#port, controllerPort, this.dataDirectory, this.#options.overrides));
+      await runOk('java', javaArgs('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', properties]));
+    }
+    const started = (this.#child === undefined ? '' : this.#wholeLog()).split('Kafka Server started').length;
+    const child = new Child('java', javaArgs('kafka.Kafka', [properties], { heapMb: 384, log: 'INFO' }), {
+      stdoutFile: this.#logFile,
+      stderrFile: this.#logFile,
+    });
+    this.#child = child;
+    await this.#readyLine(child, () => this.#wholeLog().split('Kafka Server started').length > started);
+  }
+
+  #readyLine<T>(child: Child, ready: () => T | undefined | false): Promise<T> {
+    return until('the broker says that it is ready', 60_000, () => {
+      if (child.isRunning) return ready();
+      throw new Error(`the broker ended with exit code ${child.exitCode}: ${child.name}\n${this.log()}${child.tail()}`);
+    });
+  }
+
+  #wholeLog(): string {
+    return existsSync(this.#logFile) ? readFileSync(this.#logFile, 'utf8') : '';
+  }
+}
+
+const clusterId = 'XUG1dhGORKWtUSCNoIxsGw';
+
+function kafkaProperties(
+  port: number,
+  controllerPort: number,
+  dataDirectory: string,
+  overrides: Readonly<Record<string, string>> = {},
+): string {
+  const settings = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'log.dirs': dataDirectory,
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    ...overrides,
+  };
+  return `${Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n')}\n`;
+}
+
+function freePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const server = createServer();
+  server.once('error', reject);
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+  });
+  return promise;
+}
+
+function accepts(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(port, '127.0.0.1', () => {
+    socket.destroy();
+    resolve(true);
+  });
+  socket.once('error', () => resolve(false));
+  return promise;
+}

@@ -1,0 +1,81 @@
+/** Thrown by a check that saw something else than it should: printed as "expected" and "came". */
+export class Mismatch extends Error {
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(what: string, expected: unknown, actual: unknown) {
+    super(what);
+    this.name = 'Mismatch';
+    this.expected = text(expected);
+    this.actual = text(actual);
+  }
+}
+
+/** One check: its name is a sentence about what must hold. A check that `gates` ends its part when it fails. */
+export interface Check {
+  readonly name: string;
+  readonly gates?: boolean;
+  readonly run: () => Promise<void>;
+}
+
+/** Runs checks in order, prints a line for each and counts them. */
+export class Report {
+  passed = 0;
+  failed = 0;
+
+  /** Runs the checks of one part; `brokerLog` gives the last lines of the broker's log for a failure. */
+  async part(name: string, checks: readonly Check[], brokerLog: () => string): Promise<void> {
+    console.log(`\n${name}`);
+    let ended = false;
+    for (const check of checks) {
+      if (ended) {
+        this.fail(check.name, new Error('not run: an earlier check of this part failed'), '');
+        continue;
+      }
+      const startedMs = performance.now();
+      try {
+        await check.run();
+        this.passed += 1;
+        console.log(`  ok    ${check.name} (${seconds(startedMs)})`);
+      } catch (error) {
+        this.fail(`${check.name} (${seconds(startedMs)})`, error, brokerLog());
+        ended = check.gates === true;
+      }
+    }
+  }
+
+  /** Counts and prints a failure. */
+  fail(name: string, error: unknown, brokerLog: string): void {
+    this.failed += 1;
+    console.log(`  FAIL  ${name}`);
+    console.log(indent(describe(error)));
+    if (brokerLog !== '') console.log(indent(`last lines of the broker's log:\n${brokerLog}`));
+  }
+}
+
+/** Throws {@link Mismatch} unless the two are equal as JSON. */
+export function expectEqual(what: string, actual: unknown, expected: unknown): void {
+  if (text(actual) !== text(expected)) throw new Mismatch(what, expected, actual);
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Mismatch) {
+    return `${error.message}\n  expected: ${error.expected}\n  came:     ${error.actual}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+}
+
+function indent(lines: string): string {
+  return lines
+    .split('\n')
+    .map((line) => `        ${line}`)
+    .join('\n');
+}
+
+function seconds(startedMs: number): string {
+  return `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
+}
