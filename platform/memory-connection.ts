@@ -97,25 +97,26 @@ export class MemoryConnection implements Connection {
 
   resume(): void {
     this.#isPaused = false;
-    this.#peer?.#schedule();
+    if (this.#peer) this.#peer.#schedule();
   }
 
   end(): void {
     if (this.#isEnding || this.#isDestroyed) return;
     this.#isEnding = true;
     this.#schedule();
-    this.#peer?.#schedule();
+    if (this.#peer) this.#peer.#schedule();
   }
 
   destroy(error?: Error): void {
     if (this.#isDestroyed) return;
     this.#close(error);
-    this.#peer?.#onPeerGone();
+    if (this.#peer) this.#peer.#onPeerGone();
   }
 
   /** Breaks the connection in the middle: both ends get `ECONNRESET`. */
   reset(): void {
-    for (const end of [this, this.#peer]) if (end && !end.#isDestroyed) end.#close(systemError('ECONNRESET', 'read'));
+    for (const end of [this, this.#peer])
+      if (end && !end.#isDestroyed) end.#close(systemError('ECONNRESET', 'read'));
   }
 
   /** Ends without a word, as in a process that is killed: no handler hears of it. */
@@ -139,7 +140,8 @@ export class MemoryConnection implements Connection {
   #pump(): void {
     const peer = this.#peer;
     let budget = READ_BUDGET_BYTES;
-    while (peer?.#takesInput() && !this.#isDestroyed) {
+    if (peer === undefined) return;
+    while (peer.#takesInput() && !this.#isDestroyed) {
       const [send] = this.#queue;
       if (send === undefined) {
         this.#onAllDelivered(peer);
@@ -167,7 +169,7 @@ export class MemoryConnection implements Connection {
       return 0;
     }
     const { delivery } = this.#options;
-    const part = delivery.next(chunk.subarray(send.offset));
+    const part = delivery.next(send.offset === 0 ? chunk : chunk.subarray(send.offset));
     const { length } = part;
     send.offset += length;
     if (!peer.#isEnding) peer.#call(() => peer.#handler.onData(part));
@@ -200,7 +202,7 @@ export class MemoryConnection implements Connection {
       return;
     }
     this.#close();
-    this.#peer?.#close();
+    if (this.#peer) this.#peer.#close();
   }
 
   #onPeerGone(): void {

@@ -1,4 +1,5 @@
 import type { Executor } from './executor.ts';
+import { type Logger, silentLogger } from './logger.ts';
 import { type Delivery, MemoryConnection } from './memory-connection.ts';
 import type { Connection, ConnectionHandler, Endpoint, Listener, Net } from './net.ts';
 import { systemError } from './system-error.ts';
@@ -9,6 +10,13 @@ type Open = (connection: Connection) => ConnectionHandler;
 const EPHEMERAL_PORT_MIN = 32768;
 const LISTEN_PORT_MIN = 20000;
 const PORT_MAX = 65535;
+
+interface MemoryNetOptions {
+  /** Its `soon` carries every delivery. */
+  readonly executor: Executor;
+  readonly logger?: Logger;
+  readonly delivery?: Delivery;
+}
 
 /** Hands over the writer's own memory. */
 const uncopied: Delivery = {
@@ -23,14 +31,16 @@ const uncopied: Delivery = {
  */
 export class MemoryNet implements Net {
   readonly #executor: Executor;
+  readonly #logger: Logger;
   readonly #delivery: Delivery;
   readonly #listeners = new Map<string, Open>();
   readonly #connections = new Set<MemoryConnection>();
   #lastListenPort = LISTEN_PORT_MIN - 1;
   #lastClientPort = EPHEMERAL_PORT_MIN - 1;
 
-  constructor(executor: Executor, delivery: Delivery = uncopied) {
+  constructor({ executor, logger = silentLogger, delivery = uncopied }: MemoryNetOptions) {
     this.#executor = executor;
+    this.#logger = logger;
     this.#delivery = delivery;
   }
 
@@ -85,8 +95,9 @@ export class MemoryNet implements Net {
     client.link(server);
     try {
       server.start(accept);
-    } catch {
+    } catch (error) {
       // As over TCP: the client is connected, and then hears that the other side has closed.
+      this.#logger.error({ error, ...to }, 'connection not accepted');
     }
     return client.start(open);
   }
@@ -105,12 +116,15 @@ export class MemoryNet implements Net {
 
   #acceptorOf({ host, port }: Endpoint): Open | undefined {
     return (
-      this.#listeners.get(keyOf({ host: hostOf(host), port })) ?? this.#listeners.get(keyOf({ host: '', port }))
+      this.#listeners.get(keyOf({ host: hostOf(host), port })) ??
+      this.#listeners.get(keyOf({ host: '', port }))
     );
   }
 
   #freePort(): number {
-    const taken = new Set([...this.#listeners.keys()].map((key) => Number(key.slice(key.lastIndexOf(':') + 1))));
+    const taken = new Set(
+      [...this.#listeners.keys()].map((key) => Number(key.slice(key.lastIndexOf(':') + 1))),
+    );
     do this.#lastListenPort = next(this.#lastListenPort, LISTEN_PORT_MIN, EPHEMERAL_PORT_MIN - 1);
     while (taken.has(this.#lastListenPort));
     return this.#lastListenPort;

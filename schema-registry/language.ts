@@ -48,6 +48,8 @@ export interface SchemaLanguage<S extends ParsedSchema = ParsedSchema> {
   parse(text: string, options: ParseOptions): S;
   /** The text that is stored, hashed and returned; `normalize` also orders what has no meaning in its order. */
   canonical(schema: S, options: { readonly normalize: boolean }): string;
+  /** The text in another form that REST's `format` names (Avro: `resolved`); undefined when there is no such form. */
+  formatted(schema: S, format: string): string | undefined;
   /** One message per reason why `reader` cannot read what `writer` wrote; none when it can. Throws `SchemaCheckError`. */
   compatibility(reader: S, writer: S, options: CompatibilityOptions): readonly string[];
 }

@@ -6,6 +6,7 @@ import { GroupLogError } from './errors.ts';
 type Release = (error?: unknown) => void;
 
 interface Entry {
+  readonly append: Promise<void>;
   isCommitted: boolean;
   readonly releases: Release[];
 }
@@ -30,7 +31,7 @@ export class CommitQueue {
 
   /** Adds an append that is under way. */
   add(append: Promise<void>): void {
-    const entry: Entry = { isCommitted: false, releases: [] };
+    const entry: Entry = { append, isCommitted: false, releases: [] };
     this.#entries.push(entry);
     append.then(
       () => {
@@ -53,12 +54,16 @@ export class CommitQueue {
     else last.releases.push(this.#withTimeout(release));
   }
 
-  /** Gives every response that still waits this error. Later ones are released at once. */
-  close(error: unknown): void {
+  /**
+   * Gives every response that still waits this error. Later ones are released at once. Resolves when no append is
+   * under way any more: only then the log says what has become of them.
+   */
+  async close(error: unknown): Promise<void> {
     this.#isClosed = true;
     const entries = this.#entries;
     this.#entries = [];
     for (const { releases } of entries) for (const release of releases) release(error);
+    await Promise.allSettled(entries.map(({ append }) => append));
   }
 
   #drain(): void {

@@ -10,7 +10,8 @@ import type {
 } from '../../kafka/protocol/index.ts';
 import { ErrorCode } from '../../kafka/protocol/index.ts';
 import { type ClassicGroup, emptyClassicGroup } from './classic/classic-group.ts';
-import { decideJoin, type Join } from './classic/join.ts';
+import { decideJoin } from './classic/join.ts';
+import type { Join } from './classic/join-attempt.ts';
 import { expireJoin, expireSync, prepareRebalance } from './classic/rebalance.ts';
 import { joinResponse } from './classic/responses.ts';
 import { decideHeartbeat, decideLeave, expireSession, type LeavingMembers } from './classic/session.ts';
@@ -18,7 +19,12 @@ import { decideSync, type Sync } from './classic/sync.ts';
 import { Transition, type TransitionConfig } from './classic/transition.ts';
 import { type Decision, type GroupTimer, respond } from './decision.ts';
 import { describeGroup, listedGroup } from './group-description.ts';
-import { classicGroupOf, type ForeignProtocol, type GroupRecord, type StoredGroupRecord } from './group-record.ts';
+import {
+  classicGroupOf,
+  type ForeignProtocol,
+  type GroupRecord,
+  type StoredGroupRecord,
+} from './group-record.ts';
 import { CommittedOffsets } from './offsets/committed-offsets.ts';
 import { decideOffsetCommit, type OffsetCommit } from './offsets/offset-commit.ts';
 import { fetchOffsets, type OffsetFetch, type OffsetFetchGroupResponse } from './offsets/offset-fetch.ts';
@@ -177,7 +183,9 @@ export class GroupCoordinator {
   deleteTopicOffsets(topic: string): readonly Decision[] {
     return this.#offsets.groupsWith(topic).map((groupId) => {
       const partitions = [...(this.#offsets.of(groupId).get(topic)?.keys() ?? [])];
-      const records: GroupRecord[] = partitions.map((partition) => offsetTombstone(groupId, topic, partition));
+      const records: GroupRecord[] = partitions.map((partition) =>
+        offsetTombstone(groupId, topic, partition),
+      );
       return { ...respond(groupId, undefined), records };
     });
   }

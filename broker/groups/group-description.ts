@@ -1,4 +1,8 @@
-import { type DescribeGroupsResponse, ErrorCode, type ListGroupsResponse } from '../../kafka/protocol/index.ts';
+import {
+  type DescribeGroupsResponse,
+  ErrorCode,
+  type ListGroupsResponse,
+} from '../../kafka/protocol/index.ts';
 import { type ClassicGroup, EMPTY_ASSIGNMENT, metadataOf } from './classic/classic-group.ts';
 
 export type DescribedGroup = DescribeGroupsResponse['groups'][number];

@@ -7,7 +7,7 @@ import { encodeGroupRecord } from './coordinator-record.ts';
 import type { Answer, Decision, GroupTimer, TimerChange } from './decision.ts';
 import { coordinatorErrorOf } from './errors.ts';
 import type { GroupCoordinator } from './group-coordinator.ts';
-import { GroupWaits, type Resolve } from './group-waits.ts';
+import { GroupWaits, type ParkedRequests, type Resolve } from './group-waits.ts';
 import type { CoordinatorLog } from './ports.ts';
 
 /** What a shard works with. */
@@ -73,49 +73,110 @@ export class GroupShard {
 
   /** Carries out a decision that nobody waits for. Returns the error when the log refused it: nothing changed then. */
   execute(decision: Decision<unknown>): number {
-    const { partition, log } = this.#options;
-    if (decision.records.length > 0) {
-      try {
-        this.#queue.add(log.append(partition, decision.records.map(encodeGroupRecord)));
-      } catch (error) {
-        this.#options.logger.warn({ error, group: decision.groupId }, 'group records were refused');
-        return coordinatorErrorOf(error);
-      }
-    }
-    this.coordinator.apply(decision);
-    this.#follow(decision);
-    return ErrorCode.NONE;
+    const errorCode = this.#append(decision);
+    if (errorCode === ErrorCode.NONE) this.#apply(decision);
+    return errorCode;
   }
 
-  /** Ends the shard: whoever waits is told to look for the coordinator elsewhere. */
-  close(error: unknown): void {
+  /** Ends the shard: whoever waits gets the error. Resolves when no append of it is under way any more. */
+  close(error: unknown): Promise<void> {
     const errorCode = coordinatorErrorOf(error);
-    this.#queue.close(error);
+    const closed = this.#queue.close(error);
     for (const waits of this.#waits.values()) {
       waits.cancelAll();
       for (const [memberId, resolve] of waits.joins.takeAll()) resolve(joinResponse(memberId, { errorCode }));
       for (const [, resolve] of waits.syncs.takeAll()) resolve(syncResponse({ errorCode }));
     }
     this.#waits.clear();
+    return closed;
   }
 
   #park<Response>(
     decision: Decision<Response | undefined>,
     how: {
       readonly failed: (errorCode: number) => Response;
-      readonly requests: (waits: GroupWaits) => { park(memberId: string, resolve: Resolve<Response>): void };
+      readonly requests: (waits: GroupWaits) => ParkedRequests<Response>;
     },
   ): Promise<Response> {
     const { response, parking } = decision;
     if (response !== undefined) return this.respond({ ...decision, response }, how.failed);
     return new Promise((resolve) => {
-      // Parked first: the decision may answer this very request.
-      const waits = this.#waitsOf(decision.groupId);
-      if (parking !== undefined) how.requests(waits).park(parking.memberId, resolve);
-      const errorCode = this.execute(decision);
-      if (errorCode === ErrorCode.NONE) return;
-      if (decision.refused !== undefined) this.execute(decision.refused(errorCode));
-      // TODO-REPLACED
+      const errorCode = this.#append(decision);
+      const isRefused = errorCode !== ErrorCode.NONE;
+      if (parking === undefined || (isRefused && decision.refused === undefined)) {
+        resolve(how.failed(errorCode));
+        return;
+      }
+      // Parked first: what follows may answer this very request.
+      how.requests(this.#waitsOf(decision.groupId)).park(parking.memberId, resolve);
+      if (!isRefused) this.#apply(decision);
+      else if (decision.refused !== undefined) this.execute(decision.refused(errorCode));
     });
+  }
+
+  #append({ records, groupId }: Decision<unknown>): number {
+    if (records.length === 0) return ErrorCode.NONE;
+    const { partition, log, logger } = this.#options;
+    try {
+      this.#queue.add(log.append(partition, records.map(encodeGroupRecord)));
+      return ErrorCode.NONE;
+    } catch (error) {
+      logger.warn({ error, group: groupId }, 'group records were refused');
+      return coordinatorErrorOf(error);
+    }
+  }
+
+  #apply(decision: Decision<unknown>): void {
+    const { groupId } = decision;
+    this.coordinator.apply(decision);
+    for (const { message, fields } of decision.events) this.#options.logger.info(fields, message);
+    const waits = this.#waitsOf(groupId);
+    for (const change of decision.timers) this.#change(groupId, waits, change);
+    for (const answer of decision.answers) this.#answer(waits, answer);
+    if (!this.coordinator.groups.has(groupId)) waits.cancelAll();
+    if (waits.isIdle) this.#waits.delete(groupId);
+  }
+
+  #change(groupId: string, waits: GroupWaits, { timer, delayMs }: TimerChange): void {
+    if (delayMs === undefined) waits.cancel(timer);
+    else waits.schedule(timer, delayMs, () => this.#expire(groupId, timer));
+  }
+
+  #expire(groupId: string, timer: GroupTimer): void {
+    const errorCode = this.execute(this.coordinator.expire(groupId, timer, this.#options.clock.now()));
+    // What the timer stands for is still due.
+    if (errorCode !== ErrorCode.NONE)
+      this.#change(groupId, this.#waitsOf(groupId), { timer, delayMs: RETRY_MS });
+  }
+
+  #answer(waits: GroupWaits, answer: Answer): void {
+    const { memberId } = answer;
+    if (answer.kind === 'join') {
+      const failed = (errorCode: number) => joinResponse(memberId, { errorCode });
+      this.#release(waits.joins.take(memberId), answer.response, failed);
+    } else {
+      const failed = (errorCode: number) => syncResponse({ errorCode });
+      this.#release(waits.syncs.take(memberId), answer.response, failed);
+    }
+  }
+
+  #release<Response>(
+    resolves: readonly Resolve<Response>[],
+    response: Response,
+    failed: (errorCode: number) => Response,
+  ): void {
+    if (resolves.length === 0) return;
+    this.#queue.after((error) => {
+      const released = error === undefined ? response : failed(coordinatorErrorOf(error));
+      for (const resolve of resolves) resolve(released);
+    });
+  }
+
+  #waitsOf(groupId: string): GroupWaits {
+    const known = this.#waits.get(groupId);
+    if (known !== undefined) return known;
+    const waits = new GroupWaits(this.#options.clock);
+    this.#waits.set(groupId, waits);
+    return waits;
   }
 }

@@ -9,7 +9,9 @@ import type { CoordinatorRecord } from './coordinator-record.ts';
  * and only this request fails. A rejection means that nobody knows: the coordinator drops the partition's state
  * and loads it again. Both carry a Kafka error when they are a `GroupLogError`; anything else counts as a storage error.
  *
- * `read` yields all records from the start of the log to its end, committed ones only.
+ * Every append must settle in the end: the log is not read while one is under way.
+ *
+ * `read` yields all records of the partition, from the start of its log to its end.
  */
 export interface CoordinatorLog {
   append(partition: number, records: readonly CoordinatorRecord[]): Promise<void>;

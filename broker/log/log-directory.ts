@@ -78,12 +78,14 @@ export class LogDirectory {
       logStarts: this.#readCheckpoint(LOG_START_FILE),
     };
     files.remove(this.#file(CLEAN_SHUTDOWN_FILE));
+    files.syncDirectory(options.path); // A power cut must not bring the mark back.
     this.#removeDeletedPartitions();
   }
 
   /** Takes the directory's lock and reads what it says of itself. Throws when another broker has it or it is another node's. */
   static open(platform: Platform, options: LogDirectoryOptions): LogDirectory {
     platform.files.makeDirectory(options.path);
+    platform.files.syncDirectory(parentOf(options.path));
     const lock = platform.files.lock(`${options.path}/.lock`);
     try {
       const directory = new LogDirectory(platform, options, lock);
@@ -111,8 +113,15 @@ export class LogDirectory {
     return this.#logs.values();
   }
 
-  /** The log of a partition, opened or created as needed. `config` is asked anew each time a setting matters. */
-  log(identity: LogIdentity, config: () => TopicConfig): PartitionLog {
+  /**
+   * The log of a partition, opened or created as needed. `config` is asked anew each time a setting matters;
+   * `durability` is that of the directory unless the log needs its own.
+   */
+  log(
+    identity: LogIdentity,
+    config: () => TopicConfig,
+    durability: Durability = this.#options.durability,
+  ): PartitionLog {
     const name = `${identity.topic}-${identity.partition}`;
     const opened = this.#logs.get(name);
     if (opened !== undefined) return opened.log;
@@ -124,7 +133,7 @@ export class LogDirectory {
       recoveryPoint: this.#saved.recoveryPoints.get(name) ?? 0,
       logStartOffset: this.#saved.logStarts.get(name) ?? 0,
     });
-    const isPageCacheEnough = this.#options.durability === 'page-cache';
+    const isPageCacheEnough = durability === 'page-cache';
     const log = new PartitionLog(directory, this.#environment, config, { isPageCacheEnough }, loaded);
     this.#logs.set(name, { ...identity, log });
     return log;
@@ -234,14 +243,15 @@ export class LogDirectory {
   #checkTopicId(directory: string, identity: LogIdentity): void {
     const { files } = this.#platform;
     const path = `${directory}/partition.metadata`;
-    if (files.stat(path) === undefined) {
-      files.makeDirectory(directory);
+    const text = files.stat(path) === undefined ? '' : files.readFile(path).toString('utf8');
+    const topicId = /^topic_id: (\S{22})$/m.exec(text)?.[1];
+    if (topicId === identity.topicId) return;
+    if (topicId === undefined) {
+      files.makeDirectory(directory); // New, or torn by a power cut: the metadata log knows the id.
       writeSmallFile(this.#platform, path, `version: 0\ntopic_id: ${identity.topicId}`);
       return;
     }
-    const topicId = /^topic_id: (\S+)$/m.exec(files.readFile(path).toString('utf8'))?.[1];
-    if (topicId === identity.topicId) return;
-    const stray = `${directory}.${Buffer.from(topicId ?? '', 'base64url').toString('hex')}-stray`;
+    const stray = `${directory}.${Buffer.from(topicId, 'base64url').toString('hex')}-stray`;
     this.#logger.warn({ directory, topicId, expected: identity.topicId }, 'log of another topic set aside');
     files.rename(directory, stray);
     this.#checkTopicId(directory, identity);
@@ -253,6 +263,11 @@ export class LogDirectory {
       if (name.endsWith(DELETE_SUFFIX)) files.removeDirectory(this.#file(name));
     }
   }
+}
+
+function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.';
 }
 
 function newMetaProperties(platform: Platform, nodeId: number): MetaProperties {

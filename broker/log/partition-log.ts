@@ -473,5 +473,6 @@ function isDiskFull(error: unknown): boolean {
 }
 
 function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')) || '/';
+  const slash = path.lastIndexOf('/');
+  return slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.';
 }

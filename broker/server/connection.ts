@@ -2,8 +2,10 @@ import {
   apiOf,
   decode,
   decodeRequestHeader,
+  type Encodable,
   encodeResponseFrame,
   includesVersion,
+  type MessageDefinition,
 } from '../../kafka/protocol/index.ts';
 import { StreamError } from '../../platform/errors.ts';
 import type { Executor } from '../../platform/executor.ts';
@@ -41,6 +43,7 @@ export class ClientConnection implements ConnectionHandler {
   readonly #connection: Connection;
   readonly #environment: ConnectionEnvironment;
   readonly #listener: BrokerListener;
+  readonly #onClosed: () => void;
   readonly #frames: FrameReader;
   readonly #queue = new RequestQueue();
   readonly #disconnectCallbacks = new Set<() => void>();
@@ -50,7 +53,13 @@ export class ClientConnection implements ConnectionHandler {
   #isPaused = false;
   #isClosed = false;
 
-  constructor(connection: Connection, environment: ConnectionEnvironment, listener: BrokerListener) {
+  constructor(
+    connection: Connection,
+    environment: ConnectionEnvironment,
+    listener: BrokerListener,
+    onClosed: () => void,
+  ) {
+    this.#onClosed = onClosed;
     this.#connection = connection;
     this.#environment = environment;
     this.#listener = listener;
@@ -74,6 +83,7 @@ export class ClientConnection implements ConnectionHandler {
     this.#waiting = [];
     for (const callback of this.#disconnectCallbacks) callback();
     this.#disconnectCallbacks.clear();
+    this.#onClosed();
   }
 
   /** Closes the connection; requests in work are forgotten. */
@@ -145,7 +155,7 @@ export class ClientConnection implements ConnectionHandler {
         this.close();
         return;
       }
-      this.#answer(request, response === undefined ? [] : encodeResponseFrame(api.response, header, response));
+      this.#answer(request, response === undefined ? [] : encodeResponseFrame(api.response, header, response as Encodable<MessageDefinition>));
     };
   }
 

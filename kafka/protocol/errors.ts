@@ -68,7 +68,11 @@ const table = {
     'The message format of the log does not support the request.',
   ],
   POLICY_VIOLATION: [44, 'final', 'A policy of the cluster refuses the request.'],
-  OUT_OF_ORDER_SEQUENCE: [45, 'final', 'The sequence number of the batch does not follow the one before it.'],
+  OUT_OF_ORDER_SEQUENCE_NUMBER: [
+    45,
+    'final',
+    'The sequence number of the batch does not follow the one before it.',
+  ],
   DUPLICATE_SEQUENCE_NUMBER: [46, 'final', 'The batch with this sequence number was written before.'],
   INVALID_PRODUCER_EPOCH: [47, 'final', 'The producer epoch is older than the current one.'],
   INVALID_TXN_STATE: [48, 'final', 'The transaction is in a state that does not allow the request.'],

@@ -3,6 +3,7 @@
 export { ApiKey } from './api-keys.ts';
 export { type Api, apiOf, apis } from './apis.ts';
 export { decode, decodeExact, decodePrefix, encode, encodeExact, encodeToBuffer } from './codec/codec.ts';
+export { zeroUuid } from './codec/defaults.ts';
 export { ProtocolDecodeError, ProtocolEncodeError, UnsupportedVersionError } from './codec/errors.ts';
 export { ErrorCode, type ErrorName, errorOf, type KafkaError } from './errors.ts';
 export { type DecodedRequestHeader, decodeRequestHeader, decodeResponseHeader, encodeRequestFrame, encodeResponseFrame, type FrameHeader, requestHeaderVersion, responseHeaderVersion } from './headers.ts';

@@ -231,7 +231,7 @@ export const controlRecords: readonly MessageDefinition[] = [
 ];
 
 /** Headers, what consumers put into group messages, a forwarded principal, the quorum-state file. */
-export const otherMessages: readonly MessageDefinition[] = [
+const otherMessages: readonly MessageDefinition[] = [
   requestHeader,
   responseHeader,
   consumerProtocolSubscription,

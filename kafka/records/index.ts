@@ -1,8 +1,37 @@
 import * as batchHeader from './batch-header.ts';
 
+export {
+  BatchBuilder,
+  type BatchBuilderOptions,
+  type BatchFields,
+  type HeaderInput,
+  recordBytesMax,
+} from './batch-builder.ts';
 export { BatchCursor, type CursorState } from './batch-cursor.ts';
-export { HEADER_BYTES, type TimestampType } from './batch-header.ts';
+export { HEADER_BYTES, type ProducerState, type TimestampType } from './batch-header.ts';
+export { CODECS, type Codec, codecOf, compress, decompress } from './compression/codec.ts';
+export {
+  buildEndTxnMarker,
+  CONTROL_RECORD_TYPES,
+  type ControlRecordType,
+  controlRecordKey,
+  controlRecordType,
+  type EndTxnMarker,
+  endTxnCoordinatorEpoch,
+} from './control-record.ts';
 export { crc32c } from './crc32c.ts';
+export { CorruptRecordError, DecompressionLimitError, UnsupportedCodecError } from './errors.ts';
 export { readInt64, writeInt64 } from './int64.ts';
+export { withCodec } from './recompression.ts';
+export { type RecordHeader, RecordView } from './record.ts';
+export { openRecords, RecordCursor, readRecords } from './record-cursor.ts';
+export type { RecordError, RecordRules } from './record-validation.ts';
+export {
+  type AcceptedBatch,
+  type ProduceErrorName,
+  type ProduceRules,
+  type RejectedBatch,
+  validateProduced,
+} from './validation.ts';
 /** Allocation-free accessors and setters of a batch header at a position: `batchHeader.baseOffset(buffer, at)`. */
 export { batchHeader };

@@ -90,7 +90,8 @@ export class RecordCursor implements RecordPosition {
     // One byte of attributes, of which no bit has a meaning yet.
     const timestampDelta = varint(bytes, position + 1, 10);
     const offsetDelta = varint(bytes, position, 5);
-    if (offsetDelta < 0 || offsetDelta > this.#lastOffsetDelta) throw this.#corrupt('its offset leaves the batch');
+    if (offsetDelta < 0 || offsetDelta > this.#lastOffsetDelta)
+      throw this.#corrupt('its offset leaves the batch');
     this.offsetDelta = offsetDelta;
     this.#timestampDelta = timestampDelta;
     const keyLength = varint(bytes, position, 5);

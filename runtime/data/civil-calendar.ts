@@ -45,7 +45,11 @@ function splitGregorian(days: number) {
   const era = Math.floor(days / 146_097);
   const dayOfEra = days - era * 146_097;
   const year = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
   );
   const before = 365 * year + Math.floor(year / 4) - Math.floor(year / 100);
   return { yearOfEra: year + era * 400, dayOfYear: dayOfEra - before };

@@ -14,7 +14,10 @@ export function parseDateText(
   const fields: Fields = new Map();
   let at = 0;
   for (const [index, part] of parts.entries()) {
-    const end = 'literal' in part ? skipLiteral(text, at, part.literal) : readPart(text, at, part, parts[index + 1], fields);
+    const end =
+      'literal' in part
+        ? skipLiteral(text, at, part.literal)
+        : readPart(text, at, part, parts[index + 1], fields);
     if (end === undefined) return undefined;
     at = end;
   }
@@ -119,7 +122,10 @@ function yearOf(fields: Fields, centuryStart: number): number {
 }
 
 function hourOf(fields: Fields): number {
-  const [hour24, hour12] = [fields.get('H') ?? wrapped(fields.get('k'), 24), fields.get('K') ?? wrapped(fields.get('h'), 12)];
+  const [hour24, hour12] = [
+    fields.get('H') ?? wrapped(fields.get('k'), 24),
+    fields.get('K') ?? wrapped(fields.get('h'), 12),
+  ];
   if (hour24 !== undefined) return hour24;
   return (hour12 ?? 0) + (fields.get('a') === 1 ? 12 : 0);
 }

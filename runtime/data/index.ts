@@ -1,5 +1,10 @@
+export { civilDayOf, epochDayOf } from './civil-calendar.ts';
 export { Decimal } from './decimal.ts';
 export { DataError, SchemaBuilderError, SchemaProjectorError, UnknownNameError } from './errors.ts';
+export { dateToText, numberToText, valueToText } from './header-text.ts';
+export { parseHeaderValue } from './header-value.ts';
+export { javaDouble, javaFloat, truncateToInt32, truncateToInt64, wrapInteger } from './java-number.ts';
+export { projectValue } from './projection.ts';
 export {
   type ConnectRecord,
   connectRecord,
@@ -23,7 +28,11 @@ export {
   type SchemaType,
   withOptions,
 } from './schema.ts';
+export { parametersEqual, schemasEqual, valuesEqual } from './schema-equality.ts';
 export { logicalNames, schemas } from './schemas.ts';
+export { type SimpleDateFormat, simpleDateFormat } from './simple-date-format.ts';
+export { structField, structValues, withDefault } from './struct.ts';
+export { describeValue, validateValue } from './validation.ts';
 export {
   dateOf,
   epochMsOf,
@@ -35,3 +44,4 @@ export {
   setField,
   type Value,
 } from './value.ts';
+export { convertValue } from './value-conversion.ts';

@@ -18,7 +18,7 @@ function javaText(value: number, scientific: string): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';
-  const [mantissa = '0', power = '0'] = scientific.replace('-', scientific.startsWith('-') ? '' : '-').split('e');
+  const [mantissa = '0', power = '0'] = scientific.replace(/^-/, '').split('e');
   const digits = mantissa.replace('.', '');
   const exponent = Number(power);
   if (value === 0) return `${sign}0.0`;

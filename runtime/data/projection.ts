@@ -44,7 +44,11 @@ function isPromotion(source: Schema, target: Schema): boolean {
   return from >= 0 && from < to;
 }
 
-function mismatch(what: string, source: string | undefined, target: string | undefined): SchemaProjectorError {
+function mismatch(
+  what: string,
+  source: string | undefined,
+  target: string | undefined,
+): SchemaProjectorError {
   return new SchemaProjectorError(
     `Schema ${what} mismatch. source ${what}: ${source ?? 'null'} and target ${what}: ${target ?? 'null'}`,
   );
@@ -57,7 +61,12 @@ function show({ parameters }: Schema): string {
 function projectPresent(source: Schema, value: Value, target: Schema): Value {
   const [sourceItem, targetItem] = [source.valueSchema, target.valueSchema];
   if (target.type === 'struct' && isPlainObject(value)) return projectStruct(source, value, target);
-  if (target.type === 'array' && Array.isArray(value) && sourceItem !== undefined && targetItem !== undefined) {
+  if (
+    target.type === 'array' &&
+    Array.isArray(value) &&
+    sourceItem !== undefined &&
+    targetItem !== undefined
+  ) {
     return value.map((item) => projectValue(sourceItem, item, targetItem));
   }
   if (target.type === 'map') return projectMap(source, value, target);
@@ -76,14 +85,19 @@ function projectField(source: Schema, value: Fields, { name, schema }: Field): V
     try {
       return projectValue(sourceField.schema, withDefault(sourceField.schema, getField(value, name)), schema);
     } catch (cause) {
-      throw new SchemaProjectorError(`Error projecting ${name}: ${cause instanceof Error ? cause.message : cause}`, {
-        cause,
-      });
+      throw new SchemaProjectorError(
+        `Error projecting ${name}: ${cause instanceof Error ? cause.message : cause}`,
+        {
+          cause,
+        },
+      );
     }
   }
   if (schema.optional) return null;
   if (schema.default !== undefined) return schema.default;
-  throw new SchemaProjectorError(`Required field \`${name}\` is missing from source schema: ${describeSchema(source)}`);
+  throw new SchemaProjectorError(
+    `Required field \`${name}\` is missing from source schema: ${describeSchema(source)}`,
+  );
 }
 
 function projectMap(source: Schema, value: Value, target: Schema): Value {

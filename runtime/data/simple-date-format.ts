@@ -1,7 +1,7 @@
 import { civilDayOf, epochDayOf } from './civil-calendar.ts';
+import { monthNames, weekdayNames } from './date-names.ts';
 import { parseDateText } from './date-parser.ts';
 import { type PatternPart, splitDatePattern } from './date-pattern.ts';
-import { monthNames, weekdayNames } from './date-names.ts';
 
 const dayMs = 86_400_000;
 
@@ -68,7 +68,8 @@ function formatPart(part: PatternPart, moment: Moment): string {
   if ('literal' in part) return part.literal;
   const { letter, count } = part;
   const number = numberOf(letter, moment);
-  if (part.isNumeric) return letter === 'y' || letter === 'Y' ? formatYear(number, count) : pad(number, count);
+  if (part.isNumeric)
+    return letter === 'y' || letter === 'Y' ? formatYear(number, count) : pad(number, count);
   return textOf(letter, count, moment);
 }
 

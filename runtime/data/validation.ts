@@ -90,6 +90,7 @@ function checkMap(value: Value, { keySchema, valueSchema }: Schema, path: string
 function checkStruct(value: Value, schema: Schema, path: string): boolean {
   if (!isPlainObject(value)) return false;
   const prefix = path === 'value' ? '' : `${path}.`;
-  for (const field of schema.fields) validateValue(field.schema, getField(value, field.name), prefix + field.name);
+  for (const field of schema.fields)
+    validateValue(field.schema, getField(value, field.name), prefix + field.name);
   return true;
 }

@@ -18,6 +18,11 @@ export const avroLanguage: SchemaLanguage<AvroParsed> = {
     return { type: 'AVRO', name: isNamed(document.root) ? document.root.name.full : undefined, ...document };
   },
   canonical: printAvro,
+  formatted({ root }, format) {
+    return format === 'resolved'
+      ? printAvro({ root, referenced: new Set() }, { normalize: false })
+      : undefined;
+  },
   compatibility(reader, writer, options) {
     try {
       return incompatibilities(reader.root, writer.root).map((found) => describe(found, options));

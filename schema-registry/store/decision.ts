@@ -7,6 +7,8 @@ import type { RegistryState } from './state.ts';
 export interface LogEntry {
   readonly key: Buffer;
   readonly value: Buffer | null;
+  /** The id that the record gives out: it must not be given again even when the append fails. */
+  readonly spends?: { readonly subject: string; readonly id: number };
 }
 
 /** What a request leads to: the records to append in this order, and the answer once they have been replayed. */
@@ -28,13 +30,18 @@ export function writeVersion(
   isDeleted: boolean,
 ): LogEntry[] {
   const key = { keytype: 'SCHEMA', subject: version.subject, version: version.version } as const;
-  return write(state, key, schemaValue(version, isDeleted));
+  const spends = { subject: version.subject, id: version.content.id };
+  return write(state, key, schemaValue(version, isDeleted)).map((entry) => ({ ...entry, spends }));
 }
 
 export function removeVersion(state: RegistryState, { subject, version }: SchemaVersion): LogEntry[] {
   return write(state, { keytype: 'SCHEMA', subject, version }, null);
 }
 
-export function writeConfig(state: RegistryState, subject: string | null, config: RegistryConfig): LogEntry[] {
+export function writeConfig(
+  state: RegistryState,
+  subject: string | null,
+  config: RegistryConfig,
+): LogEntry[] {
   return write(state, { keytype: 'CONFIG', subject }, configValue(subject, config));
 }

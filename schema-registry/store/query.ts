@@ -24,7 +24,9 @@ export function parseVersion(text: string): number | 'latest' {
 /** Subjects in Java's string order. */
 export function listSubjects(state: RegistryState, prefix: string, filter: DeletedFilter): string[] {
   const isShown = (subject: string) =>
-    subject.startsWith(prefix) && !subject.startsWith(':.') && shownVersions(state, subject, filter).length > 0;
+    subject.startsWith(prefix) &&
+    !subject.startsWith(':.') &&
+    shownVersions(state, subject, filter).length > 0;
   return [...state.subjects.keys()].filter(isShown).sort();
 }
 
@@ -126,7 +128,6 @@ export function lookUp(
   options: { readonly normalize: boolean; readonly deleted: boolean },
 ): SchemaVersion | undefined {
   const versions = state.versions(subject, options.deleted);
-  if (versions.length === 0) return undefined;
   const normalize = options.normalize || configInScope(state, subject).normalize === true;
   const definition = canonicalDefinition(state, reader, subject, request, { normalize, strict: false });
   const find = (guid: string) => versions.findLast(({ content }) => content.guid === guid);

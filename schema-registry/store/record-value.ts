@@ -66,7 +66,8 @@ export function readSchemaValue(value: Json): SchemaValue | undefined {
   const { id, schema, schemaType, metadata, ruleSet, deleted } = value;
   if (!isPositive32(id) || typeof schema !== 'string') return undefined;
   const references = readReferences(value['references']);
-  if (references === undefined || (schemaType !== undefined && typeof schemaType !== 'string')) return undefined;
+  if (references === undefined || (schemaType !== undefined && typeof schemaType !== 'string'))
+    return undefined;
   const definition = {
     // A language this registry does not know is kept and shown, and fails only when it has to be read.
     schemaType: (schemaType || 'AVRO') as SchemaType,
@@ -82,7 +83,8 @@ export function readConfigValue(value: Json): RegistryConfig {
   const { subject, compatibilityLevel, ...rest } = value;
   const level = compatibilityLevels.find((known) => known === compatibilityLevel);
   const known = { ...rest, ...(level && { compatibilityLevel: level }) } as Record<string, unknown>;
-  for (const key of ['normalize', 'validateNewSchemas']) if (typeof known[key] !== 'boolean') delete known[key];
+  for (const key of ['normalize', 'validateNewSchemas'])
+    if (typeof known[key] !== 'boolean') delete known[key];
   if (known['compatibilityPolicy'] !== 'LENIENT' && known['compatibilityPolicy'] !== 'STRICT') {
     delete known['compatibilityPolicy'];
   }

@@ -29,6 +29,9 @@ export interface Registered {
 /** Longest schema text, in bytes of UTF-8. */
 export const schemaBytesMax = 1024 * 1024;
 
+/** Highest version and id: a Java int. */
+const numberMax = 0x7fff_ffff;
+
 /**
  * Registers a schema, or finds that the subject has it already. Throws `RegistryError`: 42208, 42205 by mode, 42201,
  * 42209, 42207 and 409.
@@ -79,7 +82,11 @@ export function ruleInScope(state: RegistryState, subject: string): Compatibilit
   return { level: compatibilityLevel, policy: compatibilityPolicy ?? 'STRICT' };
 }
 
-function lookUpPlain(state: RegistryState, reader: SchemaReader, request: RegisterRequest): SchemaVersion | undefined {
+function lookUpPlain(
+  state: RegistryState,
+  reader: SchemaReader,
+  request: RegisterRequest,
+): SchemaVersion | undefined {
   const { subject, definition, normalize } = request;
   return lookUp(state, reader, subject, definition, { normalize, deleted: false });
 }
@@ -93,7 +100,11 @@ function checkMode(state: RegistryState, { subject, id }: RegisterRequest): bool
   return mode === 'IMPORT';
 }
 
-function newDefinition(state: RegistryState, reader: SchemaReader, request: RegisterRequest): CanonicalDefinition {
+function newDefinition(
+  state: RegistryState,
+  reader: SchemaReader,
+  request: RegisterRequest,
+): CanonicalDefinition {
   const { subject, definition } = request;
   const config: RegistryConfig = configInScope(state, subject);
   const latest = state.versions(subject, false).at(-1)?.content;
@@ -125,8 +136,13 @@ function checkHistory(
   if (messages.length > 0) throw rejection.incompatible(subject, messages);
 }
 
-function chooseVersion(state: RegistryState, { subject, version = 0 }: RegisterRequest, isImport: boolean): number {
+function chooseVersion(
+  state: RegistryState,
+  { subject, version = 0 }: RegisterRequest,
+  isImport: boolean,
+): number {
   const next = (state.versions(subject, true).at(-1)?.version ?? 0) + 1;
+  if (next > numberMax) throw rejection.notPermitted(`Subject ${subject} has no version numbers left`);
   if (version <= 0) return next;
   if (version !== next && !isImport) {
     throw rejection.invalidSchema('Version is not one more than previous version');
@@ -141,7 +157,11 @@ function chooseId(
   same: SchemaContent | undefined,
 ): SchemaContent {
   const context = state.context(subject);
-  if (id === undefined) return same ?? { ...wanted, id: context.idMax + 1, versions: new Set() };
+  if (id === undefined) {
+    if (same === undefined && context.idMax >= numberMax)
+      throw rejection.notPermitted('All ids have been given out');
+    return same ?? { ...wanted, id: context.idMax + 1, versions: new Set() };
+  }
   const holder = context.ids.get(id);
   if (holder === undefined) return { ...wanted, id, versions: new Set() };
   if (holder.guid === wanted.guid) return holder;

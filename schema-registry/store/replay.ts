@@ -17,7 +17,10 @@ export type ReplayOutcome = { readonly skipped: string | undefined };
 type SchemaKey = Extract<RecordKey, { keytype: 'SCHEMA' }>;
 
 /** Folds one record of the topic into the state. Never throws, whatever the bytes are. */
-export function replay(state: RegistryState, { key: keyBytes, value, timestampMs }: Omit<LogRecord, 'offset'>): ReplayOutcome {
+export function replay(
+  state: RegistryState,
+  { key: keyBytes, value, timestampMs }: Omit<LogRecord, 'offset'>,
+): ReplayOutcome {
   const key = keyBytes === null ? undefined : parseKey(keyBytes);
   if (keyBytes === null || key === undefined) return { skipped: 'unknown key' };
   noteSpelling(state, key, keyBytes, value !== null);
@@ -33,7 +36,9 @@ export function replay(state: RegistryState, { key: keyBytes, value, timestampMs
     case 'MODE':
       return setOrSkip(readModeValue(fields), 'unknown mode', (mode) => state.modes.set(key.subject, mode));
     case 'DELETE_SUBJECT':
-      return setOrSkip(readDeletedVersion(fields), 'no version', (last) => softDelete(state, key.subject, last));
+      return setOrSkip(readDeletedVersion(fields), 'no version', (last) =>
+        softDelete(state, key.subject, last),
+      );
     case 'CLEAR_SUBJECT':
       clearDeleted(state, key.subject);
       return applied;

@@ -1,4 +1,4 @@
-import { type EarlierVersion } from '../compatibility.ts';
+import type { EarlierVersion } from '../compatibility.ts';
 import { SchemaParseError } from '../errors.ts';
 import type {
   ParsedSchema,
@@ -47,7 +47,9 @@ export class SchemaReader {
       return language.parse(schema, { references: resolved, strict: options.strict });
     } catch (error) {
       if (!(error instanceof SchemaParseError)) throw error;
-      const names = references.map(({ name, subject, version }) => `{name='${name}', subject='${subject}', version=${version}}`);
+      const names = references.map(
+        ({ name, subject, version }) => `{name='${name}', subject='${subject}', version=${version}}`,
+      );
       const what = `Invalid schema {subject=${options.subject},schema=${schema}} with refs [${names.join(', ')}]`;
       const details = `${what} of type ${schemaType}, details: ${error.message}`;
       throw rejection.invalidSchema(`Invalid schema of type ${schemaType}, details: ${details}`, error);
@@ -88,7 +90,9 @@ export function resolveReferences(
       if (resolved.has(name) || open.has(name)) continue;
       const target = state.version(subject, version);
       if (target === undefined) {
-        throw new SchemaParseError(`No schema reference found for subject "${subject}" and version ${version}`);
+        throw new SchemaParseError(
+          `No schema reference found for subject "${subject}" and version ${version}`,
+        );
       }
       open.add(name);
       visit(target.content.references);

@@ -12,7 +12,8 @@ export function configInScope(
   subject: string | null,
 ): RegistryConfig & { readonly compatibilityLevel: CompatibilityLevel } {
   const own = subject === null ? undefined : state.configs.get(subject);
-  return { compatibilityLevel: defaultLevel, ...state.configs.get(null), ...own };
+  const merged = { ...state.configs.get(null), ...own };
+  return { ...merged, compatibilityLevel: merged.compatibilityLevel ?? defaultLevel };
 }
 
 /** The mode that holds for a subject (null: for the registry). A registry's READONLY_OVERRIDE beats every subject. */
@@ -24,7 +25,8 @@ export function modeInScope(state: RegistryState, subject: string | null): Regis
 
 /** Throws 42205 when nothing may be written. */
 export function checkNotReadOnly(state: RegistryState, subject: string | null): void {
-  if (modeInScope(state, subject).startsWith('READONLY')) throw rejection.wrongMode(subject, 'in read-only mode');
+  if (modeInScope(state, subject).startsWith('READONLY'))
+    throw rejection.wrongMode(subject, 'in read-only mode');
 }
 
 /**

@@ -76,10 +76,8 @@ export interface JvmOptions {
 
 /** Arguments for `java` that run a main class of Kafka's jars or of `clients/java`, tuned for a short life. */
 export function javaArgs(mainClass: string, args: readonly string[], options: JvmOptions = {}): string[] {
-  const archive = join(javaDirectory, 'classes.jsa');
   return [
     ...[`-Xmx${options.heapMb ?? 128}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
-    ...(existsSync(archive) ? ['-Xshare:auto', `-XX:SharedArchiveFile=${archive}`, '-Xlog:disable'] : []),
     `-Dcompat.log.level=${options.log ?? 'OFF'}`,
     ...['-cp', classPath(), mainClass, ...args],
   ];
@@ -184,7 +182,5 @@ async function installJava(): Promise<void> {
 }
 
 function classPath(): string {
-  // A shared archive of classes needs jars before folders, in the same order each time.
-  const jars = globSync(join(javaDirectory, 'lib/*.jar')).sort();
-  return [...jars, join(javaDirectory, 'classes')].join(delimiter);
+  return [join(javaDirectory, 'classes'), join(javaDirectory, 'lib/*')].join(delimiter);
 }

@@ -1,7 +1,6 @@
 import { ErrorCode, type JoinGroupRequest, type JoinGroupResponse } from '../../../kafka/protocol/index.ts';
 import { type Decision, respond } from '../decision.ts';
 import { groupMetadataRecord } from '../group-record.ts';
-import type { RequestContext } from '../request-context.ts';
 import {
   type ClassicGroup,
   type ClassicMember,
@@ -10,23 +9,13 @@ import {
   emptyClassicGroup,
   type MemberProtocol,
 } from './classic-group.ts';
+import type { Join } from './join-attempt.ts';
 import { validateMember } from './member-validation.ts';
 import { offersSameProtocols, supportsProtocols } from './protocol-selection.ts';
 import { maybeCompleteJoin, rebalanceOrCompleteJoin } from './rebalance.ts';
 import { generationResponse, joinResponse } from './responses.ts';
 import { replaceStaticMember } from './static-member.ts';
 import { Transition, type TransitionConfig } from './transition.ts';
-
-/** A JoinGroup and all that its answer depends on. */
-export interface Join {
-  readonly request: JoinGroupRequest;
-  readonly context: RequestContext;
-  /** The id that a member without one gets. */
-  readonly newMemberId: string;
-  readonly config: TransitionConfig;
-  /** Wall clock, milliseconds. */
-  readonly now: number;
-}
 
 type JoinDecision = Decision<JoinGroupResponse | undefined>;
 

@@ -2,7 +2,7 @@ import { ErrorCode, type JoinGroupResponse } from '../../../kafka/protocol/index
 import type { Decision } from '../decision.ts';
 import { groupMetadataRecord } from '../group-record.ts';
 import type { ClassicMember, MemberProtocol } from './classic-group.ts';
-import type { Join } from './join.ts';
+import type { Join } from './join-attempt.ts';
 import { selectProtocol } from './protocol-selection.ts';
 import { maybeCompleteJoin, prepareRebalance } from './rebalance.ts';
 import { generationResponse, joinResponse, syncResponse } from './responses.ts';
@@ -88,7 +88,11 @@ function awaitJoin(transition: Transition, memberId: string): void {
  * Since v9 a returning leader gets the members but is told to skip the assignment (KIP-814). Before, it is told
  * its former id as the leader's: it takes itself for a follower and does not assign.
  */
-function returnResponse(transition: Transition, join: StaticRejoin, formerLeaderId: string): JoinGroupResponse {
+function returnResponse(
+  transition: Transition,
+  join: StaticRejoin,
+  formerLeaderId: string,
+): JoinGroupResponse {
   const { group } = transition;
   const response = generationResponse(group, join.newMemberId);
   if (join.context.apiVersion >= 9) {

@@ -8,9 +8,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A group while it is being changed. Its members stay immutable and are replaced. */
 export interface GroupDraft
-  extends Mutable<
-    Omit<ClassicGroup, 'members' | 'staticMembers' | 'pendingMembers' | 'pendingSyncMembers'>
-  > {
+  extends Mutable<Omit<ClassicGroup, 'members' | 'staticMembers' | 'pendingMembers' | 'pendingSyncMembers'>> {
   readonly members: Map<string, ClassicMember>;
   readonly staticMembers: Map<string, string>;
   readonly pendingMembers: Set<string>;

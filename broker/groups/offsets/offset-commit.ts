@@ -1,4 +1,8 @@
-import { ErrorCode, type OffsetCommitRequest, type OffsetCommitResponse } from '../../../kafka/protocol/index.ts';
+import {
+  ErrorCode,
+  type OffsetCommitRequest,
+  type OffsetCommitResponse,
+} from '../../../kafka/protocol/index.ts';
 import type { ClassicGroup } from '../classic/classic-group.ts';
 import { validateMember } from '../classic/member-validation.ts';
 import { type Decision, respond, type TimerChange } from '../decision.ts';
@@ -105,7 +109,11 @@ function commitTopic(
   });
 }
 
-function offsetRecord(target: Target, partition: Partition, { request, now }: OffsetCommit): OffsetCommitRecord {
+function offsetRecord(
+  target: Target,
+  partition: Partition,
+  { request, now }: OffsetCommit,
+): OffsetCommitRecord {
   return {
     kind: 'offset-commit',
     group: request.groupId,

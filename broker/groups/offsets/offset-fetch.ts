@@ -1,4 +1,8 @@
-import { ErrorCode, type OffsetFetchRequest, type OffsetFetchResponse } from '../../../kafka/protocol/index.ts';
+import {
+  ErrorCode,
+  type OffsetFetchRequest,
+  type OffsetFetchResponse,
+} from '../../../kafka/protocol/index.ts';
 import type { GroupTopics } from '../ports.ts';
 import { type CommittedOffset, type CommittedOffsets, ZERO_TOPIC_ID } from './committed-offsets.ts';
 

@@ -1,4 +1,8 @@
-import { ErrorCode, type OffsetDeleteRequest, type OffsetDeleteResponse } from '../../../kafka/protocol/index.ts';
+import {
+  ErrorCode,
+  type OffsetDeleteRequest,
+  type OffsetDeleteResponse,
+} from '../../../kafka/protocol/index.ts';
 import { type ClassicGroup, CONSUMER_PROTOCOL_TYPE, isSubscribedToTopic } from '../classic/classic-group.ts';
 import { type Decision, respond } from '../decision.ts';
 import type { GroupRecord, OffsetCommitRecord } from '../group-record.ts';

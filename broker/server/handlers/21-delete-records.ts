@@ -16,7 +16,7 @@ export function deleteRecordsApi(partitions: Partitions, checkpoint: () => void)
       })),
     }));
     checkpoint();
-    return { topics };
+    return { throttleTimeMs: 0, topics };
   });
 }
 

@@ -24,8 +24,19 @@ export function layoutOf(definition: MessageDefinition, version: number): Layout
   return structLayout(definition.fields, version, includesVersion(definition.flexibleVersions, version));
 }
 
-/** The layout of a struct inside a message in `version`. */
+const layouts = new WeakMap<Fields, Layout[]>();
+
+/** The layout of a struct inside a message in `version`. Kept: values are walked with it element by element. */
 export function structLayout(fields: Fields, version: number, isFlexible: boolean): Layout {
+  const known = layouts.get(fields) ?? [];
+  const found = known.find((layout) => layout.version === version && layout.isFlexible === isFlexible);
+  if (found !== undefined) return found;
+  const layout = splitFields(fields, version, isFlexible);
+  layouts.set(fields, [...known, layout]);
+  return layout;
+}
+
+function splitFields(fields: Fields, version: number, isFlexible: boolean): Layout {
   const all = Object.entries(fields).map(([name, field]) => ({
     name,
     field,

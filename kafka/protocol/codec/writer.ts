@@ -85,11 +85,16 @@ export class Writer {
 
   bool(value: boolean): void {
     if (typeof value !== 'boolean') this.fail('a boolean is required');
-    this.#buffer[this.#take(1)] = value ? 1 : 0;
+    this.#byte(value ? 1 : 0);
   }
 
   int8(value: number): void {
     if (value !== (value << 24) >> 24) this.#outOfRange('int8', value);
+    this.#byte(value);
+  }
+
+  // Not `this.#buffer[this.#take(1)] = …`: taking may replace the buffer after it was looked up.
+  #byte(value: number): void {
     const at = this.#take(1);
     this.#buffer[at] = value;
   }
@@ -168,16 +173,12 @@ export class Writer {
   }
 
   uvarint(value: number): void {
-    if (value < 0x80) {
-      this.#buffer[this.#take(1)] = value;
-      return;
-    }
     let rest = value;
     while (rest >= 0x80) {
-      this.#buffer[this.#take(1)] = (rest & 0x7f) | 0x80;
+      this.#byte((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
-    this.#buffer[this.#take(1)] = rest;
+    this.#byte(rest);
   }
 
   string(value: string): void {

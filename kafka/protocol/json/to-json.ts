@@ -1,4 +1,4 @@
-import { isDefault } from '../codec/defaults.ts';
+import { defaultOf, isDefault } from '../codec/defaults.ts';
 import { type Layout, type LayoutField, layoutOf, structLayout } from '../codec/layout.ts';
 import type { Field, MessageDefinition } from '../schema/index.ts';
 import { float64Json, int64Json, type JsonForm, type JsonObject } from './json-text.ts';
@@ -14,7 +14,7 @@ export interface JsonOptions {
 /**
  * The value in Kafka's JSON form, for `JSON.stringify`: camelCase, uuids and bytes in base64, int64 bare,
  * tagged fields only where they are not at their default, fields that the version lacks left out.
- * int64 may be number or bigint. `records` come out empty unless `options` say otherwise.
+ * int64 may be number or bigint; fields left out take their default. `records` come out empty unless `options` say otherwise.
  */
 export function toJson(
   definition: MessageDefinition,
@@ -38,18 +38,17 @@ function structJson(layout: Layout, value: object, keepsRecords: boolean): JsonO
 }
 
 function isAtDefault(field: Field, value: unknown): boolean {
-  return (
-    isDefault(field, value, typeof value === 'bigint' ? 'exact' : 'typed') || isDefault(field, value, 'exact')
-  );
+  return isDefault(field, value, 'typed') || isDefault(field, value, 'exact');
 }
 
 function fieldJson(
   layoutField: LayoutField,
-  value: unknown,
+  given: unknown,
   version: number,
   keepsRecords: boolean,
 ): JsonForm {
   const { field, isFlexible } = layoutField;
+  const value = given === undefined ? defaultOf(field, 'exact') : given;
   if (value === null) return null;
   switch (field.type) {
     case 'int64':

@@ -30,7 +30,7 @@ export interface MessageDefinition<F extends Fields = Fields> {
 }
 
 /** A definition as it is written down. */
-export interface MessageSpec<F extends Fields> {
+interface MessageSpec<F extends Fields> {
   readonly name: string;
   readonly apiKey?: number;
   readonly versions: string;
@@ -62,10 +62,17 @@ function definition(kind: MessageKind) {
   });
 }
 
+/** What a client asks. */
 export const request = definition('request');
+/** The answer to the request of the same API key. */
 export const response = definition('response');
+/** What precedes a request or response in its frame. */
 export const header = definition('header');
+/** A message inside another, in a control record or in a file. */
 export const data = definition('data');
+/** A record of the metadata log or of tiered storage. */
 export const metadataRecord = definition('metadata');
+/** The key of a record that a coordinator writes. */
 export const coordinatorKey = definition('coordinator-key');
+/** The value of a record that a coordinator writes. */
 export const coordinatorValue = definition('coordinator-value');

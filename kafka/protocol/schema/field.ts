@@ -123,14 +123,21 @@ function primitive<Value, Default extends FieldDefault>(type: FieldType) {
     define(type, options);
 }
 
+/** One byte, false when 0. */
 export const bool = primitive<boolean, boolean>('bool');
+/** One byte. */
 export const int8 = primitive<number, number>('int8');
+/** Two bytes. */
 export const int16 = primitive<number, number>('int16');
+/** Two bytes, not negative. */
 export const uint16 = primitive<number, number>('uint16');
+/** Four bytes. */
 export const int32 = primitive<number, number>('int32');
+/** Four bytes, not negative. */
 export const uint32 = primitive<number, number>('uint32');
 /** A `number` in typed code: beyond 2^53 decoding gives the nearest double. */
 export const int64 = primitive<number, number | bigint>('int64');
+/** A double. */
 export const float64 = primitive<number, number>('float64');
 /** At most 32767 bytes of UTF-8. */
 export const string = primitive<string, string | null>('string');

@@ -1,0 +1,276 @@
+import {
+  type DeleteGroupsRequest,
+  type DeleteGroupsResponse,
+  type DescribeGroupsRequest,
+  type DescribeGroupsResponse,
+  ErrorCode,
+  type HeartbeatRequest,
+  type HeartbeatResponse,
+  type JoinGroupRequest,
+  type JoinGroupResponse,
+  type LeaveGroupRequest,
+  type LeaveGroupResponse,
+  type ListGroupsRequest,
+  type ListGroupsResponse,
+  type OffsetCommitRequest,
+  type OffsetCommitResponse,
+  type OffsetDeleteRequest,
+  type OffsetDeleteResponse,
+  type OffsetFetchRequest,
+  type OffsetFetchResponse,
+  type SyncGroupRequest,
+  type SyncGroupResponse,
+} from '../../kafka/protocol/index.ts';
+import { type Clock, every, type Timer } from '../../platform/clock.ts';
+import type { Entropy } from '../../platform/entropy.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { joinResponse, syncResponse } from './classic/responses.ts';
+import { respond } from './decision.ts';
+import { type GroupConfig, NEW_MEMBER_JOIN_TIMEOUT_MS } from './group-config.ts';
+import { isListed, undescribedGroup } from './group-description.ts';
+import { partitionFor } from './group-id-hash.ts';
+import { GroupPartitions } from './group-partitions.ts';
+import type { GroupShard } from './group-shard.ts';
+import { newMemberId } from './member-id.ts';
+import { offsetCommitError } from './offsets/offset-commit.ts';
+import type { OffsetFetchGroup, OffsetFetchGroupResponse } from './offsets/offset-fetch.ts';
+import { fetchErrorOf, fetchGroupsOf, fetchResponseOf } from './offsets/offset-fetch-versions.ts';
+import type { CoordinatorLog, GroupTopics } from './ports.ts';
+import type { RequestContext } from './request-context.ts';
+
+/** What a {@link GroupService} works with. */
+export interface GroupServiceOptions {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly logger: Logger;
+  readonly log: CoordinatorLog;
+  readonly topics: GroupTopics;
+  readonly config: GroupConfig;
+  /** How many partitions `__consumer_offsets` has, or will have when it is created. */
+  readonly partitionCount: () => number;
+}
+
+/**
+ * The group coordinator of a broker: classic groups and committed offsets of the partitions of `__consumer_offsets`
+ * that it leads. One method per API. Responses are complete for the version in the context; nothing rejects: what
+ * goes wrong is an error code. Authorization is the caller's.
+ */
+export class GroupService {
+  readonly #options: GroupServiceOptions;
+  readonly #partitions: GroupPartitions;
+  #sweep: Timer | undefined;
+
+  constructor(options: GroupServiceOptions) {
+    const { config, log, clock, logger } = options;
+    this.#options = options;
+    this.#partitions = new GroupPartitions({
+      log,
+      clock,
+      logger,
+      commitTimeoutMs: config.offsetsCommitTimeoutMs,
+      config: {
+        initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
+        groupMaxSize: config.groupMaxSize,
+        newMemberJoinTimeoutMs: NEW_MEMBER_JOIN_TIMEOUT_MS,
+      },
+    });
+  }
+
+  /** Starts the removal of expired offsets. */
+  start(): void {
+    const { clock, config } = this.#options;
+    this.#sweep ??= every(clock, config.offsetsRetentionCheckIntervalMs, () => this.expireOffsets());
+  }
+
+  /** Unloads every partition and stops all timers. Whoever waits gets NOT_COORDINATOR. */
+  stop(): void {
+    this.#sweep?.cancel();
+    this.#sweep = undefined;
+    this.#partitions.unloadAll();
+  }
+
+  /** The partition of `__consumer_offsets` whose leader coordinates the group. For FindCoordinator. */
+  partitionFor(groupId: string): number {
+    return partitionFor(groupId, this.#options.partitionCount());
+  }
+
+  /** This broker leads the partition from now on. Resolves when it is loaded, or unloaded again before that. */
+  load(partition: number): Promise<void> {
+    return this.#partitions.load(partition);
+  }
+
+  /** This broker no longer leads the partition. */
+  unload(partition: number): void {
+    this.#partitions.unload(partition);
+  }
+
+  /** The topic is gone: its committed offsets go with it. */
+  onTopicDeleted(topic: string): void {
+    this.#partitions.removeTopic(topic);
+  }
+
+  /** Removes expired offsets and groups that keep nothing. Runs by itself every `offsets.retention.check.interval.ms`. */
+  expireOffsets(): void {
+    const { clock, config } = this.#options;
+    this.#partitions.expireOffsets(clock.now(), config.offsetsRetentionMinutes * 60_000);
+  }
+
+  async joinGroup(request: JoinGroupRequest, context: RequestContext): Promise<JoinGroupResponse> {
+    const response = await this.#joinGroup(request, context);
+    // Null is allowed since v7.
+    return context.apiVersion < 7 ? { ...response, protocolName: response.protocolName ?? '' } : response;
+  }
+
+  async syncGroup(request: SyncGroupRequest, context: RequestContext): Promise<SyncGroupResponse> {
+    if (context.apiVersion >= 5 && (request.protocolType === null || request.protocolName === null)) {
+      return syncResponse({ errorCode: ErrorCode.INCONSISTENT_GROUP_PROTOCOL });
+    }
+    const shard = this.#memberShard(request.groupId);
+    if (typeof shard === 'number') return syncResponse({ errorCode: shard });
+    return shard.sync(shard.coordinator.syncGroup({ request, now: this.#options.clock.now() }));
+  }
+
+  async heartbeat(request: HeartbeatRequest): Promise<HeartbeatResponse> {
+    const answer = (errorCode: number) => ({ throttleTimeMs: 0, errorCode });
+    const shard = this.#memberShard(request.groupId);
+    // Loading restarts all sessions, so the member has nothing to fear and nothing to do.
+    if (shard === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS) return answer(ErrorCode.NONE);
+    if (typeof shard === 'number') return answer(shard);
+    return shard.respond(shard.coordinator.heartbeat(request), answer);
+  }
+
+  async leaveGroup(request: LeaveGroupRequest, context: RequestContext): Promise<LeaveGroupResponse> {
+    const failed = (errorCode: number): LeaveGroupResponse => ({ throttleTimeMs: 0, errorCode, members: [] });
+    const shard = this.#memberShard(request.groupId);
+    if (typeof shard === 'number') return failed(shard);
+    const isSingle = context.apiVersion < 3;
+    const single = { memberId: request.memberId, groupInstanceId: null, reason: null };
+    const decision = shard.coordinator.leaveGroup(
+      request.groupId,
+      isSingle ? [single] : request.members,
+      this.#options.clock.now(),
+    );
+    const members = decision.response;
+    const response = isSingle
+      ? failed(members[0]?.errorCode ?? ErrorCode.NONE)
+      : { throttleTimeMs: 0, errorCode: ErrorCode.NONE, members };
+    return shard.respond({ ...decision, response }, failed);
+  }
+
+  async offsetCommit(request: OffsetCommitRequest, context: RequestContext): Promise<OffsetCommitResponse> {
+    const failed = (errorCode: number) => offsetCommitError(request, errorCode);
+    const shard = this.#shardOf(request.groupId);
+    if (typeof shard === 'number') return failed(shard);
+    const { topics, config, clock } = this.#options;
+    const decision = shard.coordinator.commitOffsets({
+      request,
+      apiVersion: context.apiVersion,
+      topics,
+      offsetMetadataMax: config.offsetMetadataMaxBytes,
+      now: clock.now(),
+    });
+    return shard.respond(decision, failed);
+  }
+
+  async offsetFetch(request: OffsetFetchRequest, context: RequestContext): Promise<OffsetFetchResponse> {
+    const isById = context.apiVersion >= 10;
+    const groups = fetchGroupsOf(request, context.apiVersion);
+    const responses = await Promise.all(groups.map((group) => this.#fetchGroup(group, isById)));
+    return fetchResponseOf(request, responses, context.apiVersion);
+  }
+
+  async offsetDelete(request: OffsetDeleteRequest): Promise<OffsetDeleteResponse> {
+    const failed = (errorCode: number) => ({ errorCode, throttleTimeMs: 0, topics: [] });
+    const shard = this.#shardOf(request.groupId);
+    if (typeof shard === 'number') return failed(shard);
+    return shard.respond(shard.coordinator.deleteOffsets(request, this.#options.topics), failed);
+  }
+
+  async deleteGroups(request: DeleteGroupsRequest): Promise<DeleteGroupsResponse> {
+    const groupIds = [...new Set(request.groupsNames)];
+    const results = groupIds.map(async (groupId) => ({
+      groupId,
+      errorCode: await this.#deleteGroup(groupId),
+    }));
+    return { throttleTimeMs: 0, results: await Promise.all(results) };
+  }
+
+  async describeGroups(
+    request: DescribeGroupsRequest,
+    context: RequestContext,
+  ): Promise<DescribeGroupsResponse> {
+    const groups = request.groups.map((groupId) => {
+      const failed = (errorCode: number) => undescribedGroup(groupId, errorCode);
+      const shard = this.#shardOf(groupId);
+      if (typeof shard === 'number') return failed(shard);
+      const described = shard.coordinator.describeGroup(groupId, context.apiVersion);
+      return shard.respond(respond(groupId, described), failed);
+    });
+    return { throttleTimeMs: 0, groups: await Promise.all(groups) };
+  }
+
+  /** All groups of this broker, or COORDINATOR_LOAD_IN_PROGRESS while some are not known yet. */
+  async listGroups(request: ListGroupsRequest): Promise<ListGroupsResponse> {
+    const failed = (errorCode: number): ListGroupsResponse => ({ throttleTimeMs: 0, errorCode, groups: [] });
+    const answers = await Promise.all(
+      this.#partitions.shards().map((shard) => {
+        if (typeof shard === 'number') return failed(shard);
+        const listed = { ...failed(ErrorCode.NONE), groups: shard.coordinator.listGroups() };
+        return shard.respond(respond('', listed), failed);
+      }),
+    );
+    const error = answers.find(({ errorCode }) => errorCode !== ErrorCode.NONE);
+    if (error !== undefined) return error;
+    const groups = answers.flatMap((answer) => answer.groups);
+    return {
+      ...failed(ErrorCode.NONE),
+      groups: groups.filter((group) => isListed(group, request.statesFilter, request.typesFilter)),
+    };
+  }
+
+  async #joinGroup(request: JoinGroupRequest, context: RequestContext): Promise<JoinGroupResponse> {
+    const { clock, entropy, config } = this.#options;
+    const { memberId, groupInstanceId, sessionTimeoutMs } = request;
+    const failed = (errorCode: number) => joinResponse(memberId, { errorCode });
+    if (request.groupId === '') return failed(ErrorCode.INVALID_GROUP_ID);
+    if (
+      sessionTimeoutMs < config.groupMinSessionTimeoutMs ||
+      sessionTimeoutMs > config.groupMaxSessionTimeoutMs
+    ) {
+      return failed(ErrorCode.INVALID_SESSION_TIMEOUT);
+    }
+    const shard = this.#shardOf(request.groupId);
+    if (typeof shard === 'number') return failed(shard);
+    const decision = shard.coordinator.joinGroup({
+      request,
+      context,
+      newMemberId: newMemberId(groupInstanceId ?? context.clientId, entropy),
+      now: clock.now(),
+    });
+    return shard.join(decision, memberId);
+  }
+
+  async #fetchGroup(group: OffsetFetchGroup, isById: boolean): Promise<OffsetFetchGroupResponse> {
+    const { groupId } = group;
+    const failed = (errorCode: number) => ({ groupId, topics: [], errorCode: fetchErrorOf(errorCode) });
+    const shard = this.#shardOf(groupId);
+    if (typeof shard === 'number') return failed(shard);
+    const fetched = shard.coordinator.fetchOffsets({ group, isById, topics: this.#options.topics });
+    return shard.respond(respond(groupId, fetched), failed);
+  }
+
+  async #deleteGroup(groupId: string): Promise<number> {
+    const shard = this.#shardOf(groupId);
+    if (typeof shard === 'number') return shard;
+    return shard.respond(shard.coordinator.deleteGroup(groupId), (errorCode) => errorCode);
+  }
+
+  /** Offsets may be stored for the empty group id, for old clients' sake; members need a real one. */
+  #memberShard(groupId: string): GroupShard | number {
+    return groupId === '' ? ErrorCode.INVALID_GROUP_ID : this.#shardOf(groupId);
+  }
+
+  #shardOf(groupId: string): GroupShard | number {
+    return this.#partitions.shard(this.partitionFor(groupId));
+  }
+}

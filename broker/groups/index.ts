@@ -1,0 +1,7 @@
+export type { CoordinatorRecord } from './coordinator-record.ts';
+export { GroupLogError } from './errors.ts';
+export { defaultGroupConfig, type GroupConfig } from './group-config.ts';
+export { partitionFor } from './group-id-hash.ts';
+export { GroupService, type GroupServiceOptions } from './group-service.ts';
+export type { CoordinatorLog, GroupTopics } from './ports.ts';
+export type { RequestContext } from './request-context.ts';

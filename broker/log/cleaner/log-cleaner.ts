@@ -1,0 +1,129 @@
+import type { Clock, Timer } from '../../../platform/clock.ts';
+import type { Executor } from '../../../platform/executor.ts';
+import type { Files } from '../../../platform/files.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { readOffsetCheckpoint, writeOffsetCheckpoint } from '../checkpoint.ts';
+import type { LogDirectory } from '../log-directory.ts';
+import { type Cleanable, examine, isDue } from './cleanable.ts';
+import { compact } from './compaction.ts';
+
+const CHECKPOINT_FILE = 'cleaner-offset-checkpoint';
+
+/** The part of the broker's config that concerns compaction. */
+export interface CleanerConfig {
+  readonly logCleanerBackoffMs: number;
+  readonly logCleanerDedupeBufferSize: number;
+}
+
+/** What the cleaner works with. */
+export interface CleanerEnvironment {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly logger: Logger;
+}
+
+/**
+ * Compacts the logs of a directory whose `cleanup.policy` asks for it: the dirtiest first, one at a time, in turns short
+ * enough not to hold up clients. How far each log is clean is kept in `cleaner-offset-checkpoint`.
+ */
+export class LogCleaner {
+  readonly #directory: LogDirectory;
+  readonly #environment: CleanerEnvironment;
+  readonly #config: CleanerConfig;
+  readonly #checkpoints: Map<string, number>;
+  /** Logs that could not be cleaned; they are left alone until the next start. */
+  readonly #uncleanable = new Set<string>();
+  #timer: Timer | undefined;
+  #running: Promise<number> | undefined;
+  #isStopped = false;
+
+  constructor(directory: LogDirectory, environment: CleanerEnvironment, config: CleanerConfig) {
+    this.#directory = directory;
+    this.#environment = environment;
+    this.#config = config;
+    const saved = readOffsetCheckpoint(environment.files, this.#file);
+    this.#checkpoints = new Map(saved.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
+  }
+
+  /** Looks for work every `log.cleaner.backoff.ms`. */
+  start(): void {
+    if (this.#isStopped) return;
+    this.#timer = this.#environment.clock.timer(this.#config.logCleanerBackoffMs, () => {
+      void this.clean().then(() => this.start());
+    });
+  }
+
+  /** Ends after the turn that is under way; what was not swapped in is dropped. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  /** Cleans everything that is due now; resolves with the number of logs cleaned. One run at a time. */
+  clean(): Promise<number> {
+    this.#running ??= this.#cleanAll().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #cleanAll(): Promise<number> {
+    let cleaned = 0;
+    const seen = new Set<string>();
+    for (let next = this.#dirtiest(seen); next !== undefined && !this.#isStopped; next = this.#dirtiest(seen)) {
+      seen.add(next.name);
+      if (await this.#cleanOne(next)) cleaned += 1;
+    }
+    return cleaned;
+  }
+
+  #dirtiest(seen: ReadonlySet<string>): (Cleanable & { name: string }) | undefined {
+    const nowMs = this.#environment.clock.now();
+    let dirtiest: (Cleanable & { name: string }) | undefined;
+    for (const { topic, partition, log } of this.#directory.logs) {
+      const name = `${topic}-${partition}`;
+      if (!log.config.cleanupPolicy.compact || log.isOffline || seen.has(name) || this.#uncleanable.has(name)) continue;
+      const cleanable = examine(log, this.#checkpoints.get(name) ?? log.logStartOffset, nowMs);
+      const isWorse = cleanable.isOverdue || cleanable.dirtyRatio > (dirtiest?.dirtyRatio ?? -1);
+      if (isDue(cleanable) && isWorse) dirtiest = { ...cleanable, name };
+    }
+    return dirtiest;
+  }
+
+  async #cleanOne(cleanable: Cleanable & { name: string }): Promise<boolean> {
+    const { name, log } = cleanable;
+    const { files, executor, clock, logger } = this.#environment;
+    try {
+      const before = log.size;
+      const cleanUntil = await compact(cleanable, {
+        files,
+        nowMs: clock.now(),
+        dedupeBytesMax: this.#config.logCleanerDedupeBufferSize,
+        turn: () => new Promise((resolve) => executor.soon(() => resolve(!this.#isStopped && !log.isOffline))),
+      });
+      if (cleanUntil === undefined) return false;
+      this.#checkpoints.set(name, cleanUntil);
+      this.#saveCheckpoints();
+      logger.debug({ log: name, cleanUntil, bytesBefore: before, bytesAfter: log.size }, 'log compacted');
+      return true;
+    } catch (error) {
+      this.#uncleanable.add(name);
+      logger.error({ err: error, log: name }, 'log cannot be compacted and is left as it is');
+      return false;
+    }
+  }
+
+  get #file(): string {
+    return `${this.#directory.path}/${CHECKPOINT_FILE}`;
+  }
+
+  #saveCheckpoints(): void {
+    const offsets = [...this.#directory.logs].flatMap(({ topic, partition }) => {
+      const offset = this.#checkpoints.get(`${topic}-${partition}`);
+      return offset === undefined ? [] : [{ topic, partition, offset }];
+    });
+    writeOffsetCheckpoint(this.#environment.files, this.#file, offsets);
+  }
+}

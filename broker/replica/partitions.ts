@@ -1,0 +1,91 @@
+import { ErrorCode } from '../../kafka/protocol/index.ts';
+import type { TopicConfig } from '../config/index.ts';
+import type { LogDirectory } from '../log/index.ts';
+import { Partition } from './partition.ts';
+
+const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+/** What is known of topics; the metadata image answers. */
+export interface TopicLookup {
+  topicId(name: string): string | undefined;
+  topicName(topicId: string): string | undefined;
+  /** `undefined` when there is no such partition. */
+  leaderEpoch(name: string, partition: number): number | undefined;
+  config(name: string): TopicConfig;
+  /** Every partition of every topic. */
+  partitions(): Iterable<{ readonly topic: string; readonly partition: number }>;
+}
+
+/** How a request names a topic: by name, by id, or (where the version has the other one) with that left empty. */
+export interface TopicReference {
+  readonly topic: string;
+  readonly topicId: string;
+}
+
+/** The partitions that this broker leads, opened when they are first needed. */
+export class Partitions {
+  readonly #directory: LogDirectory;
+  readonly #topics: TopicLookup;
+  readonly #opened = new Map<string, Map<number, Partition>>();
+
+  constructor(directory: LogDirectory, topics: TopicLookup) {
+    this.#directory = directory;
+    this.#topics = topics;
+  }
+
+  /** `undefined` when there is no such partition. Throws when its log cannot be opened. */
+  find(topic: string, index: number): Partition | undefined {
+    return this.#opened.get(topic)?.get(index) ?? this.#open(topic, index);
+  }
+
+  /** Both names of the topic, that which is not known left empty. */
+  identify({ topic, topicId }: TopicReference, usesTopicIds: boolean): TopicReference {
+    return usesTopicIds
+      ? { topic: this.#topics.topicName(topicId) ?? '', topicId }
+      : { topic, topicId: this.#topics.topicId(topic) ?? ZERO_UUID };
+  }
+
+  /**
+   * The partition of a reference, or the error code that says why there is none. Topic ids are compared, so that a
+   * topic that was deleted and made again is not taken for the old one.
+   */
+  lookup(reference: TopicReference & { readonly partition: number }, usesTopicIds: boolean): Partition | number {
+    const topic = usesTopicIds ? this.#topics.topicName(reference.topicId) : reference.topic;
+    if (topic === undefined) return ErrorCode.UNKNOWN_TOPIC_ID;
+    const partition = this.find(topic, reference.partition);
+    return partition ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  }
+
+  /** Opens everything: after an unclean stop each log must be checked. */
+  openAll(): void {
+    for (const { topic, partition } of this.#topics.partitions()) this.find(topic, partition);
+  }
+
+  /** Those that have been opened. */
+  *opened(): Generator<Partition> {
+    for (const partitions of this.#opened.values()) yield* partitions.values();
+  }
+
+  /** Takes a deleted topic's partitions out of use and its files away. */
+  delete(topic: string, topicId: string, partitionCount: number): void {
+    const opened = this.#opened.get(topic);
+    this.#opened.delete(topic);
+    for (let partition = 0; partition < partitionCount; partition++) {
+      opened?.get(partition)?.delete();
+      this.#directory.delete({ topic, topicId, partition });
+    }
+  }
+
+  #open(topic: string, index: number): Partition | undefined {
+    const leaderEpoch = this.#topics.leaderEpoch(topic, index);
+    const topicId = this.#topics.topicId(topic);
+    if (leaderEpoch === undefined || topicId === undefined) return undefined;
+    const identity = { topic, topicId, partition: index };
+    const log = this.#directory.log(identity, () => this.#topics.config(topic));
+    const partition = new Partition({ ...identity, leaderEpoch }, log);
+    const partitions = this.#opened.get(topic) ?? new Map<number, Partition>();
+    partitions.set(index, partition);
+    this.#opened.set(topic, partitions);
+    return partition;
+  }
+}

@@ -1,0 +1,149 @@
+import { ErrorCode } from '../../kafka/protocol/index.ts';
+import { batchHeader, type ProduceRules, validateProduced } from '../../kafka/records/index.ts';
+import type { StreamError } from '../../platform/errors.ts';
+import {
+  AppendFailedError,
+  LogDirectoryOfflineError,
+  type ProducerBatch,
+  type SequenceCheck,
+} from '../log/index.ts';
+import type { Partition } from './partition.ts';
+
+/** A decompressed batch may be this much larger than `max.message.bytes`, and never larger than 1 GiB. */
+const EXPANSION_MAX = 32;
+const DECOMPRESSED_BYTES_MAX = 1 << 30;
+
+/** What became of the records for one partition, in the words of ProduceResponse. */
+export interface ProduceResult {
+  readonly errorCode: number;
+  readonly baseOffset: number;
+  readonly logAppendTimeMs: number;
+  readonly logStartOffset: number;
+  readonly errorMessage: string | null;
+  readonly recordErrors: readonly { batchIndex: number; batchIndexErrorMessage: string | null }[];
+}
+
+/** What the request, rather than the topic, says. */
+export interface ProduceOptions {
+  readonly nowMs: number;
+  readonly isZstdAllowed: boolean;
+  /** Whether the records' bytes may be kept and changed; otherwise they are copied first. */
+  readonly ownsBytes: boolean;
+}
+
+/**
+ * Checks a client's records and appends them. `done` is called once: at once when they are refused or were appended
+ * before, otherwise when they are durable or could not be made so.
+ */
+export function produce(
+  partition: Partition,
+  records: Buffer | null,
+  options: ProduceOptions,
+  done: (result: ProduceResult) => void,
+): void {
+  if (records === null || records.length === 0) {
+    done(refused(ErrorCode.INVALID_RECORD, 'the request carries no records for the partition'));
+    return;
+  }
+  const validated = validateProduced(options.ownsBytes ? records : copyOf(records), rulesOf(partition, options));
+  if (!validated.ok) {
+    const recordErrors = validated.recordErrors.map(({ batchIndex, message }) => ({
+      batchIndex,
+      batchIndexErrorMessage: message,
+    }));
+    done({ ...refused(ErrorCode[validated.error], validated.message), recordErrors });
+    return;
+  }
+  const check = checkProducer(partition, validated.batch);
+  if (typeof check === 'number') done(refused(check));
+  else if (check.kind === 'refuse') done(refused(ErrorCode[check.error]));
+  else if (check.kind === 'duplicate') acknowledgeAgain(partition, check.batch, done);
+  else append(partition, validated.batch, validated.logAppendTimeMs, done);
+}
+
+/** The result for a partition whose records were not appended. */
+export function refused(errorCode: number, errorMessage: string | null = null): ProduceResult {
+  return {
+    errorCode,
+    baseOffset: -1,
+    logAppendTimeMs: -1,
+    logStartOffset: -1,
+    errorMessage,
+    recordErrors: [],
+  };
+}
+
+function append(
+  partition: Partition,
+  batch: Buffer,
+  logAppendTimeMs: number,
+  done: (result: ProduceResult) => void,
+): void {
+  try {
+    const { baseOffset } = partition.append(batch, (error) => {
+      done(error === undefined ? appended(partition, baseOffset, logAppendTimeMs) : failed(error));
+    });
+  } catch (error) {
+    if (error instanceof AppendFailedError || error instanceof LogDirectoryOfflineError) done(failed(error));
+    else throw error;
+  }
+}
+
+function checkProducer(partition: Partition, batch: Buffer): SequenceCheck | number {
+  const producerId = batchHeader.producerId(batch, 0);
+  if (producerId < 0) return { kind: 'append' };
+  if (!Number.isSafeInteger(producerId)) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
+  return partition.log.checkSequence({
+    producerId,
+    producerEpoch: batchHeader.producerEpoch(batch, 0),
+    firstSequence: batchHeader.baseSequence(batch, 0),
+    lastSequence: batchHeader.lastSequence(batch, 0),
+  });
+}
+
+/** B40: a retry gets the offset of the first attempt, and not before that one is durable. */
+function acknowledgeAgain(
+  partition: Partition,
+  { lastOffset, offsetDelta }: ProducerBatch,
+  done: (result: ProduceResult) => void,
+): void {
+  partition.whenDurable(lastOffset + 1, (error) => {
+    done(error === undefined ? appended(partition, lastOffset - offsetDelta, -1) : failed(error));
+  });
+}
+
+function appended(partition: Partition, baseOffset: number, logAppendTimeMs: number): ProduceResult {
+  return {
+    errorCode: ErrorCode.NONE,
+    baseOffset,
+    logAppendTimeMs,
+    logStartOffset: partition.log.logStartOffset,
+    errorMessage: null,
+    recordErrors: [],
+  };
+}
+
+function failed(error: StreamError): ProduceResult {
+  return refused(ErrorCode.KAFKA_STORAGE_ERROR, error.message);
+}
+
+function rulesOf(partition: Partition, { nowMs, isZstdAllowed }: ProduceOptions): ProduceRules {
+  const { config } = partition.log;
+  return {
+    nowMs,
+    isZstdAllowed,
+    isCompacted: config.cleanupPolicy.compact,
+    timestampType: config.messageTimestampType,
+    timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
+    timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
+    compressionType: config.compressionType,
+    maxMessageBytes: config.maxMessageBytes,
+    maxDecompressedBytes: Math.min(config.maxMessageBytes * EXPANSION_MAX, DECOMPRESSED_BYTES_MAX),
+  };
+}
+
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafe(bytes.length);
+  bytes.copy(copy);
+  return copy;
+}

@@ -1,0 +1,111 @@
+import * as header from './batch-header.ts';
+import { type PlainScan, scanPlainRecords } from './plain-scan.ts';
+import type { RecordCursor } from './record-cursor.ts';
+
+/** One refused record: its position in the batch, and why. */
+export interface RecordError {
+  readonly batchIndex: number;
+  readonly message: string;
+}
+
+/** The part of the produce rules that concerns single records. */
+export interface RecordRules {
+  /** Whether `cleanup.policy` contains `compact`: every record needs a key. */
+  readonly isCompacted: boolean;
+  /** `message.timestamp.type`. */
+  readonly timestampType: header.TimestampType;
+  /** `message.timestamp.before.max.ms`, Infinity for no limit. */
+  readonly timestampBeforeMaxMs: number;
+  /** `message.timestamp.after.max.ms`, Infinity for no limit. */
+  readonly timestampAfterMaxMs: number;
+  readonly nowMs: number;
+}
+
+/** The largest timestamp of records that are all in order; -1 for none. */
+export interface ValidRecords {
+  readonly ok: true;
+  readonly maxTimestamp: number;
+}
+
+/** The records to blame, and the error that the first of them asks for. */
+export interface RecordProblems {
+  readonly ok: false;
+  readonly error: 'INVALID_RECORD' | 'INVALID_TIMESTAMP';
+  readonly recordErrors: readonly RecordError[];
+}
+
+const scan: PlainScan = { timestampDeltaMin: 0, timestampDeltaMax: 0, hasNullKey: false };
+
+/**
+ * Checks each record of a produced batch: well-formed, offset deltas 0, 1, 2 and so on, a key where the topic is
+ * compacted, a timestamp within range. Throws CorruptRecordError when a record cannot be read.
+ */
+export function validateRecords(
+  batch: Buffer,
+  cursor: RecordCursor,
+  rules: RecordRules,
+): ValidRecords | RecordProblems {
+  const { bytes, recordsStart, recordsEnd, recordCount } = cursor;
+  const isPlain =
+    header.timestampType(batch, 0) === 'CreateTime' &&
+    scanPlainRecords(bytes, recordsStart, recordsEnd, recordCount, scan) &&
+    !(rules.isCompacted && scan.hasNullKey);
+  if (isPlain) {
+    const base = header.baseTimestamp(batch, 0);
+    const maxTimestamp = base + scan.timestampDeltaMax;
+    // The times in between are in range as well, but for "none": that is where the exception begins to count.
+    if (isInRange(base + scan.timestampDeltaMin, rules) && isInRange(maxTimestamp, rules)) {
+      return { ok: true, maxTimestamp: Math.max(maxTimestamp, header.NONE) };
+    }
+  }
+  return validateOneByOne(batch, cursor, rules);
+}
+
+function validateOneByOne(
+  batch: Buffer,
+  cursor: RecordCursor,
+  rules: RecordRules,
+): ValidRecords | RecordProblems {
+  const recordErrors: RecordError[] = [];
+  let error: RecordProblems['error'] = 'INVALID_RECORD';
+  let maxTimestamp: number = header.NONE;
+  const hasAppendTime = header.timestampType(batch, 0) === 'LogAppendTime';
+  for (let batchIndex = 0; cursor.next(); batchIndex += 1) {
+    const { timestamp } = cursor;
+    if (timestamp > maxTimestamp) maxTimestamp = timestamp;
+    const message = recordProblem(cursor, batchIndex, rules);
+    const timeMessage = message === undefined ? timeProblem(timestamp, hasAppendTime, rules) : undefined;
+    if (recordErrors.length === 0 && timeMessage !== undefined) error = 'INVALID_TIMESTAMP';
+    const problem = message ?? timeMessage;
+    if (problem !== undefined) recordErrors.push({ batchIndex, message: problem });
+  }
+  return recordErrors.length === 0 ? { ok: true, maxTimestamp } : { ok: false, error, recordErrors };
+}
+
+function recordProblem(
+  cursor: RecordCursor,
+  batchIndex: number,
+  { isCompacted }: RecordRules,
+): string | undefined {
+  if (cursor.offsetDelta !== batchIndex) {
+    return `its offset delta is ${cursor.offsetDelta}, not ${batchIndex}: offsets of a produced batch have no holes`;
+  }
+  return isCompacted && cursor.keyLength < 0 ? 'a compacted topic takes no record without a key' : undefined;
+}
+
+function timeProblem(timestamp: number, hasAppendTime: boolean, rules: RecordRules): string | undefined {
+  if (hasAppendTime) return 'a producer must not set the timestamp type LogAppendTime';
+  if (timestamp === header.NONE || isInRange(timestamp, rules)) return undefined;
+  const [first, last] = [rules.nowMs - rules.timestampBeforeMaxMs, rules.nowMs + rules.timestampAfterMaxMs];
+  return `its timestamp ${timestamp} is out of range: it should be within [${first}, ${last}]`;
+}
+
+/** Times beyond ±2^53 ms are refused even without limits: they could not be written back exactly. */
+function isInRange(timestamp: number, rules: RecordRules): boolean {
+  if (rules.timestampType === 'LogAppendTime') return true;
+  return (
+    Number.isSafeInteger(timestamp) &&
+    timestamp >= rules.nowMs - rules.timestampBeforeMaxMs &&
+    timestamp <= rules.nowMs + rules.timestampAfterMaxMs
+  );
+}

@@ -1,0 +1,181 @@
+import { StreamError } from '../../platform/errors.ts';
+import { BatchCursor } from './batch-cursor.ts';
+import * as header from './batch-header.ts';
+import { CODECS, type Codec } from './compression/codec.ts';
+import { DecompressionLimitError, UnsupportedCodecError } from './errors.ts';
+import { withCodec } from './recompression.ts';
+import { openRecords, type RecordCursor } from './record-cursor.ts';
+import {
+  type RecordError,
+  type RecordProblems,
+  type RecordRules,
+  validateRecords,
+} from './record-validation.ts';
+
+/** Names of Kafka's errors that a produced batch can be refused with. */
+export type ProduceErrorName =
+  | 'CORRUPT_MESSAGE'
+  | 'INVALID_RECORD'
+  | 'INVALID_TIMESTAMP'
+  | 'MESSAGE_TOO_LARGE'
+  | 'UNSUPPORTED_COMPRESSION_TYPE';
+
+/** What the topic's config, the request and the clock say about a produced batch. */
+export interface ProduceRules extends RecordRules {
+  /** `compression.type` of the topic. */
+  readonly compressionType: Codec | 'producer' | 'uncompressed';
+  /** Level of the topic's codec, used when the batch is recompressed. */
+  readonly compressionLevel?: number | undefined;
+  /** `max.message.bytes`: of the batch as it came, and again as it is stored. */
+  readonly maxMessageBytes: number;
+  /** Most bytes that the records may take uncompressed. */
+  readonly maxDecompressedBytes: number;
+  /** False for Produce below v7, which knows no zstd. */
+  readonly isZstdAllowed: boolean;
+}
+
+/** A batch that may be appended once its offsets and leader epoch are set. */
+export interface AcceptedBatch {
+  readonly ok: true;
+  /** The batch alone: a slice of the input, patched in place where necessary, or a new buffer if {@link isRebuilt}. */
+  readonly batch: Buffer;
+  /** Whether it was recompressed with the topic's codec. */
+  readonly isRebuilt: boolean;
+  /** Under LogAppendTime the time that the records got, otherwise -1: `log_append_time_ms` of the response. */
+  readonly logAppendTimeMs: number;
+}
+
+/** A batch that must not be appended: all of it is refused. */
+export interface RejectedBatch {
+  readonly ok: false;
+  readonly error: ProduceErrorName;
+  readonly message: string;
+  /** The records to blame; empty when it is the batch. */
+  readonly recordErrors: readonly RecordError[];
+}
+
+/**
+ * Checks the records of one partition in a produce request as Kafka's leader does, and makes of them the batch to
+ * append: offsets and leader epoch stay as they came, timestamps and codec become what the topic wants.
+ * May write to `buffer`. Never throws for what a client can send.
+ */
+export function validateProduced(buffer: Buffer, rules: ProduceRules): AcceptedBatch | RejectedBatch {
+  const cursor = new BatchCursor(buffer);
+  const rejected = cursor.next() ? validateHeader(buffer, cursor.sizeInBytes, rules) : noBatch(cursor);
+  if (rejected !== undefined) return rejected;
+  const batch = buffer.subarray(0, cursor.sizeInBytes);
+  if (cursor.next()) {
+    return reject('INVALID_RECORD', 'a partition of a produce request takes exactly one record batch');
+  }
+  if (cursor.state === 'corrupt')
+    return reject('CORRUPT_MESSAGE', 'the bytes behind the record batch are none');
+  try {
+    return validateContent(batch, rules);
+  } catch (error) {
+    return rejectFor(error);
+  }
+}
+
+function noBatch({ buffer, at, state }: BatchCursor): RejectedBatch {
+  if (state !== 'corrupt')
+    return reject('INVALID_RECORD', 'a partition of a produce request takes one whole record batch');
+  const isOldFormat = buffer.length - at > header.FIELD.magic && header.magic(buffer, at) !== header.MAGIC;
+  if (isOldFormat) return reject('INVALID_RECORD', 'only record batches of magic 2 are accepted');
+  return reject('CORRUPT_MESSAGE', 'the size of the record batch is below the smallest one possible');
+}
+
+/** Everything that the header alone tells, in Kafka's order. */
+function validateHeader(batch: Buffer, sizeInBytes: number, rules: ProduceRules): RejectedBatch | undefined {
+  const codec = CODECS[header.codecId(batch, 0)];
+  if (codec === undefined)
+    return reject('UNSUPPORTED_COMPRESSION_TYPE', 'the codec of the batch does not exist');
+  if (codec === 'zstd' && !rules.isZstdAllowed) {
+    return reject('UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs version 7 or later of the produce request');
+  }
+  if (header.baseOffset(batch, 0) !== 0) {
+    return reject(
+      'INVALID_RECORD',
+      `the base offset of a produced batch is 0, not ${header.baseOffset(batch, 0)}`,
+    );
+  }
+  if (sizeInBytes > rules.maxMessageBytes) return tooLarge(sizeInBytes, rules);
+  if (!header.isCrcValid(batch, 0)) {
+    const [stored, computed] = [header.crc(batch, 0), header.computeCrc(batch, 0)];
+    return reject(
+      'CORRUPT_MESSAGE',
+      `the record batch is corrupt (stored crc ${stored}, computed crc ${computed})`,
+    );
+  }
+  const count = header.recordCount(batch, 0);
+  const lastOffsetDelta = header.lastOffsetDelta(batch, 0);
+  if (count <= 0 || count !== lastOffsetDelta + 1) {
+    return reject(
+      'INVALID_RECORD',
+      `a batch with ${count} records cannot end at the offset delta ${lastOffsetDelta}`,
+    );
+  }
+  if (header.isControl(batch, 0))
+    return reject('INVALID_RECORD', 'clients are not allowed to write control records');
+  if (header.producerId(batch, 0) >= 0 && header.baseSequence(batch, 0) < 0) {
+    return reject(
+      'INVALID_RECORD',
+      `${header.baseSequence(batch, 0)} is no sequence number of an idempotent producer`,
+    );
+  }
+  return undefined;
+}
+
+function validateContent(batch: Buffer, rules: ProduceRules): AcceptedBatch | RejectedBatch {
+  const cursor = openRecords(batch, 0, rules.maxDecompressedBytes);
+  const outcome = validateRecords(batch, cursor, rules);
+  if (!outcome.ok) return rejectRecords(outcome);
+  const source = CODECS[header.codecId(batch, 0)];
+  const target = targetCodec(rules, source);
+  const stored = source === target ? batch : recompress(batch, cursor, rules, target);
+  if (stored.length > rules.maxMessageBytes) return tooLarge(stored.length, rules);
+  const isAppendTime = rules.timestampType === 'LogAppendTime';
+  if (isAppendTime) header.setLogAppendTime(stored, 0, rules.nowMs);
+  else if (header.maxTimestamp(stored, 0) !== outcome.maxTimestamp)
+    header.setMaxTimestamp(stored, 0, outcome.maxTimestamp);
+  return {
+    ok: true,
+    batch: stored,
+    isRebuilt: stored !== batch,
+    logAppendTimeMs: isAppendTime ? rules.nowMs : -1,
+  };
+}
+
+function targetCodec({ compressionType }: ProduceRules, source: Codec | undefined): Codec {
+  if (compressionType === 'producer') return source ?? 'none';
+  return compressionType === 'uncompressed' ? 'none' : compressionType;
+}
+
+function recompress(batch: Buffer, cursor: RecordCursor, rules: ProduceRules, codec: Codec): Buffer {
+  const records = cursor.bytes.subarray(cursor.recordsStart, cursor.recordsEnd);
+  return withCodec(batch, 0, records, { codec, level: rules.compressionLevel });
+}
+
+function rejectRecords({ error, recordErrors }: RecordProblems): RejectedBatch {
+  const [first] = recordErrors;
+  const message = `${recordErrors.length} of the records are refused, the first because: ${first?.message ?? error}`;
+  return { ok: false, error, message, recordErrors };
+}
+
+function tooLarge(sizeInBytes: number, { maxMessageBytes }: ProduceRules): RejectedBatch {
+  return reject(
+    'MESSAGE_TOO_LARGE',
+    `the record batch takes ${sizeInBytes} bytes, more than the ${maxMessageBytes} of max.message.bytes`,
+  );
+}
+
+/** What a valid CRC wraps but cannot be read will not get better by sending it again: no error that is retried. */
+function rejectFor(error: unknown): RejectedBatch {
+  if (!(error instanceof StreamError)) throw error;
+  if (error instanceof DecompressionLimitError) return reject('MESSAGE_TOO_LARGE', error.message);
+  if (error instanceof UnsupportedCodecError) return reject('UNSUPPORTED_COMPRESSION_TYPE', error.message);
+  return reject('INVALID_RECORD', error.message);
+}
+
+function reject(error: ProduceErrorName, message: string): RejectedBatch {
+  return { ok: false, error, message, recordErrors: [] };
+}

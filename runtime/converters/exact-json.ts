@@ -1,0 +1,43 @@
+import { isUtf8 } from 'node:buffer';
+import { DataError, Decimal } from '../data/index.ts';
+
+/** What JSON text holds here. Whole numbers that a double would change are bigint, other such numbers Decimal. */
+export type Json = null | boolean | number | bigint | string | Decimal | Json[] | { [name: string]: Json };
+
+/** `text` that needs more than doubles: a long number, or a schema that speaks of decimals. */
+const needsExact = /\d[\d.]{15}|connect\.data\.Decimal/;
+
+type Reviver = (key: string, value: Json, context: { readonly source?: string }) => Json;
+const parse = JSON.parse as (text: string, reviver?: Reviver) => Json;
+
+/**
+ * Parses UTF-8 JSON; numbers keep every digit. Empty input is null. `withDecimals` keeps numbers with a fraction as
+ * Decimal. Throws {@link DataError} for what is not JSON.
+ */
+export function parseJson(bytes: Uint8Array, withDecimals = false): Json {
+  if (bytes.length === 0) return null;
+  if (!isUtf8(bytes)) throw unreadable(new Error('the bytes are not UTF-8'));
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return parseJsonText(text, withDecimals);
+}
+
+/** As {@link parseJson}, of text. */
+export function parseJsonText(text: string, withDecimals = false): Json {
+  try {
+    return withDecimals || needsExact.test(text) ? parse(text, reviveExact) : parse(text);
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+function unreadable(cause: unknown): DataError {
+  return new DataError('Converting byte[] to Kafka Connect data failed due to serialization error: ', {
+    cause,
+  });
+}
+
+const reviveExact: Reviver = (_key, value, { source }) => {
+  if (typeof value !== 'number' || source === undefined) return value;
+  if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
+  return Decimal.parse(source);
+};

@@ -1,0 +1,21 @@
+import type { Plugin } from '../plugin/index.ts';
+import { asHeaderConverter, simpleHeaderConverter } from './header-converters.ts';
+import { jsonConverter } from './json-converter.ts';
+import { booleanConverter, numberConverters } from './number-converters.ts';
+import { bytesConverter, stringConverter } from './string-converter.ts';
+
+export {
+  type OpenedConverter,
+  type OpenedHeaderConverter,
+  openConverter,
+  openHeaderConverter,
+} from './opened-converter.ts';
+
+const plain = [stringConverter, bytesConverter, jsonConverter, booleanConverter, ...numberConverters];
+
+/** Every built-in converter, and each that can be one as header converter. */
+export const builtInConverters: readonly Plugin[] = [
+  ...plain,
+  simpleHeaderConverter,
+  ...plain.map((converter) => asHeaderConverter(converter)),
+];

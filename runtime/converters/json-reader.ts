@@ -1,0 +1,181 @@
+import {
+  DataError,
+  Decimal,
+  type Fields,
+  int64,
+  logicalNames,
+  type Schema,
+  setField,
+  truncateToInt64,
+  type Value,
+  wrapInteger,
+} from '../data/index.ts';
+import type { Json } from './exact-json.ts';
+import { toLogicalDate, toLogicalDecimal } from './logical-types.ts';
+
+/** How a value is read. */
+export interface JsonReading {
+  readonly replaceNullWithDefault: boolean;
+}
+
+/**
+ * Reads JSON as `schema` says, as lenient as Connect's JsonConverter: numbers are truncated and wrapped to the type, a
+ * wrong kind of value is 0, false or null. Throws {@link DataError} for a missing required value or a wrong structure.
+ */
+export function readJsonValue(
+  schema: Schema | undefined,
+  json: Json | undefined,
+  reading: JsonReading,
+): Value {
+  if (schema === undefined) return readSchemaless(json);
+  if (json === null || json === undefined) {
+    if (schema.default !== undefined && reading.replaceNullWithDefault) return schema.default;
+    if (schema.optional) return null;
+    throw new DataError(`Invalid null value for required ${schema.type.toUpperCase()} field`);
+  }
+  if (schema.name !== undefined && logicalReaders.has(schema.name)) {
+    return logicalReaders.get(schema.name)?.(schema, json);
+  }
+  return readers[schema.type](schema, json, reading);
+}
+
+function readSchemaless(json: Json | undefined): Value {
+  if (typeof json === 'bigint') return int64(BigInt.asIntN(64, json));
+  if (json instanceof Decimal) return json.toNumber();
+  if (typeof json !== 'object' || json === null) return json ?? null;
+  if (Array.isArray(json)) return json.map(readSchemaless);
+  const fields: Fields = {};
+  for (const [name, value] of Object.entries(json)) setField(fields, name, readSchemaless(value));
+  return fields;
+}
+
+/** What kind of JSON it is, in the words of the messages that users look up. */
+function kindOf(json: Json): string {
+  if (Array.isArray(json)) return 'ARRAY';
+  if (typeof json === 'string') return 'STRING';
+  if (typeof json === 'boolean') return 'BOOLEAN';
+  return typeof json === 'object' && !(json instanceof Decimal) ? 'OBJECT' : 'NUMBER';
+}
+
+type Reader = (schema: Schema, json: Json, reading: JsonReading) => Value;
+
+const integerReader =
+  (bits: 8 | 16 | 32): Reader =>
+  (_schema, json) =>
+    wrapInteger(wholeOf(json), bits);
+
+const readers: Readonly<Record<Schema['type'], Reader>> = {
+  int8: integerReader(8),
+  int16: integerReader(16),
+  int32: integerReader(32),
+  int64: (_schema, json) => int64(BigInt.asIntN(64, wholeOf(json))),
+  float32: (_schema, json) => Math.fround(numberOf(json)),
+  float64: (_schema, json) => numberOf(json),
+  boolean: (_schema, json) => json === true,
+  string: (_schema, json) => (typeof json === 'string' ? json : null),
+  bytes: (_schema, json) => (typeof json === 'string' ? readBase64(json, 'Invalid bytes field') : null),
+  array: readArray,
+  map: readMap,
+  struct: readStruct,
+};
+
+function wholeOf(json: Json): bigint {
+  if (typeof json === 'bigint') return json;
+  if (json instanceof Decimal) return json.toBigInt();
+  return typeof json === 'number' ? truncateToInt64(json) : 0n;
+}
+
+function numberOf(json: Json): number {
+  if (json instanceof Decimal) return json.toNumber();
+  return typeof json === 'number' || typeof json === 'bigint' ? Number(json) : 0;
+}
+
+function readBase64(text: string, problem: string): Buffer {
+  if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(text)) throw new DataError(problem);
+  return Buffer.from(text, 'base64');
+}
+
+function readArray({ valueSchema }: Schema, json: Json, reading: JsonReading): Value {
+  const items =
+    typeof json === 'object' && json !== null && !(json instanceof Decimal) ? Object.values(json) : [];
+  return items.map((item) => readJsonValue(valueSchema, item, reading));
+}
+
+function readMap({ keySchema, valueSchema }: Schema, json: Json, reading: JsonReading): Value {
+  if (keySchema === undefined || keySchema.type === 'string') {
+    if (kindOf(json) !== 'OBJECT') {
+      throw new DataError(
+        `Maps with string fields should be encoded as JSON objects, but found ${kindOf(json)}`,
+      );
+    }
+    const fields: Fields = {};
+    for (const [key, item] of Object.entries(json as Record<string, Json>)) {
+      setField(fields, key, readJsonValue(valueSchema, item, reading));
+    }
+    return fields;
+  }
+  if (!Array.isArray(json)) {
+    throw new DataError(
+      `Maps with non-string fields should be encoded as JSON array of tuples, but found ${kindOf(json)}`,
+    );
+  }
+  return new Map(
+    json.map((pair) => {
+      if (!Array.isArray(pair))
+        throw new DataError(`Found invalid map entry instead of array tuple: ${kindOf(pair)}`);
+      if (pair.length !== 2) {
+        throw new DataError(`Found invalid map entry, expected length 2 but found :${pair.length}`);
+      }
+      return [
+        readJsonValue(keySchema, pair[0], reading),
+        readJsonValue(valueSchema, pair[1], reading),
+      ] as const;
+    }),
+  );
+}
+
+function readStruct(schema: Schema, json: Json, reading: JsonReading): Value {
+  if (kindOf(json) !== 'OBJECT') {
+    throw new DataError(`Structs should be encoded as JSON objects, but found ${kindOf(json)}`);
+  }
+  const source = json as Record<string, Json>;
+  const fields: Fields = {};
+  for (const { name, schema: fieldSchema } of schema.fields) {
+    const value = Object.hasOwn(source, name) ? source[name] : null;
+    setField(fields, name, readJsonValue(fieldSchema, value, reading));
+  }
+  return fields;
+}
+
+const isInt32 = (json: Json): json is number => typeof json === 'number' && json === (json | 0);
+
+const logicalReaders = new Map<string, (schema: Schema, json: Json) => Value>([
+  [logicalNames.decimal, readDecimal],
+  [logicalNames.date, (schema, json) => readMoment(schema, json, 'Date', 'integer', isInt32(json))],
+  [logicalNames.time, (schema, json) => readMoment(schema, json, 'Time', 'integer', isInt32(json))],
+  [
+    logicalNames.timestamp,
+    (schema, json) =>
+      readMoment(schema, json, 'Timestamp', 'integral', Number.isInteger(json) || typeof json === 'bigint'),
+  ],
+]);
+
+function readDecimal(schema: Schema, json: Json): Value {
+  if (json instanceof Decimal) return json;
+  if (typeof json === 'number' || typeof json === 'bigint') return Decimal.parse(String(json));
+  if (typeof json === 'string') {
+    return toLogicalDecimal(schema, readBase64(json, 'Invalid bytes for Decimal field'));
+  }
+  throw new DataError(
+    `Invalid type for Decimal, underlying representation should be numeric or bytes but was ${kindOf(json)}`,
+  );
+}
+
+function readMoment(schema: Schema, json: Json, type: string, wanted: string, isValid: boolean): Value {
+  if (!isValid) {
+    throw new DataError(
+      `Invalid type for ${type}, underlying representation should be ${wanted} but was ${kindOf(json)}`,
+    );
+  }
+  return toLogicalDate(schema, typeof json === 'bigint' ? int64(BigInt.asIntN(64, json)) : Number(json));
+}

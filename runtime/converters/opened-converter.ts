@@ -1,0 +1,74 @@
+import type { Header, Schema, SchemaAndValue, Value } from '../data/index.ts';
+import {
+  type ConverterSubject,
+  type DefinedConverter,
+  type DefinedHeaderConverter,
+  type RawConfig,
+  requirePluginConfig,
+} from '../plugin/index.ts';
+
+/** A converter with its configuration, ready to use. */
+export interface OpenedConverter {
+  fromConnectData(
+    subject: ConverterSubject,
+    schema: Schema | undefined,
+    value: Value,
+  ): Uint8Array | null | Promise<Uint8Array | null>;
+  toConnectData(
+    subject: ConverterSubject,
+    bytes: Uint8Array | null,
+  ): SchemaAndValue | Promise<SchemaAndValue>;
+  close(): Promise<void>;
+}
+
+/** A header converter with its configuration, ready to use. */
+export interface OpenedHeaderConverter {
+  fromConnectHeader(topic: string, header: Header): Uint8Array | null;
+  toConnectHeader(topic: string, key: string, bytes: Uint8Array | null): SchemaAndValue;
+  close(): void;
+}
+
+/**
+ * Configures a key or value converter. `raw`: its keys without the prefix `key.converter.`; keys it does not know are left
+ * out, because Kafka passes every converter the worker's too. Throws ConfigError.
+ */
+export async function openConverter(
+  plugin: DefinedConverter,
+  raw: RawConfig,
+  use: { readonly isKey: boolean; readonly signal: AbortSignal },
+): Promise<OpenedConverter> {
+  const config = requirePluginConfig(plugin, knownKeys(plugin, raw, use.isKey ? 'key' : 'value'));
+  const handle = await plugin.open(config, use);
+  return {
+    fromConnectData: (subject, schema, value) => plugin.fromConnectData(handle, subject, schema, value),
+    toConnectData: (subject, bytes) => plugin.toConnectData(handle, subject, bytes),
+    close: async () => plugin.close?.(handle),
+  };
+}
+
+/** Configures a header converter, as {@link openConverter} does. */
+export function openHeaderConverter(
+  plugin: DefinedHeaderConverter,
+  raw: RawConfig,
+  signal: AbortSignal,
+): OpenedHeaderConverter {
+  const config = requirePluginConfig(plugin, knownKeys(plugin, raw, 'header'));
+  const handle = plugin.open(config, { isKey: false, signal });
+  return {
+    fromConnectHeader: (topic, header) => plugin.fromConnectHeader(handle, topic, header),
+    toConnectHeader: (topic, key, bytes) => plugin.toConnectHeader(handle, topic, key, bytes),
+    close: () => plugin.close?.(handle),
+  };
+}
+
+function knownKeys(
+  { config }: Pick<DefinedConverter, 'config'>,
+  raw: RawConfig,
+  type: 'key' | 'value' | 'header',
+): RawConfig {
+  const names = Object.keys(config.properties);
+  const isKnown = (key: string): boolean =>
+    config.passUnknown === true || names.some((name) => key === name || key.startsWith(`${name}.`));
+  const known = Object.fromEntries(Object.entries(raw).filter(([key]) => isKnown(key)));
+  return names.includes('converter.type') ? { ...known, 'converter.type': type } : known;
+}

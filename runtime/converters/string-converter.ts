@@ -1,0 +1,79 @@
+import { DataError, type Schema, type SchemaAndValue, schemas, type Value } from '../data/index.ts';
+import { ConfigError, defineConverter } from '../plugin/index.ts';
+import { converterType } from './converter-type.ts';
+import { valueToString } from './value-string.ts';
+
+const optionalString = schemas.string({ optional: true });
+const optionalBytes = schemas.bytes({ optional: true });
+
+/** Java's names of character sets, and Node's. */
+const encodings: Readonly<Record<string, BufferEncoding>> = {
+  'UTF-8': 'utf8',
+  UTF8: 'utf8',
+  'US-ASCII': 'latin1',
+  ASCII: 'latin1',
+  'ISO-8859-1': 'latin1',
+  'UTF-16LE': 'utf16le',
+};
+
+/** Connect's StringConverter: a value's text; reads optional strings. */
+export const stringConverter = defineConverter({
+  name: 'string',
+  version: '1.0.0',
+  description: 'Text: whatever the value is, as a string.',
+  aliases: ['org.apache.kafka.connect.storage.StringConverter'],
+  config: {
+    type: 'object',
+    required: ['converter.type'],
+    properties: {
+      'converter.type': converterType,
+      'converter.encoding': {
+        type: 'string',
+        default: 'UTF-8',
+        description: `The character set: ${Object.keys(encodings).join(', ')}.`,
+        importance: 'HIGH',
+        width: 'MEDIUM',
+        title: 'Encoding',
+      },
+    },
+  },
+  open: (config) => ({ encoding: encodingOf(config['converter.encoding']) }),
+  fromConnectData: ({ encoding }, _subject, schema, value) =>
+    value === null || value === undefined ? null : Buffer.from(valueToString(schema, value), encoding),
+  toConnectData: ({ encoding }, _subject, bytes): SchemaAndValue => ({
+    schema: optionalString,
+    value: bytes === null ? null : Buffer.from(bytes).toString(encoding),
+  }),
+});
+
+function encodingOf(name: string): BufferEncoding {
+  const encoding = Object.hasOwn(encodings, name.toUpperCase()) ? encodings[name.toUpperCase()] : undefined;
+  if (encoding !== undefined) return encoding;
+  throw new ConfigError(
+    `Unsupported converter.encoding '${name}': use one of ${Object.keys(encodings).join(', ')}.`,
+  );
+}
+
+/** Connect's ByteArrayConverter: bytes as they are. */
+export const bytesConverter = defineConverter({
+  name: 'bytes',
+  version: '1.0.0',
+  description: 'Bytes as they are.',
+  aliases: ['org.apache.kafka.connect.converters.ByteArrayConverter'],
+  config: { type: 'object', required: ['converter.type'], properties: { 'converter.type': converterType } },
+  open: () => ({}),
+  fromConnectData: (_handle, _subject, schema, value) => bytesOf(schema, value),
+  toConnectData: (_handle, _subject, bytes): SchemaAndValue => ({
+    schema: optionalBytes,
+    value: bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  }),
+});
+
+function bytesOf(schema: Schema | undefined, value: Value): Uint8Array | null {
+  if (schema !== undefined && schema.type !== 'bytes') {
+    throw new DataError(`Invalid schema type for ByteArrayConverter: ${schema.type.toUpperCase()}`);
+  }
+  if (value === null || value === undefined) return null;
+  if (value instanceof Uint8Array) return value;
+  throw new DataError('ByteArrayConverter writes bytes only: choose another converter for this value.');
+}

@@ -1,0 +1,15 @@
+import type { SchemaVersion } from '../store/entity.ts';
+import type { RegistryStore } from '../store/registry-store.ts';
+import type { RouteRequest } from './route.ts';
+
+/** The text in the `format` that was asked for; undefined when none was, or the language has no such format. */
+export function formattedText(
+  request: RouteRequest,
+  { reader, state }: RegistryStore,
+  version: SchemaVersion | undefined,
+): string | undefined {
+  const format = request.query('format');
+  if (!format || version === undefined) return undefined;
+  const language = reader.language(version.content.schemaType);
+  return language.formatted(reader.stored(state, version), format);
+}

@@ -1,0 +1,169 @@
+import { compatibilityLevels } from '../compatibility.ts';
+import type { SchemaReference, SchemaType } from '../language.ts';
+import { type Metadata, type RegistryMode, registryModes, type SchemaDefinition } from '../store/entity.ts';
+import { rejection } from '../store/rejection.ts';
+import type { ConfigChange } from '../store/setting-change.ts';
+import { bodyError } from './http-error.ts';
+
+/** The body of registration, look-up and compatibility check. */
+export interface RegisterBody {
+  readonly definition: SchemaDefinition;
+  readonly version: number | undefined;
+  readonly id: number | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Throws 400, 422 and 42210. Unknown members do not matter. */
+export function registerBody(body: unknown): RegisterBody {
+  const fields = fieldsOf(body);
+  if (isSet(fields['ruleSet'])) throw rejection.ruleSetNotSupported();
+  const definition = {
+    schemaType: (text(fields, 'schemaType') || 'AVRO') as SchemaType,
+    schema: text(fields, 'schema') ?? '',
+    references: referencesOf(fields),
+    ...metadataOf(fields),
+  };
+  return { definition, version: integer(fields, 'version'), id: positive(integer(fields, 'id')) };
+}
+
+/** Throws 400, 422 and 42203. */
+export function configBody(body: unknown): ConfigChange {
+  const fields = fieldsOf(body);
+  for (const key of unsupportedSettings) {
+    if (isSet(fields[key])) throw bodyError(422, `The setting ${key} is not supported by this registry`);
+  }
+  return {
+    ...given(fields, 'compatibility', 'compatibilityLevel', levelOf),
+    ...given(fields, 'normalize', 'normalize', booleanOf),
+    ...given(fields, 'validateNewSchemas', 'validateNewSchemas', booleanOf),
+    ...given(fields, 'compatibilityGroup', 'compatibilityGroup', textOf),
+    ...given(fields, 'compatibilityPolicy', 'compatibilityPolicy', policyOf),
+  };
+}
+
+/** The mode to set, null to clear it. Throws 400, 422 and 42204. */
+export function modeBody(body: unknown): RegistryMode | null {
+  const mode = text(fieldsOf(body), 'mode');
+  if (mode === undefined) return null;
+  const known = registryModes.find((each) => each === mode.toUpperCase());
+  if (known === undefined) throw rejection.invalidMode();
+  return known;
+}
+
+const unsupportedSettings = [
+  'alias',
+  'aliasForDeks',
+  'validateFields',
+  'validateRules',
+  'defaultMetadata',
+  'overrideMetadata',
+  'defaultRuleSet',
+  'overrideRuleSet',
+] as const;
+
+function fieldsOf(body: unknown): Fields {
+  if (body === undefined || body === null) throw bodyError(422, 'The request has no body');
+  if (typeof body !== 'object' || Array.isArray(body)) throw bodyError(400, 'The body is not a JSON object');
+  return body as Fields;
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false;
+}
+
+function text(fields: Fields, key: string): string | undefined {
+  const value = fields[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw bodyError(400, `${key} is not text`);
+}
+
+function integer(fields: Fields, key: string): number | undefined {
+  const value = fields[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && value === (value | 0)) return value;
+  throw bodyError(400, `${key} is not a 32-bit integer`);
+}
+
+function positive(id: number | undefined): number | undefined {
+  return id !== undefined && id > 0 ? id : undefined;
+}
+
+function referencesOf(fields: Fields): SchemaReference[] {
+  const list = fields['references'];
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) throw bodyError(400, 'references is not an array');
+  return list.map((item: unknown) => {
+    const reference = fieldsOf(item);
+    const [name, subject] = [text(reference, 'name'), text(reference, 'subject')];
+    const version = integer(reference, 'version');
+    if (name === undefined || subject === undefined || version === undefined) {
+      throw bodyError(422, 'A reference needs name, subject and version');
+    }
+    return { name, subject, version };
+  });
+}
+
+function metadataOf(fields: Fields): { readonly metadata?: Metadata } {
+  const value = fields['metadata'];
+  if (value === undefined || value === null) return {};
+  const metadata = fieldsOf(value);
+  return {
+    metadata: {
+      ...recordIn(metadata, 'tags', textsOf),
+      ...recordIn(metadata, 'properties', textOf),
+      ...(isSet(metadata['sensitive']) && { sensitive: textsOf(metadata['sensitive'], 'sensitive') }),
+    },
+  };
+}
+
+function recordIn<T>(
+  fields: Fields,
+  key: string,
+  read: (value: unknown, key: string) => T,
+): Readonly<Record<string, Record<string, T>>> {
+  if (!isSet(fields[key])) return {};
+  const entries = Object.entries(fieldsOf(fields[key])).map(([name, value]) => [name, read(value, key)]);
+  return { [key]: Object.fromEntries(entries) };
+}
+
+/** A member that is absent stays absent, null stays null. */
+function given<T>(
+  fields: Fields,
+  key: string,
+  name: string,
+  read: (value: unknown, key: string) => T,
+): Readonly<Record<string, T | null>> {
+  const value = fields[key];
+  if (value === undefined) return {};
+  return { [name]: value === null ? null : read(value, key) };
+}
+
+function textOf(value: unknown, key: string): string {
+  if (typeof value === 'string') return value;
+  throw bodyError(400, `${key} is not text`);
+}
+
+function textsOf(value: unknown, key: string): string[] {
+  if (!Array.isArray(value)) throw bodyError(400, `${key} is not an array of texts`);
+  return value.map((item) => textOf(item, key));
+}
+
+function booleanOf(value: unknown, key: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw bodyError(400, `${key} is not true or false`);
+}
+
+function levelOf(value: unknown): (typeof compatibilityLevels)[number] {
+  const name = typeof value === 'string' ? value.toUpperCase() : '';
+  const level = compatibilityLevels.find((each) => each === name);
+  if (level === undefined) throw rejection.invalidCompatibility();
+  return level;
+}
+
+function policyOf(value: unknown): 'STRICT' | 'LENIENT' {
+  const name = typeof value === 'string' ? value.toUpperCase() : '';
+  if (name === 'STRICT' || name === 'LENIENT') return name;
+  throw bodyError(422, 'Invalid compatibility policy. Valid values are strict and lenient');
+}

@@ -1,0 +1,92 @@
+import type { RegistryStore } from '../store/registry-store.ts';
+import { httpError } from './http-error.ts';
+
+/** Which release of Confluent's registry answers look like: 7 is the classic form, 8 adds GUID, time and type. */
+export type Personality = 7 | 8;
+
+/** What a handler works with. */
+export interface RouteContext {
+  readonly store: RegistryStore;
+  readonly personality: Personality;
+  /** The id of the Kafka cluster, for `/v1/metadata/id`. */
+  readonly clusterId: string;
+}
+
+/** A request with its path taken apart and its body parsed, whatever the HTTP library is. */
+export class RouteRequest {
+  readonly #params: Readonly<Record<string, string>>;
+  readonly #query: Readonly<Record<string, unknown>>;
+  /** Parsed JSON; undefined when there was no body. */
+  readonly body: unknown;
+
+  constructor(
+    params: Readonly<Record<string, string>>,
+    query: Readonly<Record<string, unknown>>,
+    body: unknown,
+  ) {
+    this.#params = params;
+    this.#query = query;
+    this.body = body;
+  }
+
+  param(name: string): string {
+    return this.#params[name] ?? '';
+  }
+
+  /** A path parameter that is an id. Throws 404 when it is not a 32-bit integer. */
+  id(): number {
+    const text = this.param('id');
+    const id = /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isNaN(id) || id !== (id | 0)) throw httpError(404);
+    return id;
+  }
+
+  /** The first value of a query parameter. */
+  query(name: string): string | undefined {
+    return this.queries(name)[0];
+  }
+
+  /** All values of a query parameter. */
+  queries(name: string): readonly string[] {
+    const value = this.#query[name];
+    if (Array.isArray(value)) return value.map(String);
+    return typeof value === 'string' ? [value] : [];
+  }
+
+  /** True for `true` in any case; anything else is false. */
+  flag(name: string): boolean {
+    return this.query(name)?.toLowerCase() === 'true';
+  }
+
+  /** The part of a list that `offset` and `limit` ask for; a limit out of 1..`limitMax` counts as `limitMax`. */
+  page<T>(list: readonly T[], limitMax = Number.MAX_SAFE_INTEGER): readonly T[] {
+    const offset = Math.max(0, this.#integer('offset') ?? 0);
+    const asked = this.#integer('limit') ?? 0;
+    const limit = asked <= 0 || asked > limitMax ? limitMax : asked;
+    return list.slice(offset, offset + limit);
+  }
+
+  #integer(name: string): number | undefined {
+    const text = this.query(name);
+    if (text === undefined || text === '') return undefined;
+    if (!/^[+-]?\d{1,15}$/.test(text)) throw httpError(404);
+    return Number(text);
+  }
+}
+
+/** An answer that is JSON text already. */
+export class JsonText {
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+}
+
+/** One endpoint. `handle` returns what becomes JSON, or {@link JsonText}; it throws `RegistryError`. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Segments that begin with a colon are parameters. */
+  readonly path: string;
+  readonly handle: (request: RouteRequest, context: RouteContext) => unknown;
+}

@@ -1,0 +1,73 @@
+import { rejection } from '../../store/rejection.ts';
+import {
+  decideDeleteConfig,
+  decideDeleteMode,
+  decideUpdateConfig,
+  decideUpdateMode,
+} from '../../store/setting-change.ts';
+import { checkSubject, configInScope, modeInScope } from '../../store/settings.ts';
+import { configAnswer, configEcho } from '../answer.ts';
+import { configBody, modeBody } from '../request-body.ts';
+import type { Route, RouteContext, RouteRequest } from '../route.ts';
+
+/** `/config` and `/mode`, of the registry and of subjects. */
+export const settingRoutes: readonly Route[] = ['', '/:subject'].flatMap((subject): Route[] => [
+  { method: 'GET', path: `/config${subject}`, handle: config },
+  { method: 'PUT', path: `/config${subject}`, handle: updateConfig },
+  { method: 'DELETE', path: `/config${subject}`, handle: deleteConfig },
+  { method: 'GET', path: `/mode${subject}`, handle: mode },
+  { method: 'PUT', path: `/mode${subject}`, handle: updateMode },
+  { method: 'DELETE', path: `/mode${subject}`, handle: deleteMode },
+]);
+
+function config(request: RouteRequest, { store: { state } }: RouteContext): unknown {
+  const subject = subjectOf(request);
+  const own = subject === null ? undefined : state.configs.get(subject);
+  if (subject === null || request.flag('defaultToGlobal')) return configAnswer(configInScope(state, subject));
+  if (own === undefined) throw rejection.compatibilityNotConfigured(subject);
+  return configAnswer(own);
+}
+
+async function updateConfig(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
+  const change = configBody(request.body);
+  const subject = subjectOf(request);
+  const changed = await store.write('Update config operation', (state) =>
+    decideUpdateConfig(state, subject, change),
+  );
+  return configEcho(changed);
+}
+
+async function deleteConfig(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
+  const subject = subjectOf(request);
+  const old = await store.write('Delete config operation', (state) => decideDeleteConfig(state, subject));
+  return configAnswer(old);
+}
+
+function mode(request: RouteRequest, { store: { state } }: RouteContext): unknown {
+  const subject = subjectOf(request);
+  if (subject !== null && !request.flag('defaultToGlobal') && !state.modes.has(subject)) {
+    throw rejection.modeNotConfigured(subject);
+  }
+  return { mode: modeInScope(state, subject) };
+}
+
+async function updateMode(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
+  const change = { mode: modeBody(request.body), force: request.flag('force') };
+  const subject = subjectOf(request);
+  const set = await store.write('Update mode operation', (state) => decideUpdateMode(state, subject, change));
+  return set === null ? {} : { mode: set };
+}
+
+async function deleteMode(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
+  const subject = subjectOf(request);
+  const old = await store.write('Delete mode operation', (state) => decideDeleteMode(state, subject));
+  return { mode: old };
+}
+
+/** The subject of the path, null for the registry. Throws 42208. */
+function subjectOf(request: RouteRequest): string | null {
+  const subject = request.param('subject');
+  if (subject === '') return null;
+  checkSubject(subject);
+  return subject;
+}

@@ -1,0 +1,111 @@
+import { decideDeleteSubject, decideDeleteVersion } from '../../store/deletion.ts';
+import type { SchemaVersion } from '../../store/entity.ts';
+import {
+  findByMetadata,
+  findVersion,
+  listSubjects,
+  listVersions,
+  lookUp,
+  parseVersion,
+  referencingIds,
+} from '../../store/query.ts';
+import { decideRegister } from '../../store/registration.ts';
+import { rejection } from '../../store/rejection.ts';
+import { registeredAnswer, versionAnswer } from '../answer.ts';
+import { formattedText } from '../format.ts';
+import { registerBody } from '../request-body.ts';
+import { JsonText, type Route, type RouteContext, type RouteRequest } from '../route.ts';
+
+/** Everything under `/subjects`. */
+export const subjectRoutes: readonly Route[] = [
+  { method: 'GET', path: '/subjects', handle: subjects },
+  { method: 'POST', path: '/subjects/:subject', handle: lookup },
+  { method: 'DELETE', path: '/subjects/:subject', handle: deleteSubject },
+  { method: 'GET', path: '/subjects/:subject/metadata', handle: withMetadata },
+  { method: 'GET', path: '/subjects/:subject/versions', handle: versions },
+  { method: 'POST', path: '/subjects/:subject/versions', handle: register },
+  { method: 'GET', path: '/subjects/:subject/versions/:version', handle: version },
+  { method: 'GET', path: '/subjects/:subject/versions/:version/schema', handle: versionSchema },
+  { method: 'GET', path: '/subjects/:subject/versions/:version/referencedby', handle: referencedBy },
+  { method: 'DELETE', path: '/subjects/:subject/versions/:version', handle: deleteVersion },
+];
+
+function subjects(request: RouteRequest, { store }: RouteContext): unknown {
+  const prefix = request.query('subjectPrefix') ?? '';
+  const names = listSubjects(store.state, prefix === ':*:' ? '' : prefix, deletedFilter(request));
+  return request.page(names);
+}
+
+function lookup(request: RouteRequest, { store, personality }: RouteContext): unknown {
+  const subject = request.param('subject');
+  const { definition } = registerBody(request.body);
+  const options = { normalize: request.flag('normalize'), deleted: request.flag('deleted') };
+  const found = lookUp(store.state, store.reader, subject, definition, options);
+  if (found !== undefined) return versionAnswer(found, personality, formattedText(request, store, found));
+  listVersions(store.state, subject, { deleted: options.deleted, deletedOnly: false });
+  throw rejection.schemaNotFound();
+}
+
+async function register(request: RouteRequest, { store, personality }: RouteContext): Promise<unknown> {
+  const subject = request.param('subject');
+  const body = { ...registerBody(request.body), subject, normalize: request.flag('normalize') };
+  const added = await store.write('Register schema operation', (state, reader) =>
+    decideRegister(state, reader, body),
+  );
+  return registeredAnswer(findVersion(store.state, subject, added.version, true), personality);
+}
+
+function deleteSubject(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
+  const target = { subject: request.param('subject'), permanent: request.flag('permanent') };
+  return store.write('Delete subject operation', (state) => decideDeleteSubject(state, target));
+}
+
+function deleteVersion(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
+  const target = {
+    subject: request.param('subject'),
+    permanent: request.flag('permanent'),
+    version: parseVersion(request.param('version')),
+  };
+  return store.write('Delete schema version operation', (state) => decideDeleteVersion(state, target));
+}
+
+function withMetadata(request: RouteRequest, { store, personality }: RouteContext): unknown {
+  const values = request.queries('value');
+  const properties = new Map(request.queries('key').map((key, index) => [key, values[index] ?? '']));
+  const deleted = request.flag('deleted');
+  const found = findByMetadata(store.state, request.param('subject'), properties, deleted);
+  return versionAnswer(found, personality, formattedText(request, store, found));
+}
+
+/** With `deletedAsNegative` the soft-deleted ones are shown too, below zero. */
+function versions(request: RouteRequest, { store }: RouteContext): unknown {
+  const asNegative = request.flag('deletedAsNegative');
+  const filter = asNegative ? { deleted: true, deletedOnly: false } : deletedFilter(request);
+  const found = listVersions(store.state, request.param('subject'), filter);
+  return request.page(found.map((each) => (asNegative && each.isDeleted ? -each.version : each.version)));
+}
+
+function version(request: RouteRequest, { store, personality }: RouteContext): unknown {
+  const found = versionOf(request, store);
+  return versionAnswer(found, personality, formattedText(request, store, found));
+}
+
+function versionSchema(request: RouteRequest, { store }: RouteContext): unknown {
+  const found = versionOf(request, store);
+  return new JsonText(Buffer.from(formattedText(request, store, found) ?? found.content.schema));
+}
+
+function referencedBy(request: RouteRequest, { store }: RouteContext): unknown {
+  const number = parseVersion(request.param('version'));
+  const target = findVersion(store.state, request.param('subject'), number, true);
+  return request.page(referencingIds(store.state, target, request.flag('deleted')));
+}
+
+function versionOf(request: RouteRequest, store: RouteContext['store']): SchemaVersion {
+  const number = parseVersion(request.param('version'));
+  return findVersion(store.state, request.param('subject'), number, request.flag('deleted'));
+}
+
+function deletedFilter(request: RouteRequest): { readonly deleted: boolean; readonly deletedOnly: boolean } {
+  return { deleted: request.flag('deleted'), deletedOnly: request.flag('deletedOnly') };
+}

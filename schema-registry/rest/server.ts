@@ -1,0 +1,64 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { avroLanguage } from '../avro/language.ts';
+
+import type { SchemaLog } from '../store/log.ts';
+import { RegistryStore } from '../store/registry-store.ts';
+import { createApplication } from './application.ts';
+import type { Personality } from './route.ts';
+
+/** How to run a registry. */
+export interface RegistryOptions {
+  /** Owned by the registry from now on: {@link RunningRegistry.close} closes it. */
+  readonly log: SchemaLog;
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Whose answers to give: 8 by default, 7 for old clients. */
+  readonly personality?: Personality;
+  /** The id of the Kafka cluster, told to those who ask. */
+  readonly clusterId?: string;
+}
+
+/** A registry that answers. */
+export interface RunningRegistry {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  readonly store: RegistryStore;
+  /** Answers what has come, stops listening, closes the log. */
+  close(): Promise<void>;
+}
+
+/** The languages of this registry. */
+export const languages = [avroLanguage] as const;
+
+/** Reads the log to its end and then listens. Rejects when either fails; nothing stays open then. */
+export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
+  const { log, host, port, logger, clock, personality = 8, clusterId = '' } = options;
+  const store = new RegistryStore({ log, languages, clock, logger });
+  const loading = createApplication({ store, personality, clusterId }, logger);
+  const close = async () => {
+    await (await loading).close();
+    await store.close();
+  };
+  try {
+    await Promise.all([loading, store.open()]);
+    await (await loading).listen({ host, port });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const app = await loading;
+  const bound = app.server.address();
+  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
+  const url = `http://${urlHost(host)}:${boundPort}`;
+  logger.info({ url }, 'schema registry listens');
+  return { url, store, close };
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,121 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { SchemaLanguage } from '../language.ts';
+import type { Decision, LogEntry } from './decision.ts';
+import type { LogRecord, SchemaLog } from './log.ts';
+import { rejection } from './rejection.ts';
+import { replay, reserveId } from './replay.ts';
+import { SchemaReader } from './schema-reader.ts';
+import { RegistryState } from './state.ts';
+
+/** What a store stands on. */
+export interface StoreParts {
+  readonly log: SchemaLog;
+  readonly languages: readonly SchemaLanguage[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long a writer waits for the log. `kafkastore.timeout.ms`, 500 in Confluent; here 10 000. */
+  readonly writeTimeoutMs?: number;
+}
+
+/**
+ * The registry's state, kept in its log. Reads are plain calls on {@link state}. A write is decided, appended and
+ * replayed before the next one is looked at, so nothing can come between a check and the change that depends on it,
+ * and whoever got an answer sees the change.
+ */
+export class RegistryStore {
+  readonly state = new RegistryState();
+  readonly reader: SchemaReader;
+  readonly #log: SchemaLog;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #writeTimeoutMs: number;
+  #queue: Promise<void> = Promise.resolve();
+  #replayedOffset = -1;
+  #waiting: { readonly offset: number; readonly resolve: () => void } | undefined;
+  #skipped = 0;
+
+  constructor({ log, languages, clock, logger, writeTimeoutMs = 10_000 }: StoreParts) {
+    this.reader = new SchemaReader(languages);
+    this.#log = log;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#writeTimeoutMs = writeTimeoutMs;
+  }
+
+  /** Records that had no effect: of other products, or damaged. */
+  get skippedRecords(): number {
+    return this.#skipped;
+  }
+
+  /** Reads the log to its end. Rejects when it cannot be read. */
+  async open(): Promise<void> {
+    await this.#log.read((record) => this.#replay(record));
+  }
+
+  async close(): Promise<void> {
+    await this.#log.close();
+  }
+
+  /**
+   * Makes one change. `decide` is pure and may throw `RegistryError`; the promise then rejects with it. Rejects with
+   * 50001 when the log refuses and 50002 when it takes too long: the change may appear later, and trying again is safe.
+   * `operation` words those errors: `Register schema operation`.
+   */
+  write<R>(
+    operation: string,
+    decide: (state: RegistryState, reader: SchemaReader) => Decision<R>,
+  ): Promise<R> {
+    const result = this.#queue.then(() => this.#execute(operation, decide));
+    // The next write waits for this one however it ends, also when its caller no longer waits.
+    this.#queue = result.then(ignore, ignore);
+    return this.#withTimeout(operation, result);
+  }
+
+  async #execute<R>(
+    operation: string,
+    decide: (state: RegistryState, reader: SchemaReader) => Decision<R>,
+  ): Promise<R> {
+    const { records, response } = decide(this.state, this.reader);
+    try {
+      for (const entry of records) await this.#append(entry);
+    } catch (error) {
+      this.#logger.warn({ error, operation }, 'schema log refused a record');
+      throw rejection.storeFailed(operation, error);
+    }
+    return response;
+  }
+
+  async #append({ key, value, spends }: LogEntry): Promise<void> {
+    if (spends !== undefined) reserveId(this.state, spends.subject, spends.id);
+    const offset = await this.#log.append(key, value);
+    if (this.#replayedOffset >= offset) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting = { offset, resolve };
+    });
+  }
+
+  #replay(record: LogRecord): void {
+    const { skipped } = replay(this.state, record);
+    if (skipped !== undefined) {
+      this.#skipped += 1;
+      this.#logger.debug({ offset: record.offset, skipped }, 'skipped a schema record');
+    }
+    this.#replayedOffset = record.offset;
+    if (this.#waiting === undefined || this.#waiting.offset > record.offset) return;
+    this.#waiting.resolve();
+    this.#waiting = undefined;
+  }
+
+  async #withTimeout<R>(operation: string, result: Promise<R>): Promise<R> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = this.#clock.timer(this.#writeTimeoutMs, () => reject(rejection.timedOut(operation)));
+    try {
+      return await Promise.race([result, promise]);
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+function ignore(): void {}

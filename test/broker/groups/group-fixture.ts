@@ -1,0 +1,340 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  type CoordinatorLog,
+  type CoordinatorRecord,
+  defaultGroupConfig,
+  type GroupConfig,
+  GroupService,
+  type GroupTopics,
+} from '../../../broker/groups/index.ts';
+import type {
+  JoinGroupRequest,
+  JoinGroupResponse,
+  OffsetCommitRequest,
+  OffsetFetchRequest,
+  SyncGroupRequest,
+  SyncGroupResponse,
+} from '../../../kafka/protocol/index.ts';
+import { silentLogger } from '../../../platform/logger.ts';
+import { ManualClock } from '../../../platform/simulation/manual-clock.ts';
+import { SeededEntropy } from '../../../platform/simulation/seeded-entropy.ts';
+
+/** A log in memory. Appends are committed at once, unless it is told to hold, refuse or lose them. */
+export class MemoryGroupLog implements CoordinatorLog {
+  readonly #partitions = new Map<number, CoordinatorRecord[]>();
+  #held: { partition: number; start: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  /** Appends wait for {@link commit} or {@link lose}. */
+  isHolding = false;
+  /** Thrown by appends, which then write nothing. */
+  refusal: unknown;
+  /** Thrown by reads. */
+  readFailure: unknown;
+  /** Reads wait for it. */
+  readGate: Promise<void> = Promise.resolve();
+
+  append(partition: number, records: readonly CoordinatorRecord[]): Promise<void> {
+    if (this.refusal !== undefined) throw this.refusal;
+    const log = this.records(partition);
+    const start = log.length;
+    log.push(...records);
+    if (!this.isHolding) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#held.push({ partition, start, resolve, reject }));
+  }
+
+  async *read(partition: number): AsyncGenerator<readonly CoordinatorRecord[]> {
+    await this.readGate;
+    if (this.readFailure !== undefined) throw this.readFailure;
+    const records = [...this.records(partition)];
+    for (let at = 0; at < records.length; at += 3) yield records.slice(at, at + 3);
+  }
+
+  records(partition = 0): CoordinatorRecord[] {
+    const known = this.#partitions.get(partition);
+    if (known !== undefined) return known;
+    const records: CoordinatorRecord[] = [];
+    this.#partitions.set(partition, records);
+    return records;
+  }
+
+  /** Commits what is held. */
+  commit(): void {
+    for (const { resolve } of this.#held.splice(0)) resolve();
+  }
+
+  /** Drops what is held and fails its appends. */
+  lose(error: unknown): void {
+    for (const { partition, start, reject } of this.#held.splice(0)) {
+      const records = this.records(partition);
+      records.length = Math.min(records.length, start);
+      reject(error);
+    }
+  }
+}
+
+/** Topics by name, with their ids and partition counts. */
+export class MemoryTopics implements GroupTopics {
+  readonly #topics = new Map<string, { readonly id: string; readonly partitions: number }>();
+
+  constructor(partitions: Readonly<Record<string, number>> = {}) {
+    for (const [name, count] of Object.entries(partitions)) this.create(name, count);
+  }
+
+  create(name: string, partitions = 3, id = topicId(name)): void {
+    this.#topics.set(name, { id, partitions });
+  }
+
+  delete(name: string): void {
+    this.#topics.delete(name);
+  }
+
+  topicId(name: string): string | undefined {
+    return this.#topics.get(name)?.id;
+  }
+
+  topicName(id: string): string | undefined {
+    return [...this.#topics].find(([, topic]) => topic.id === id)?.[0];
+  }
+
+  hasPartition(name: string, partition: number): boolean {
+    return partition >= 0 && partition < (this.#topics.get(name)?.partitions ?? 0);
+  }
+}
+
+/** A topic id made from a few letters. */
+export function topicId(text: string): string {
+  return Buffer.from(text.padEnd(16, '.').slice(0, 16)).toString('base64url');
+}
+
+/** A response on its way. */
+export class Pending<Response> {
+  readonly promise: Promise<Response>;
+  #response: Response | undefined;
+
+  constructor(promise: Promise<Response>) {
+    this.promise = promise;
+    promise.then((response) => {
+      this.#response = response;
+    });
+  }
+
+  get isParked(): boolean {
+    return this.#response === undefined;
+  }
+
+  /** The response; throws while the request is parked. */
+  get response(): Response {
+    if (this.#response === undefined) throw new Error('the request is parked');
+    return this.#response;
+  }
+}
+
+/** A coordinator with one partition on virtual time, and short forms of the requests that tests send to it. */
+export class Groups {
+  readonly clock: ManualClock;
+  readonly log: MemoryGroupLog;
+  readonly topics: MemoryTopics;
+  readonly service: GroupService;
+
+  constructor(
+    config: Partial<GroupConfig> = {},
+    world: { clock?: ManualClock; log?: MemoryGroupLog; topics?: MemoryTopics; partitions?: number } = {},
+  ) {
+    this.clock = world.clock ?? new ManualClock();
+    this.log = world.log ?? new MemoryGroupLog();
+    this.topics = world.topics ?? new MemoryTopics({ orders: 4, payments: 4 });
+    this.service = new GroupService({
+      clock: this.clock,
+      entropy: new SeededEntropy(7),
+      logger: silentLogger,
+      log: this.log,
+      topics: this.topics,
+      config: { ...defaultGroupConfig, ...config },
+      partitionCount: () => world.partitions ?? 1,
+    });
+  }
+
+  static async start(...options: ConstructorParameters<typeof Groups>): Promise<Groups> {
+    const groups = new Groups(...options);
+    await groups.service.load(0);
+    return groups;
+  }
+
+  /** The same log under a new coordinator, as after a restart of the broker. */
+  async restart(config: Partial<GroupConfig> = {}): Promise<Groups> {
+    this.service.stop();
+    this.clock.forget();
+    return Groups.start(config, { clock: this.clock, log: this.log, topics: this.topics });
+  }
+
+  async join(fields: Partial<JoinGroupRequest> = {}, apiVersion = 9): Promise<Pending<JoinGroupResponse>> {
+    const request = { ...joinDefaults, ...fields };
+    const pending = new Pending(this.service.joinGroup(request, context(apiVersion)));
+    await settle();
+    return pending;
+  }
+
+  /** Joins as a dynamic member: takes the member id first. Returns it with the second, usually parked, request. */
+  async enter(
+    fields: Partial<JoinGroupRequest> = {},
+  ): Promise<{ id: string; joining: Pending<JoinGroupResponse> }> {
+    const first = await this.join(fields);
+    const id = first.response.memberId;
+    return { id, joining: await this.join({ ...fields, memberId: id }) };
+  }
+
+  async sync(fields: Partial<SyncGroupRequest>, apiVersion = 5): Promise<Pending<SyncGroupResponse>> {
+    const request = { ...syncDefaults, ...fields };
+    const pending = new Pending(this.service.syncGroup(request, context(apiVersion)));
+    await settle();
+    return pending;
+  }
+
+  async heartbeat(
+    memberId: string,
+    generationId: number,
+    groupInstanceId: string | null = null,
+  ): Promise<number> {
+    const request = { groupId: 'g', memberId, generationId, groupInstanceId };
+    return (await this.service.heartbeat(request)).errorCode;
+  }
+
+  async commit(fields: Partial<OffsetCommitRequest> = {}, apiVersion = 9): Promise<number> {
+    const request = { ...commitDefaults, ...fields };
+    const response = await this.service.offsetCommit(request, context(apiVersion));
+    return response.topics[0]?.partitions[0]?.errorCode ?? -2;
+  }
+
+  /** The committed offset of `orders-0`, -1 for none. */
+  async offset(group = 'g', topic = 'orders', partition = 0): Promise<number> {
+    const topics = [{ name: topic, topicId: topicId(topic), partitionIndexes: [partition] }];
+    const response = await this.service.offsetFetch(
+      { ...fetchDefaults, groups: [{ groupId: group, memberId: null, memberEpoch: -1, topics }] },
+      context(9),
+    );
+    return response.groups[0]?.topics[0]?.partitions[0]?.committedOffset ?? -2;
+  }
+
+  async state(group = 'g'): Promise<string> {
+    const request = { groups: [group], includeAuthorizedOperations: false };
+    const response = await this.service.describeGroups(request, context(5));
+    return response.groups[0]?.groupState ?? '';
+  }
+
+  /** Lets time pass, and everything that follows from it happen. */
+  async pass(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await settle();
+  }
+
+  /** A stable group of `count` dynamic members, the leader first. Each is assigned its own id. */
+  async stable(count: number, fields: Partial<JoinGroupRequest> = {}): Promise<Stable> {
+    const joins = [];
+    for (let index = 0; index < count; index += 1) joins.push(await this.enter(fields));
+    await this.joined(joins);
+    return this.assign(joins);
+  }
+
+  /** Waits for the end of the join phase, without letting a session end that was just renewed. */
+  async joined(joins: readonly { joining: Pending<JoinGroupResponse> }[]): Promise<void> {
+    for (let round = 0; round < 100 && joins.some(({ joining }) => joining.isParked); round += 1) {
+      await this.pass(3_000);
+    }
+  }
+
+  /** Lets the members of a generation sync, each with its own id as assignment. */
+  async assign(joins: readonly { id: string; joining: Pending<JoinGroupResponse> }[]): Promise<Stable> {
+    const { leader, generationId } = joins[0]?.joining.response ?? { leader: '', generationId: -1 };
+    const followers = joins.map(({ id }) => id).filter((id) => id !== leader);
+    const ids = [leader, ...followers];
+    const assignments = ids.map((id) => ({ memberId: id, assignment: Buffer.from(id) }));
+    await this.sync({ memberId: leader, generationId, assignments });
+    for (const memberId of followers) await this.sync({ memberId, generationId });
+    return { leader, followers, ids, generationId };
+  }
+}
+
+export interface Stable {
+  readonly leader: string;
+  readonly followers: readonly string[];
+  readonly ids: readonly string[];
+  readonly generationId: number;
+}
+
+/** Lets everything happen that needs no time. */
+export async function settle(): Promise<void> {
+  await setImmediate();
+}
+
+export function context(apiVersion: number) {
+  return { apiVersion, clientId: 'client', clientHost: '/127.0.0.1' };
+}
+
+export const joinDefaults: JoinGroupRequest = {
+  groupId: 'g',
+  sessionTimeoutMs: 10_000,
+  rebalanceTimeoutMs: 60_000,
+  memberId: '',
+  groupInstanceId: null,
+  protocolType: 'consumer',
+  protocols: [protocol('range')],
+  reason: null,
+};
+
+const syncDefaults: SyncGroupRequest = {
+  groupId: 'g',
+  generationId: 1,
+  memberId: '',
+  groupInstanceId: null,
+  protocolType: 'consumer',
+  protocolName: 'range',
+  assignments: [],
+};
+
+export const commitDefaults: OffsetCommitRequest = {
+  groupId: 'g',
+  generationIdOrMemberEpoch: -1,
+  memberId: '',
+  groupInstanceId: null,
+  retentionTimeMs: -1,
+  topics: [commitTopic('orders', 0, 42)],
+};
+
+export const fetchDefaults: OffsetFetchRequest = {
+  groupId: '',
+  topics: [],
+  groups: [],
+  requireStable: false,
+};
+
+export function commitTopic(
+  name: string,
+  partitionIndex: number,
+  committedOffset: number,
+  committedMetadata: string | null = '',
+): OffsetCommitRequest['topics'][number] {
+  const partition = { partitionIndex, committedOffset, committedLeaderEpoch: 5, committedMetadata };
+  return { name, topicId: topicId(name), partitions: [partition] };
+}
+
+/** A protocol whose metadata subscribes to the topics, as consumers write it (version 0). */
+export function protocol(name: string, topics: readonly string[] = ['orders']) {
+  return { name, metadata: subscription(topics) };
+}
+
+export function subscription(topics: readonly string[]): Buffer {
+  const parts = [int16(0), int32(topics.length)];
+  for (const topic of topics) parts.push(int16(Buffer.byteLength(topic)), Buffer.from(topic));
+  return Buffer.concat([...parts, int32(-1)]);
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeInt16BE(value);
+  return bytes;
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}

@@ -1,0 +1,91 @@
+import { staticLayers, type TopicConfig, topicConfig } from '../../../broker/config/index.ts';
+import { LogDirectory, type PartitionLog } from '../../../broker/log/index.ts';
+import { BatchBuilder, type BatchFields, batchHeader, readRecords } from '../../../kafka/records/index.ts';
+import { type SimulatedPlatform, simulatedPlatform } from '../../../platform/simulation/simulated-platform.ts';
+
+/** One log directory on a simulated disk with one topic `t`, whose single partition is `log`. */
+export class LogFixture {
+  readonly platform: SimulatedPlatform;
+  readonly durability: 'fsync' | 'page-cache';
+  config: TopicConfig;
+  directory: LogDirectory;
+  log: PartitionLog;
+
+  constructor(configs: Record<string, string> = {}, durability: 'fsync' | 'page-cache' = 'fsync', seed = 1) {
+    this.platform = simulatedPlatform(seed);
+    this.durability = durability;
+    this.config = configOf(configs);
+    this.directory = this.#openDirectory();
+    this.log = this.#openLog();
+  }
+
+  setConfig(configs: Record<string, string>): void {
+    this.config = configOf(configs);
+  }
+
+  /** Appends one batch of records with these values and keys `k0`, `k1`, ...; not yet durable. */
+  append(values: readonly (string | null)[], options: { key?: string; timestamp?: number } & BatchFields = {}): number {
+    const { key, timestamp = this.platform.clock.now(), ...fields } = options;
+    const builder = new BatchBuilder();
+    for (const [i, value] of values.entries()) {
+      builder.append(timestamp, Buffer.from(key ?? `k${i}`), value === null ? null : Buffer.from(value));
+    }
+    return this.log.append(builder.build(fields), 0).baseOffset;
+  }
+
+  /** Appends and waits until it is durable. */
+  async appendDurably(...args: Parameters<LogFixture['append']>): Promise<number> {
+    const offset = this.append(...args);
+    await this.platform.settle();
+    return offset;
+  }
+
+  /** All records from `startOffset` on, as `offset:key=value`. */
+  readAll(startOffset = this.log.logStartOffset): string[] {
+    const found: string[] = [];
+    for (let offset = startOffset; offset < this.log.durableOffset; ) {
+      const endOffset = this.log.durableOffset;
+      const range = { startOffset: offset, endOffset, maxBytes: 200, minOneBatch: true };
+      const bytes = this.log.read(range, (size) => Buffer.alloc(size));
+      if (bytes.length === 0) break;
+      for (let at = 0; at < bytes.length; at += batchHeader.sizeInBytes(bytes, at)) {
+        for (const record of readRecords(bytes, at, 1 << 20)) {
+          if (record.offset >= offset) found.push(`${record.offset}:${record.key}=${record.value}`);
+        }
+        offset = batchHeader.lastOffset(bytes, at) + 1;
+      }
+    }
+    return found;
+  }
+
+  async restart(): Promise<void> {
+    const closed = this.directory.close(1);
+    await this.platform.runFor(1);
+    await closed;
+    this.#reopen();
+  }
+
+  /** The machine loses power: what was not synced is gone. */
+  crash(survival: Parameters<SimulatedPlatform['crash']>[0] = 'nothing'): void {
+    this.platform.crash(survival);
+    this.#reopen();
+  }
+
+  #reopen(): void {
+    this.directory = this.#openDirectory();
+    this.log = this.#openLog();
+  }
+
+  #openDirectory(): LogDirectory {
+    return LogDirectory.open(this.platform, { path: '/data', nodeId: 1, durability: this.durability });
+  }
+
+  #openLog(): PartitionLog {
+    const identity = { topic: 't', topicId: 'sU2CT8gORsCbOnSKdHzWZw', partition: 0 };
+    return this.directory.log(identity, () => this.config);
+  }
+}
+
+function configOf(configs: Record<string, string>): TopicConfig {
+  return topicConfig(new Map(Object.entries(configs)), staticLayers(new Map()));
+}

@@ -1,0 +1,26 @@
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+
+/** Course program 6: commitSync after each batch of at most ten records. */
+public final class CommitSyncConsumer {
+    public static void main(String[] args) {
+        Properties properties = CourseConsumer.properties(args);
+        properties.put("enable.auto.commit", "false");
+        CourseConsumer course = new CourseConsumer(args);
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(properties)) {
+            consumer.subscribe(List.of(args[1]));
+            while (!course.isDone()) {
+                ConsumerRecords<String, String> records = consumer.poll(Duration.ofMillis(100));
+                for (ConsumerRecord<String, String> record : records) {
+                    course.handle(record);
+                }
+                consumer.commitSync();
+            }
+        }
+        course.closed();
+    }
+}

@@ -1,0 +1,23 @@
+import type { BrokerKind, BrokerProcess } from '../broker-process.ts';
+import type { Tool } from '../install.ts';
+import type { Check } from '../report.ts';
+
+/** What a part is given: a broker of its own, already started on an empty folder, and a folder for its files. */
+export interface PartContext {
+  readonly broker: BrokerProcess;
+  readonly kind: BrokerKind;
+  readonly directory: string;
+  /** Writes the expected transcripts anew instead of comparing with them. */
+  readonly isRecording: boolean;
+}
+
+/** A group of checks that share one broker and its data. */
+export interface Part {
+  /** The name that `--only` takes. */
+  readonly name: string;
+  readonly tools: readonly Tool[];
+  /** What the broker is started with besides the defaults. */
+  readonly subcommand?: 'broker' | 'start';
+  readonly overrides?: Readonly<Record<string, string>>;
+  checks(context: PartContext): readonly Check[];
+}

@@ -1,0 +1,84 @@
+import { type Child, until } from '../child.ts';
+import { type Check, expectEqual, Mismatch } from '../report.ts';
+import { javaFacts, pick, startJava } from './java.ts';
+import type { PartContext } from './part.ts';
+
+const partitions = [0, 1, 2, 3];
+const memberNames = ['m1', 'm2', 'm3', 'm4', 'm5'];
+
+/** Five members with a ConsumerRebalanceListener on four partitions, under one of the two group protocols. */
+export function rebalanceChecks({ broker }: PartContext, protocol: 'classic' | 'consumer'): readonly Check[] {
+  const topic = `shared-${protocol}`;
+  const group = `listeners-${protocol}`;
+  const members = new Map<string, Child>();
+  const owned = () => [...members].map(([name, child]) => [name, lastAssignment(child)] as const);
+  const untilShared = (ready: (assignments: readonly (readonly number[])[]) => boolean) =>
+    until(
+      'one owner for each partition',
+      40_000,
+      () => {
+        const assignments = owned().map(([, assigned]) => assigned);
+        return JSON.stringify(assignments.flat().sort()) === JSON.stringify(partitions) && ready(assignments);
+      },
+      () => `last: ${JSON.stringify(owned())}\n${[...members.values()].map((child) => child.tail(4)).join('\n')}`,
+    );
+  let idle = '';
+
+  return [
+    {
+      name: `${protocol} group: five members on four partitions have one each, and one is idle`,
+      run: async () => {
+        await javaFacts('CreateTopics', broker.bootstrap, `${topic}:${partitions.length}`);
+        await javaFacts('FireAndForgetProducer', broker.bootstrap, topic, '400');
+        for (const name of memberNames) {
+          members.set(name, startJava('RebalanceListenerConsumer', broker.bootstrap, topic, group, name, protocol));
+        }
+        // Only the listener of a member that was in the group is called, so all five have to have joined.
+        await untilShared((assignments) => assignments.filter((assigned) => assigned.length === 1).length === 4);
+        await untilStable(broker.bootstrap, group, memberNames.length);
+        idle = owned().find(([, assigned]) => assigned.length === 0)?.[0] ?? '';
+        // The range assignor deals partitions out in the order of member ids, which begin with the client id.
+        if (protocol === 'classic') expectEqual('the idle member', idle, 'm5');
+      },
+    },
+    {
+      name: `${protocol} group: when a member leaves, the idle one takes over its partition`,
+      run: async () => {
+        const [leaver, left] = owned().find(([, assigned]) => assigned.length > 0) ?? ['', []];
+        await members.get(leaver)?.stop();
+        members.delete(leaver);
+        await javaFacts('FireAndForgetProducer', broker.bootstrap, topic, '400');
+        await untilShared((assignments) => assignments.every((assigned) => assigned.length === 1));
+        const taken = lastAssignment(members.get(idle));
+        if (taken.length !== 1) throw new Mismatch(`partitions of ${idle} after ${leaver} left`, left, taken);
+      },
+    },
+    {
+      name: `${protocol} group: what the listeners committed covers all 800 records, none handled less than once`,
+      run: async () => {
+        await until('all records handled', 20_000, async () => (await committedSum(broker.bootstrap, topic, group)) === 800);
+        await Promise.all([...members.values()].map((child) => child.stop()));
+        expectEqual('sum of committed offsets', await committedSum(broker.bootstrap, topic, group), 800);
+      },
+    },
+  ];
+}
+
+function lastAssignment(child: Child | undefined): readonly number[] {
+  return (child?.facts.findLast((fact) => Array.isArray(fact['partitions']))?.['partitions'] ?? []) as number[];
+}
+
+async function committedSum(bootstrap: string, topic: string, group: string): Promise<number> {
+  const offsets = pick(await javaFacts('Committed', bootstrap, topic, group), 'committed', 'offset').flat();
+  return offsets.reduce<number>((sum, offset) => sum + Number(offset ?? 0), 0);
+}
+
+async function untilStable(bootstrap: string, group: string, count: number): Promise<void> {
+  let last = '';
+  const isStable = async () => {
+    const [[state, members] = []] = pick(await javaFacts('DescribeGroup', bootstrap, group), 'group', 'state', 'members');
+    last = `${state} with ${members} members`;
+    return state === 'Stable' && members === count;
+  };
+  await until(`group ${group} stable with ${count} members`, 30_000, isStable, () => `last: ${last}`);
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { diskFiles } from '../../platform/disk-files.ts';
+import { simulatedPlatform } from '../../platform/simulation/simulated-platform.ts';
+import { filesContract } from './files.contract.ts';
+
+const roots: string[] = [];
+
+function temporaryRoot(): string {
+  const root = mkdtempSync(join(tmpdir(), 'millrace-files-'));
+  roots.push(root);
+  return root;
+}
+
+afterAll(() => {
+  for (const root of roots) rmSync(root, { recursive: true });
+});
+
+describe('disk', () => {
+  filesContract(() => ({ files: diskFiles, root: temporaryRoot() }));
+});
+
+describe('simulated disk', () => {
+  filesContract(() => {
+    const { files } = simulatedPlatform('files');
+    files.makeDirectory('/data');
+    return { files, root: '/data' };
+  });
+});
+
+describe('lock of the disk', () => {
+  const program = `
+    const { diskFiles } = await import(process.argv[1]);
+    try {
+      diskFiles.lock(process.argv[2]);
+      console.log('locked');
+      setInterval(() => {}, 1000);
+    } catch (error) {
+      console.log(error.code);
+    }`;
+  const module = new URL('../../platform/disk-files.ts', import.meta.url).href;
+  let path: string;
+  const children: ReturnType<typeof spawn>[] = [];
+
+  beforeEach(() => {
+    path = join(temporaryRoot(), '.lock');
+  });
+
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  /** Another process that locks and stays, and what it said. */
+  async function lockElsewhere() {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program, module, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const [said] = await once(child.stdout, 'data');
+    return { child, said: String(said).trim() };
+  }
+
+  test('another process is excluded', async () => {
+    const lock = diskFiles.lock(path);
+    expect((await lockElsewhere()).said).toBe('EAGAIN');
+    lock.release();
+    expect((await lockElsewhere()).said).toBe('locked');
+    expect(() => diskFiles.lock(path)).toThrow(expect.objectContaining({ code: 'EAGAIN' }));
+  });
+
+  test('the lock of a process that was killed is free at once', async () => {
+    const { child, said } = await lockElsewhere();
+    expect(said).toBe('locked');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    diskFiles.lock(path).release();
+  });
+});

@@ -1,0 +1,2 @@
+/** A module that is no task: it has no export `run`. */
+export const nothing = undefined;
