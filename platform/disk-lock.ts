@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { FileLock } from './files.ts';
 import { systemError } from './system-error.ts';
@@ -11,12 +13,12 @@ const held = new Set<DatabaseSync>();
 /**
  * Takes the kernel's lock on the file, which ends with the process however it dies, holds between containers that
  * share a volume, and also excludes a Kafka broker on the same directory (both lock the same byte range). Node has no
- * call for it, but SQLite takes it when a write transaction starts; the file stays empty. The file is never removed.
+ * call for it, but SQLite takes it when a write transaction starts. The file stays empty and is never removed; nobody
+ * else in this process may open it, because closing it would drop the lock.
  * Throws `EAGAIN` when the lock is held, by this process too.
  */
 export function lockDiskFile(path: string): FileLock {
-  const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite');
-  const database = new Database(path, { timeout: 0 });
+  const database = openDatabase(path);
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
@@ -30,6 +32,18 @@ export function lockDiskFile(path: string): FileLock {
       if (held.delete(database)) database.close();
     },
   };
+}
+
+/** Loaded when it is needed: SQLite is off the path of all that does not lock. */
+function openDatabase(path: string): DatabaseSync {
+  const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite');
+  try {
+    return new Database(path, { timeout: 0 });
+  } catch (error) {
+    // SQLite does not say why. The file itself must not be touched: closing it would drop a lock of this process.
+    accessSync(dirname(path), constants.W_OK);
+    throw error;
+  }
 }
 
 function isBusy(error: unknown): boolean {

@@ -4,6 +4,7 @@ import {
   decodeRequestHeader,
   type Encodable,
   encodeResponseFrame,
+  FrameReader,
   includesVersion,
   type MessageDefinition,
 } from '../../kafka/protocol/index.ts';
@@ -13,7 +14,6 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Connection, ConnectionHandler } from '../../platform/net.ts';
 import type { Api } from './api.ts';
 import { answerUnsupportedApiVersions } from './handlers/18-api-versions.ts';
-import { FrameReader } from './frame-reader.ts';
 import type { BrokerListener, RequestContext } from './request-context.ts';
 import { type PendingRequest, RequestQueue } from './request-queue.ts';
 

@@ -180,6 +180,12 @@ export function setLogAppendTime(buffer: Buffer, at: number, timestampMs: number
   setMaxTimestamp(buffer, at, timestampMs);
 }
 
+/** Makes the records of the batch carry the producer's times, of which `maxTimestampMs` is the largest; sets the CRC. */
+export function setCreateTime(buffer: Buffer, at: number, maxTimestampMs: number): void {
+  buffer.writeInt16BE(attributes(buffer, at) & ~ATTRIBUTE.logAppendTime, at + FIELD.attributes);
+  setMaxTimestamp(buffer, at, maxTimestampMs);
+}
+
 /** Writes `maxTimestamp` (ms) and the CRC that follows from it. */
 export function setMaxTimestamp(buffer: Buffer, at: number, timestampMs: number): void {
   writeInt64(buffer, timestampMs, at + FIELD.maxTimestamp);

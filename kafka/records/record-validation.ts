@@ -27,7 +27,7 @@ export interface ValidRecords {
   readonly maxTimestamp: number;
 }
 
-/** The records to blame, and the error that the first of them asks for. */
+/** The records to blame, and the error that all of them get. */
 export interface RecordProblems {
   readonly ok: false;
   readonly error: 'INVALID_RECORD' | 'INVALID_TIMESTAMP';
@@ -75,7 +75,8 @@ function validateOneByOne(
     if (timestamp > maxTimestamp) maxTimestamp = timestamp;
     const message = recordProblem(cursor, batchIndex, rules);
     const timeMessage = message === undefined ? timeProblem(timestamp, hasAppendTime, rules) : undefined;
-    if (recordErrors.length === 0 && timeMessage !== undefined) error = 'INVALID_TIMESTAMP';
+    // One refused timestamp names the error of the whole batch, as in Kafka.
+    if (timeMessage !== undefined) error = 'INVALID_TIMESTAMP';
     const problem = message ?? timeMessage;
     if (problem !== undefined) recordErrors.push({ batchIndex, message: problem });
   }
@@ -93,9 +94,12 @@ function recordProblem(
   return isCompacted && cursor.keyLength < 0 ? 'a compacted topic takes no record without a key' : undefined;
 }
 
+/** Kafka lets a producer's LogAppendTime bit pass where it has no effect, and so do we: it is cleared afterwards. */
 function timeProblem(timestamp: number, hasAppendTime: boolean, rules: RecordRules): string | undefined {
-  if (hasAppendTime) return 'a producer must not set the timestamp type LogAppendTime';
-  if (timestamp === header.NONE || isInRange(timestamp, rules)) return undefined;
+  if (rules.timestampType === 'LogAppendTime' || timestamp === header.NONE) {
+    return hasAppendTime ? 'a producer must not set the timestamp type LogAppendTime' : undefined;
+  }
+  if (isInRange(timestamp, rules)) return undefined;
   const [first, last] = [rules.nowMs - rules.timestampBeforeMaxMs, rules.nowMs + rules.timestampAfterMaxMs];
   return `its timestamp ${timestamp} is out of range: it should be within [${first}, ${last}]`;
 }

@@ -135,14 +135,18 @@ function validateContent(batch: Buffer, rules: ProduceRules): AcceptedBatch | Re
   if (stored.length > rules.maxMessageBytes) return tooLarge(stored.length, rules);
   const isAppendTime = rules.timestampType === 'LogAppendTime';
   if (isAppendTime) header.setLogAppendTime(stored, 0, rules.nowMs);
-  else if (header.maxTimestamp(stored, 0) !== outcome.maxTimestamp)
-    header.setMaxTimestamp(stored, 0, outcome.maxTimestamp);
+  else if (!hasCreateTime(stored, outcome.maxTimestamp))
+    header.setCreateTime(stored, 0, outcome.maxTimestamp);
   return {
     ok: true,
     batch: stored,
     isRebuilt: stored !== batch,
     logAppendTimeMs: isAppendTime ? rules.nowMs : -1,
   };
+}
+
+function hasCreateTime(batch: Buffer, maxTimestamp: number): boolean {
+  return header.timestampType(batch, 0) === 'CreateTime' && header.maxTimestamp(batch, 0) === maxTimestamp;
 }
 
 function targetCodec({ compressionType }: ProduceRules, source: Codec | undefined): Codec {

@@ -3,11 +3,14 @@ import { closeSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How a program is started. `stdoutFile` and `stderrFile` are appended to instead of being kept in memory. */
+/**
+ * How a program is started. `input` is its whole stdin, or `{ open: true }` keeps stdin open for {@link Child.write}.
+ * `stdoutFile` and `stderrFile` are appended to instead of being kept in memory.
+ */
 export interface SpawnOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
+  readonly input?: string | { readonly open: true };
   readonly stdoutFile?: string;
   readonly stderrFile?: string;
 }
@@ -47,7 +50,7 @@ export class Child {
       this.stderr += chunk;
     });
     this.#process.stdin?.on('error', () => undefined);
-    this.#process.stdin?.end(options.input);
+    if (typeof options.input === 'string') this.#process.stdin?.end(options.input);
     this.#ended = this.#watch();
   }
 
@@ -68,6 +71,11 @@ export class Child {
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Writes to the stdin of a program that was started with `input: { open: true }`. */
+  write(text: string): void {
+    this.#process.stdin?.write(text);
   }
 
   /** Sends a signal and waits for the end; a program that ignores it for `timeoutMs` is killed, which throws. */

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll } from './child.ts';
 import { cache, install, type Tool } from './install.ts';
+import { Probe } from './parts/java.ts';
 import type { Part } from './parts/part.ts';
 import { course } from './parts/course.ts';
 import { roundTrips } from './parts/round-trip.ts';
@@ -75,7 +76,7 @@ async function runPart(
   };
   const checks: readonly Check[] = [
     { name: 'the broker starts on an empty folder', gates: true, run: start },
-    ...part.checks({ broker, kind, directory, isRecording }),
+    ...part.checks({ broker, kind, directory, isRecording, probe: new Probe(() => broker.bootstrap) }),
     { name: 'the broker stops in order', run: () => broker.stop() },
   ];
   try {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +32,36 @@ describe('simulated disk', () => {
   });
 });
 
+const moduleUrl = new URL('../../platform/disk-files.ts', import.meta.url).href;
+
+test.skipIf(process.platform === 'win32')('a write of the disk that is cut short is undone', () => {
+  const program = `
+    const { diskFiles } = await import(process.argv[1]);
+    const file = diskFiles.open(process.argv[2], 'create');
+    file.append([Buffer.alloc(1000, 'a')]);
+    let code;
+    try {
+      file.append([Buffer.alloc(2000, 'b'), Buffer.alloc(2000, 'c')]);
+    } catch (error) {
+      code = error.code;
+    }
+    const sizes = [file.size(), diskFiles.stat(process.argv[2]).size];
+    console.log(JSON.stringify([code, sizes, file.append([Buffer.alloc(3000, 'd')]), file.size()]));`;
+  // No file may grow beyond 4096 bytes: the second append writes 3096 bytes, and then gets an error.
+  const limited = 'trap "" XFSZ; ulimit -f 8; exec "$@"';
+  const node = [
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    program,
+    moduleUrl,
+    join(temporaryRoot(), 'log'),
+  ];
+  const { stdout, stderr } = spawnSync('/bin/sh', ['-c', limited, 'sh', ...node], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual(['EFBIG', [1000, 1000], 1000, 4000]);
+});
+
 describe('lock of the disk', () => {
   const program = `
     const { diskFiles } = await import(process.argv[1]);
@@ -42,7 +72,6 @@ describe('lock of the disk', () => {
     } catch (error) {
       console.log(error.code);
     }`;
-  const module = new URL('../../platform/disk-files.ts', import.meta.url).href;
   let path: string;
   const children: ReturnType<typeof spawn>[] = [];
 
@@ -56,7 +85,7 @@ describe('lock of the disk', () => {
 
   /** Another process that locks and stays, and what it said. */
   async function lockElsewhere() {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program, module, path], {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program, moduleUrl, path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(child);

@@ -1,6 +1,6 @@
 import { type Child, until } from '../child.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
-import { factLines, javaFacts, pick, startJava } from './java.ts';
+import { factLines, javaFacts, type Probe, pick, startJava } from './java.ts';
 import type { Part, PartContext } from './part.ts';
 import { rebalanceChecks } from './rebalance.ts';
 
@@ -19,7 +19,7 @@ export const course: Part = {
       gates: true,
       run: async () => {
         const topics = ['forget:3', 'waited:3', 'called-back:3:max.message.bytes=20000', 'customers:3', 'orders:1'];
-        await javaFacts('CreateTopics', context.broker.bootstrap, ...topics);
+        await context.probe.ask('create', ...topics);
       },
     },
     ...producerChecks(context),
@@ -29,13 +29,13 @@ export const course: Part = {
   ],
 };
 
-function producerChecks({ broker }: PartContext): readonly Check[] {
+function producerChecks({ broker, probe }: PartContext): readonly Check[] {
   return [
     {
       name: 'fire and forget: all 500 records are there after close()',
       run: async () => {
         await javaFacts('FireAndForgetProducer', broker.bootstrap, 'forget', '500');
-        expectEqual('values', await valuesOf(broker.bootstrap, 'forget'), numbered('forgotten-', 500));
+        expectEqual('values', await valuesOf(probe, 'forget'), numbered('forgotten-', 500));
       },
     },
     {
@@ -43,7 +43,7 @@ function producerChecks({ broker }: PartContext): readonly Check[] {
       run: async () => {
         const facts = await javaFacts('SynchronousProducer', broker.bootstrap, 'waited', '100');
         const acknowledged = pick(facts, 'acknowledged', 'key', 'partition', 'offset');
-        const read = pick(await javaFacts('ReadAll', broker.bootstrap, 'waited'), 'record', 'key', 'partition', 'offset');
+        const read = pick(await probe.ask('read', 'waited'), 'record', 'key', 'partition', 'offset');
         expectEqual('number of acknowledgements', acknowledged.length, 100);
         expectEqual('where the records are', sorted(read), sorted(acknowledged));
       },
@@ -54,14 +54,14 @@ function producerChecks({ broker }: PartContext): readonly Check[] {
         const facts = await javaFacts('AsynchronousProducer', broker.bootstrap, 'called-back', '200');
         expectEqual('keys', sorted(pick(facts, 'callback', 'key').flat()), numbered('key-', 200));
         expectEqual('errors', pick(facts, 'callback-error', 'key', 'exception'), [['large', 'RecordTooLargeException']]);
-        expectEqual('values', await valuesOf(broker.bootstrap, 'called-back'), numbered('called-back-', 200));
+        expectEqual('values', await valuesOf(probe, 'called-back'), numbered('called-back-', 200));
       },
     },
     {
       name: 'JSON values: each object is read again as it was written',
       run: async () => {
         await javaFacts('JsonProducer', broker.bootstrap, 'customers', '50');
-        const read = (await valuesOf(broker.bootstrap, 'customers')).map((value) => JSON.parse(value));
+        const read = (await valuesOf(probe, 'customers')).map((value) => JSON.parse(value));
         const written = Array.from({ length: 50 }, (_, id) => ({ id, name: `Zoë ${id}`, active: id % 2 === 0 }));
         expectEqual('customers', sorted(read), sorted(written));
       },
@@ -69,13 +69,13 @@ function producerChecks({ broker }: PartContext): readonly Check[] {
   ];
 }
 
-function consumerChecks({ broker }: PartContext): readonly Check[] {
+function consumerChecks({ broker, probe }: PartContext): readonly Check[] {
   const start = (mainClass: string, group: string, count: number, end: 'close' | 'crash'): Child =>
     startJava(mainClass, broker.bootstrap, 'orders', group, String(count), end);
   const crashing = { auto: 'AutoCommitConsumer', sync: 'CommitSyncConsumer', specified: 'CommitSpecifiedOffsetConsumer' };
   const committed = async (...groups: readonly string[]) => {
     const pairs = groups.flatMap((group) => ['orders', group]);
-    return pick(await javaFacts('Committed', broker.bootstrap, ...pairs), 'committed', 'group', 'offset', 'metadata');
+    return pick(await probe.ask('committed', ...pairs), 'committed', 'group', 'offset', 'metadata');
   };
   return [
     {
@@ -109,13 +109,14 @@ function consumerChecks({ broker }: PartContext): readonly Check[] {
       },
     },
     {
-      name: 'commitAsync: each callback hears of its offset, and close() waits for the last',
+      name: 'commitAsync: callbacks hear of their offsets, and close() waits for the last commit',
       run: async () => {
         const { stdout } = await start('CommitAsyncConsumer', 'async', 100, 'close').end(30_000);
         const callbacks = pick(factLines(stdout), 'commit-callback', 'offset', 'exception');
-        const failed = callbacks.filter(([, exception]) => exception !== null);
-        expectEqual('failed commits', failed, []);
-        expectEqual('last callback', callbacks.at(-1), [100, null]);
+        const batches = Array.from({ length: 10 }, (_, i) => [(i + 1) * 10, null]);
+        // The client drops callbacks of commits that end inside close().
+        if (callbacks.length === 0) throw new Mismatch('callbacks', 'at least one', 'none');
+        expectEqual('offsets and errors of the callbacks', callbacks, batches.slice(0, callbacks.length));
         expectEqual('committed', await committed('async'), [['async', 100, '']]);
       },
     },
@@ -139,8 +140,8 @@ async function endedInOrder(child: Child): Promise<unknown> {
   return factLines(stdout).find((fact) => fact['event'] === 'first')?.['offset'];
 }
 
-async function valuesOf(bootstrap: string, topic: string): Promise<string[]> {
-  return sorted(pick(await javaFacts('ReadAll', bootstrap, topic), 'record', 'value').flat() as string[]);
+async function valuesOf(probe: Probe, topic: string): Promise<string[]> {
+  return sorted(pick(await probe.ask('read', topic), 'record', 'value').flat() as string[]);
 }
 
 function numbered(prefix: string, count: number): string[] {

@@ -1,12 +1,15 @@
 import type { BrokerKind, BrokerProcess } from '../broker-process.ts';
 import type { Tool } from '../install.ts';
 import type { Check } from '../report.ts';
+import type { Probe } from './java.ts';
 
 /** What a part is given: a broker of its own, already started on an empty folder, and a folder for its files. */
 export interface PartContext {
   readonly broker: BrokerProcess;
   readonly kind: BrokerKind;
   readonly directory: string;
+  /** Kafka's Java clients, to set up and look at topics and groups; needs the tool `java`. */
+  readonly probe: Probe;
   /** Writes the expected transcripts anew instead of comparing with them. */
   readonly isRecording: boolean;
 }

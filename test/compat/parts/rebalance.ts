@@ -1,13 +1,13 @@
 import { type Child, until } from '../child.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
-import { javaFacts, pick, startJava } from './java.ts';
+import { javaFacts, type Probe, pick, startJava } from './java.ts';
 import type { PartContext } from './part.ts';
 
 const partitions = [0, 1, 2, 3];
 const memberNames = ['m1', 'm2', 'm3', 'm4', 'm5'];
 
 /** Five members with a ConsumerRebalanceListener on four partitions, under one of the two group protocols. */
-export function rebalanceChecks({ broker }: PartContext, protocol: 'classic' | 'consumer'): readonly Check[] {
+export function rebalanceChecks({ broker, probe }: PartContext, protocol: 'classic' | 'consumer'): readonly Check[] {
   const topic = `shared-${protocol}`;
   const group = `listeners-${protocol}`;
   const members = new Map<string, Child>();
@@ -28,14 +28,14 @@ export function rebalanceChecks({ broker }: PartContext, protocol: 'classic' | '
     {
       name: `${protocol} group: five members on four partitions have one each, and one is idle`,
       run: async () => {
-        await javaFacts('CreateTopics', broker.bootstrap, `${topic}:${partitions.length}`);
+        await probe.ask('create', `${topic}:${partitions.length}`);
         await javaFacts('FireAndForgetProducer', broker.bootstrap, topic, '400');
         for (const name of memberNames) {
           members.set(name, startJava('RebalanceListenerConsumer', broker.bootstrap, topic, group, name, protocol));
         }
         // Only the listener of a member that was in the group is called, so all five have to have joined.
         await untilShared((assignments) => assignments.filter((assigned) => assigned.length === 1).length === 4);
-        await untilStable(broker.bootstrap, group, memberNames.length);
+        await untilStable(probe, group, memberNames.length);
         idle = owned().find(([, assigned]) => assigned.length === 0)?.[0] ?? '';
         // The range assignor deals partitions out in the order of member ids, which begin with the client id.
         if (protocol === 'classic') expectEqual('the idle member', idle, 'm5');
@@ -56,9 +56,9 @@ export function rebalanceChecks({ broker }: PartContext, protocol: 'classic' | '
     {
       name: `${protocol} group: what the listeners committed covers all 800 records, none handled less than once`,
       run: async () => {
-        await until('all records handled', 20_000, async () => (await committedSum(broker.bootstrap, topic, group)) === 800);
+        await until('all records handled', 20_000, async () => (await committedSum(probe, topic, group)) === 800);
         await Promise.all([...members.values()].map((child) => child.stop()));
-        expectEqual('sum of committed offsets', await committedSum(broker.bootstrap, topic, group), 800);
+        expectEqual('sum of committed offsets', await committedSum(probe, topic, group), 800);
       },
     },
   ];
@@ -68,15 +68,15 @@ function lastAssignment(child: Child | undefined): readonly number[] {
   return (child?.facts.findLast((fact) => Array.isArray(fact['partitions']))?.['partitions'] ?? []) as number[];
 }
 
-async function committedSum(bootstrap: string, topic: string, group: string): Promise<number> {
-  const offsets = pick(await javaFacts('Committed', bootstrap, topic, group), 'committed', 'offset').flat();
+async function committedSum(probe: Probe, topic: string, group: string): Promise<number> {
+  const offsets = pick(await probe.ask('committed', topic, group), 'committed', 'offset').flat();
   return offsets.reduce<number>((sum, offset) => sum + Number(offset ?? 0), 0);
 }
 
-async function untilStable(bootstrap: string, group: string, count: number): Promise<void> {
+async function untilStable(probe: Probe, group: string, count: number): Promise<void> {
   let last = '';
   const isStable = async () => {
-    const [[state, members] = []] = pick(await javaFacts('DescribeGroup', bootstrap, group), 'group', 'state', 'members');
+    const [[state, members] = []] = pick(await probe.ask('group', group), 'group', 'state', 'members');
     last = `${state} with ${members} members`;
     return state === 'Stable' && members === count;
   };

@@ -274,11 +274,24 @@ describe('timestamps', () => {
     expect(accepted(timed(NOW + 50 * HOUR, 0), { timestampType: 'LogAppendTime' }).ok).toBe(true);
   });
 
-  test('a producer cannot set LogAppendTime itself', () => {
-    const sent = smallBatch(2, { logAppendTimeMs: NOW });
-    for (const timestampType of ['CreateTime', 'LogAppendTime'] as const) {
-      expect(rejected(Buffer.from(sent), { timestampType }).error).toBe('INVALID_TIMESTAMP');
-    }
+  test('a producer that sets LogAppendTime is refused where it would count, and put right where not', () => {
+    const sent = smallBatch(2, { logAppendTimeMs: NOW + 7 });
+    expect(rejected(Buffer.from(sent), { timestampType: 'LogAppendTime' }).error).toBe('INVALID_TIMESTAMP');
+    expect(rejected(smallBatch(1, { logAppendTimeMs: -1 })).error).toBe('INVALID_TIMESTAMP');
+    const { batch, logAppendTimeMs } = accepted(sent);
+    expect(logAppendTimeMs).toBe(-1);
+    expect(batchHeader.timestampType(batch, 0)).toBe('CreateTime');
+    expect(batchHeader.isCrcValid(batch, 0)).toBe(true);
+    expect(readRecords(batch, 0, 100_000).map(({ timestamp }) => timestamp)).toEqual([NOW, NOW + 1]);
+  });
+
+  test('one refused timestamp names the error of the whole batch', () => {
+    const builder = new BatchBuilder();
+    builder.append(NOW, null, null);
+    builder.append(NOW + 2 * HOUR, Buffer.from('k'), null);
+    const { error, recordErrors } = rejected(builder.build(), { isCompacted: true });
+    expect(error).toBe('INVALID_TIMESTAMP');
+    expect(recordErrors.map(({ batchIndex }) => batchIndex)).toEqual([0, 1]);
   });
 
   test('times that no number can hold are refused, not rounded', () => {

@@ -6,7 +6,7 @@ const FIRST_ALLOCATION_BYTES = 64 << 10;
 /** The peer announced a frame that is longer than allowed, or of negative length. The connection must be closed. */
 export class FrameSizeError extends StreamError {
   constructor(size: number, maxBytes: number) {
-    super('BROKER_FRAME_SIZE', `a request of ${size} bytes was announced; socket.request.max.bytes allows 0 to ${maxBytes}`);
+    super('PROTOCOL_FRAME_SIZE', `a frame of ${size} bytes was announced, 0 to ${maxBytes} are allowed`);
   }
 }
 

@@ -1,0 +1,191 @@
+import {
+  type AlterConfigsRequest,
+  type Element,
+  type Encodable,
+  ErrorCode,
+  type IncrementalAlterConfigsRequest,
+  type incrementalAlterConfigsResponse,
+} from '../../../kafka/protocol/index.ts';
+import { type ConfigTexts, parseList } from '../../config/index.ts';
+import { RefusedError } from '../errors.ts';
+import { resourceTypes } from '../image.ts';
+import type { MetadataRecord } from '../record.ts';
+import {
+  configChanges,
+  configDefinition,
+  type Resource,
+  refuseConfigs,
+  refuseResource,
+} from './config-resource.ts';
+import { type ControllerContext, type Decision, duplicates, orRefusal } from './decision.ts';
+import { alteredLevels } from './logger-levels.ts';
+
+/** The answers to AlterConfigs and IncrementalAlterConfigs have the same shape. */
+export type AlterConfigsAnswer = Encodable<typeof incrementalAlterConfigsResponse>;
+type ResourceResult = Element<AlterConfigsAnswer['responses']>;
+
+/** A decision, and log levels to set on this broker alone: they are no records. Null returns a logger to the root's. */
+export interface AlterConfigsDecision extends Decision<AlterConfigsAnswer> {
+  readonly loggerLevels: ReadonlyMap<string, string | null>;
+}
+
+/** Values of `configOperation` (KIP-339). */
+export const alterConfigOperations = { SET: 0, DELETE: 1, APPEND: 2, SUBTRACT: 3 } as const;
+
+type IncrementalResource = Element<IncrementalAlterConfigsRequest['resources']>;
+type Operation = Element<IncrementalResource['configs']>;
+
+/** Decides IncrementalAlterConfigs (44). Every distinct resource is answered once, and altered whole or not at all. */
+export function decideIncrementalAlterConfigs(
+  context: ControllerContext,
+  request: Pick<IncrementalAlterConfigsRequest, 'resources' | 'validateOnly'>,
+  loggers: ConfigTexts = new Map(),
+): AlterConfigsDecision {
+  return decideEach(request, (resource) => {
+    refuseOperations(resource.configs);
+    if (resource.resourceType === resourceTypes.BROKER_LOGGER) {
+      refuseForeignBroker(context, resource.resourceName);
+      return { records: [], loggerLevels: alteredLevels(resource.configs, loggers) };
+    }
+    refuseResource(context, resource);
+    const before = context.image.configs(resource.resourceType, resource.resourceName);
+    const after = new Map(before);
+    for (const operation of resource.configs) alter(after, resource, operation);
+    return { records: checkedChanges(context, resource, { before, after }), loggerLevels: new Map() };
+  });
+}
+
+/** Decides AlterConfigs (33): what a resource is not given anew, it loses. */
+export function decideAlterConfigs(
+  context: ControllerContext,
+  request: Pick<AlterConfigsRequest, 'resources' | 'validateOnly'>,
+): AlterConfigsDecision {
+  return decideEach(request, (resource) => {
+    if (resource.resourceType === resourceTypes.BROKER_LOGGER) {
+      const message = 'Log levels can only be altered with IncrementalAlterConfigs.';
+      throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
+    }
+    refuseRepeatedKeys(resource.configs);
+    refuseNulls(resource.configs);
+    refuseResource(context, resource);
+    const before = context.image.configs(resource.resourceType, resource.resourceName);
+    const after = new Map(resource.configs.map(({ name, value }) => [name, value ?? '']));
+    return { records: checkedChanges(context, resource, { before, after }), loggerLevels: new Map() };
+  });
+}
+
+interface Changes {
+  readonly records: readonly MetadataRecord[];
+  readonly loggerLevels: ReadonlyMap<string, string | null>;
+}
+
+function decideEach<R extends Resource>(
+  request: { readonly resources: readonly R[]; readonly validateOnly: boolean },
+  decide: (resource: R) => Changes,
+): AlterConfigsDecision {
+  const keyOf = ({ resourceType, resourceName }: Resource): string => `${resourceType}/${resourceName}`;
+  const repeated = duplicates(request.resources.map(keyOf));
+  const distinct = [...new Map(request.resources.map((resource) => [keyOf(resource), resource])).values()];
+  const records: MetadataRecord[] = [];
+  const loggerLevels = new Map<string, string | null>();
+  const responses = distinct.map((resource): ResourceResult => {
+    const { resourceType, resourceName } = resource;
+    const attempt = (): ResourceResult => {
+      if (repeated.has(keyOf(resource))) {
+        throw new RefusedError(ErrorCode.INVALID_REQUEST, 'Each resource must appear at most once.');
+      }
+      const changes = decide(resource);
+      if (!request.validateOnly) {
+        records.push(...changes.records);
+        for (const [logger, level] of changes.loggerLevels) loggerLevels.set(logger, level);
+      }
+      return { errorCode: ErrorCode.NONE, errorMessage: null, resourceType, resourceName };
+    };
+    return orRefusal(attempt, ({ errorCode, message }) => ({
+      errorCode,
+      errorMessage: message,
+      resourceType,
+      resourceName,
+    }));
+  });
+  return { records, loggerLevels, response: { throttleTimeMs: 0, responses } };
+}
+
+function checkedChanges(
+  context: ControllerContext,
+  { resourceType, resourceName }: Resource,
+  { before, after }: { readonly before: ConfigTexts; readonly after: ConfigTexts },
+): readonly MetadataRecord[] {
+  const resource = { resourceType, resourceName };
+  refuseConfigs(context, resource, after);
+  return configChanges(context, resource, { before, after });
+}
+
+function alter(
+  after: Map<string, string>,
+  resource: Resource,
+  { name, value, configOperation }: Operation,
+): void {
+  const text = value ?? '';
+  switch (configOperation) {
+    case alterConfigOperations.SET:
+      after.set(name, text);
+      return;
+    case alterConfigOperations.DELETE:
+      after.delete(name);
+      return;
+    case alterConfigOperations.APPEND:
+      after.set(name, [...new Set([...listItems(after, resource, name), ...parseList(text)])].join(','));
+      return;
+    default: {
+      const taken = parseList(text);
+      const left = listItems(after, resource, name).filter((item) => !taken.includes(item));
+      after.set(name, left.join(','));
+    }
+  }
+}
+
+/** What APPEND and SUBTRACT start from: the resource's own value, else the default. */
+function listItems(after: ConfigTexts, resource: Resource, name: string): readonly string[] {
+  const definition = configDefinition(resource, name);
+  if (definition?.type !== 'LIST') {
+    throw new RefusedError(
+      ErrorCode.INVALID_CONFIG,
+      `Can't APPEND to or SUBTRACT from key ${name} because its type is not LIST.`,
+    );
+  }
+  return parseList(after.get(name) ?? definition.default ?? '');
+}
+
+function refuseOperations(operations: readonly Operation[]): void {
+  refuseRepeatedKeys(operations);
+  const { SUBTRACT, DELETE } = alterConfigOperations;
+  const unknown = operations.find(({ configOperation }) => configOperation < 0 || configOperation > SUBTRACT);
+  if (unknown !== undefined) {
+    const message = `Unknown operation ${unknown.configOperation} for configuration ${unknown.name}.`;
+    throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
+  }
+  refuseNulls(operations.filter(({ configOperation }) => configOperation !== DELETE));
+}
+
+function refuseRepeatedKeys(configs: readonly { readonly name: string }[]): void {
+  if (duplicates(configs.map(({ name }) => name)).size > 0) {
+    throw new RefusedError(ErrorCode.INVALID_REQUEST, 'Error due to duplicate config keys');
+  }
+}
+
+function refuseNulls(configs: readonly { readonly name: string; readonly value: string | null }[]): void {
+  const names = configs.filter(({ value }) => value === null).map(({ name }) => name);
+  if (names.length > 0) {
+    const message = `Null value not supported for : ${names.join(', ')}`;
+    throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
+  }
+}
+
+function refuseForeignBroker({ nodeId }: ControllerContext, name: string): void {
+  if (name === String(nodeId)) return;
+  throw new RefusedError(
+    ErrorCode.INVALID_REQUEST,
+    `Unexpected broker id, expected ${nodeId}, but received ${name}`,
+  );
+}

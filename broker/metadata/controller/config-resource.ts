@@ -1,0 +1,157 @@
+import { ErrorCode } from '../../../kafka/protocol/index.ts';
+import {
+  brokerConfigDefinition,
+  type ConfigDefinition,
+  type ConfigTexts,
+  clientMetricsConfigProblems,
+  clientMetricsConfigs,
+  dynamicBrokerConfigProblems,
+  groupConfigDefinition,
+  groupConfigProblems,
+  topicConfigDefinition,
+  topicConfigProblems,
+} from '../../config/index.ts';
+import { RefusedError } from '../errors.ts';
+import { resourceTypes } from '../image.ts';
+import type { MetadataRecord } from '../record.ts';
+import { topicNameProblem } from '../topic-name.ts';
+import { type ControllerContext, contextLayers, refuseProblems } from './decision.ts';
+
+/** What carries configs: a topic, a broker or all of them, a group, a client metrics subscription. */
+export interface Resource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+}
+
+/** The feature that makes `min.insync.replicas` a matter of the whole cluster (KIP-966). */
+const elrFeature = 'eligible.leader.replicas.version';
+const minIsr = 'min.insync.replicas';
+const valueBytesMax = 32_767;
+
+/** Refuses a resource that does not exist or cannot have configs. Groups and subscriptions need not exist. */
+export function refuseResource({ image }: ControllerContext, { resourceType, resourceName }: Resource): void {
+  switch (resourceType) {
+    case resourceTypes.TOPIC: {
+      const problem = topicNameProblem(resourceName);
+      if (problem !== undefined) throw new RefusedError(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
+      if (image.topic(resourceName) !== undefined) return;
+      const message = `The topic '${resourceName}' does not exist.`;
+      throw new RefusedError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message);
+    }
+    case resourceTypes.BROKER: {
+      if (resourceName === '' || image.broker(brokerId(resourceName)) !== undefined) return;
+      const message = `Broker ${resourceName} is not registered.`;
+      throw new RefusedError(ErrorCode.BROKER_ID_NOT_REGISTERED, message);
+    }
+    case resourceTypes.GROUP:
+      return refuseEmptyName(resourceName, 'Default group resources are not allowed.');
+    case resourceTypes.CLIENT_METRICS:
+      return refuseEmptyName(resourceName, 'Default client metrics resources are not allowed.');
+    default:
+      throw new RefusedError(ErrorCode.INVALID_REQUEST, `Unexpected resource type ${resourceType}.`);
+  }
+}
+
+/** Refuses a whole set of configs a resource would have, naming every problem. */
+export function refuseConfigs(context: ControllerContext, resource: Resource, after: ConfigTexts): void {
+  refuseTooLong(after);
+  if (resource.resourceType === resourceTypes.BROKER) return refuseBrokerConfigs(context, resource, after);
+  refuseProblems(ErrorCode.INVALID_CONFIG, otherProblems(context, resource, after));
+}
+
+/**
+ * The records that turn the configs of a resource from `before` into `after`. A broker's are written even when they
+ * are equal, which makes it read its key stores again.
+ */
+export function configChanges(
+  context: ControllerContext,
+  resource: Resource,
+  { before, after }: { readonly before: ConfigTexts; readonly after: ConfigTexts },
+): readonly MetadataRecord[] {
+  const record = (name: string, value: string | null): MetadataRecord => ({
+    type: 'ConfigRecord',
+    value: { ...resource, name, value },
+  });
+  const removed = [...before.keys()].filter((name) => !after.has(name)).map((name) => record(name, null));
+  const isAlways = resource.resourceType === resourceTypes.BROKER;
+  const set = [...after].filter(([name, value]) => isAlways || before.get(name) !== value);
+  const changes = [...removed, ...set.map(([name, value]) => record(name, value))];
+  const isNewMinIsr = before.get(minIsr) !== after.get(minIsr);
+  return isNewMinIsr && hasElr(context) ? [...changes, ...clearElr(resource)] : changes;
+}
+
+/** The definition of one of the resource's configs, or undefined. */
+export function configDefinition({ resourceType }: Resource, name: string): ConfigDefinition | undefined {
+  switch (resourceType) {
+    case resourceTypes.TOPIC:
+      return topicConfigDefinition(name);
+    case resourceTypes.BROKER:
+      return brokerConfigDefinition(name);
+    case resourceTypes.GROUP:
+      return groupConfigDefinition(name);
+    default:
+      return Object.values<ConfigDefinition>(clientMetricsConfigs).find((config) => config.name === name);
+  }
+}
+
+function refuseBrokerConfigs(
+  context: ControllerContext,
+  { resourceName }: Resource,
+  after: ConfigTexts,
+): void {
+  const isPerBroker = resourceName !== '';
+  const problems = dynamicBrokerConfigProblems(after, { isPerBroker, layers: contextLayers(context) });
+  refuseProblems(ErrorCode.INVALID_REQUEST, problems);
+  if (!hasElr(context)) return;
+  if (isPerBroker && after.has(minIsr)) {
+    const message = `Broker-level ${minIsr} cannot be altered while ELR is enabled.`;
+    throw new RefusedError(ErrorCode.INVALID_CONFIG, message);
+  }
+  if (!isPerBroker && !after.has(minIsr)) {
+    const message = `Cluster-level ${minIsr} cannot be removed while ELR is enabled.`;
+    throw new RefusedError(ErrorCode.INVALID_CONFIG, message);
+  }
+}
+
+function otherProblems(
+  context: ControllerContext,
+  { resourceType }: Resource,
+  after: ConfigTexts,
+): readonly string[] {
+  if (resourceType === resourceTypes.TOPIC) return topicConfigProblems(after, contextLayers(context));
+  if (resourceType === resourceTypes.GROUP) return groupConfigProblems(after, context.config);
+  return clientMetricsConfigProblems(after);
+}
+
+function refuseTooLong(after: ConfigTexts): void {
+  for (const value of after.values()) {
+    if (Buffer.byteLength(value) <= valueBytesMax) continue;
+    throw new RefusedError(
+      ErrorCode.INVALID_CONFIG,
+      `The configuration value cannot be added because it exceeds the maximum value size of ${valueBytesMax} bytes.`,
+    );
+  }
+}
+
+function refuseEmptyName(name: string, message: string): void {
+  if (name === '') throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
+}
+
+function brokerId(name: string): number {
+  if (/^\d{1,10}$/.test(name)) return Number(name);
+  throw new RefusedError(
+    ErrorCode.INVALID_REQUEST,
+    `Unable to parse broker name '${name}' as a base 10 number.`,
+  );
+}
+
+function hasElr({ image }: ControllerContext): boolean {
+  return image.featureLevel(elrFeature) > 0;
+}
+
+/** Eligible leaders were chosen under the old minimum. */
+function clearElr({ resourceType, resourceName }: Resource): readonly MetadataRecord[] {
+  if (resourceType === resourceTypes.GROUP || resourceType === resourceTypes.CLIENT_METRICS) return [];
+  const topicName = resourceType === resourceTypes.TOPIC ? resourceName : '';
+  return [{ type: 'ClearElrRecord', value: { topicName } }];
+}
