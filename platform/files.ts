@@ -53,6 +53,7 @@ export interface Files {
   /** `undefined` when the path does not exist. */
   stat(path: string): FileStat | undefined;
   setModified(path: string, modifiedMs: number): void;
+  /** With its parents, as far as they are missing; no error when it is there. */
   makeDirectory(path: string): void;
   /** Atomic; replaces the target. Durable only after {@link syncDirectory} of the parent. */
   rename(from: string, to: string): void;
@@ -62,7 +63,10 @@ export interface Files {
   removeDirectory(path: string): void;
   /** Makes creations, renames and removals in the directory durable. */
   syncDirectory(path: string): void;
-  /** Takes the exclusive lock that a file stands for, or throws `EAGAIN` when another live process holds it. */
+  /**
+   * Takes the exclusive lock that a file stands for, or throws `EAGAIN` when a live process, this one included, holds
+   * it. The file is created, and stays; it must not be opened otherwise.
+   */
   lock(path: string): FileLock;
   /** Bytes of the file system that holds `path`. */
   space(path: string): { readonly totalBytes: number; readonly usableBytes: number };

@@ -6,7 +6,11 @@ export interface Endpoint {
 
 /** What the owner of a connection wants to hear. Never called re-entrantly from `write`. */
 export interface ConnectionHandler {
-  /** `chunk` is valid only during the call: the receive buffer is reused. Copy what must outlive it. */
+  /**
+   * `chunk` is valid only during the call: the receive buffer is reused. Copy what must outlive it, and do not write
+   * to it: in memory it is the writer's own. Like {@link onDrain} and `onFlushed`, a call that throws costs the
+   * connection, and `onClose` gets the error.
+   */
   onData(chunk: Buffer): void;
   /** The peer took enough of what was written: {@link Connection.write} may be used freely again. */
   onDrain(): void;
@@ -28,7 +32,10 @@ export interface Connection {
   /** Stops `onData` calls (as soon as the current one returns) until {@link resume}. */
   pause(): void;
   resume(): void;
-  /** Closes after everything written has been sent. */
+  /**
+   * Closes after everything written has been sent. What still comes in is discarded, and further writes fail. A
+   * connection whose peer has ended is ended, too.
+   */
   end(): void;
   /** Closes now and drops what was not sent. */
   destroy(error?: Error): void;

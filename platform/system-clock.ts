@@ -26,7 +26,7 @@ class SystemTimer implements Timer {
   }
 
   #arm(leftMs: number): NodeJS.Timeout {
-    return setTimeout(this.#fire, Math.min(leftMs, TIMEOUT_MAX_MS)).unref();
+    return setTimeout(this.#fire, Math.min(Math.max(0, Math.ceil(leftMs)), TIMEOUT_MAX_MS)).unref();
   }
 
   /** Node counts from the start of its loop turn, so a timeout may come a fraction early: then it is armed again. */

@@ -127,11 +127,9 @@ export class TcpConnection implements Connection {
   }
 
   #flushed(onFlushed: (error?: Error) => void, error: Error | null | undefined): void {
-    // Node reports success for the write that was under way when the socket was destroyed.
-    const failed = error ?? (this.#isDestroyed ? (this.#error ?? new ConnectionClosedError()) : undefined);
     try {
-      if (failed === undefined) onFlushed();
-      else onFlushed(failed);
+      if (error) onFlushed(error);
+      else onFlushed();
     } catch (thrown) {
       this.#fail(thrown);
     }

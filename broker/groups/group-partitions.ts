@@ -122,7 +122,8 @@ export class GroupPartitions {
         logger.debug({ partition, reason: record.reason }, 'group record ignored');
       }
     }
-    logger.info({ partition, groups: coordinator.groups.size, ignored }, 'groups loaded');
+    const level = coordinator.groups.size > 0 ? 'info' : 'debug';
+    logger[level]({ partition, groups: coordinator.groups.size, ignored }, 'groups loaded');
     return coordinator;
   }
 

@@ -1,4 +1,5 @@
 export { AppendFailedError, LogDirectoryOfflineError, OffsetOutOfRangeError } from './errors.ts';
+export { LogCleaner } from './cleaner/log-cleaner.ts';
 export { type Durability, LogDirectory, type LogDirectoryOptions, type LogIdentity } from './log-directory.ts';
 export { PartitionLog } from './partition-log.ts';
 export type { ProducerBatch, SequenceCheck } from './producer-state.ts';

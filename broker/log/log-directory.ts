@@ -51,7 +51,7 @@ export class LogDirectory {
   readonly #options: LogDirectoryOptions;
   readonly #lock: FileLock;
   readonly #commit: GroupCommit;
-  readonly #environment: LogEnvironment;
+  readonly #environment: Omit<LogEnvironment, 'prepareDirectory'>;
   readonly #logs = new Map<string, OpenedLog>();
   readonly #saved: { recoveryPoints: Map<string, number>; logStarts: Map<string, number> };
   #savedHighWatermarks = '';
@@ -134,7 +134,8 @@ export class LogDirectory {
       logStartOffset: this.#saved.logStarts.get(name) ?? 0,
     });
     const isPageCacheEnough = durability === 'page-cache';
-    const log = new PartitionLog(directory, this.#environment, config, { isPageCacheEnough }, loaded);
+    const environment = { ...this.#environment, prepareDirectory: () => this.#identify(directory, identity) };
+    const log = new PartitionLog(directory, environment, config, { isPageCacheEnough }, loaded);
     this.#logs.set(name, { ...identity, log });
     return log;
   }
@@ -239,22 +240,31 @@ export class LogDirectory {
     return new Map(offsets.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
   }
 
-  /** `partition.metadata` guards against the log of an earlier topic of the same name. */
+  /** `partition.metadata` guards against the log of an earlier topic of the same name: that one is set aside. */
   #checkTopicId(directory: string, identity: LogIdentity): void {
+    const topicId = this.#readTopicId(directory);
+    if (topicId === undefined || topicId === identity.topicId) return;
+    const stray = `${directory}.${Buffer.from(topicId, 'base64url').toString('hex')}-stray`;
+    this.#logger.warn({ directory, topicId, expected: identity.topicId }, 'log of another topic set aside');
+    this.#platform.files.rename(directory, stray);
+  }
+
+  /** Makes a partition's folder with its `partition.metadata`, also when a power cut tore that. */
+  #identify(directory: string, { topicId }: LogIdentity): void {
+    const { files } = this.#platform;
+    files.makeDirectory(directory);
+    if (this.#readTopicId(directory) === topicId) return;
+    const file = files.open(`${directory}/partition.metadata`, 'write');
+    file.truncate(0);
+    file.append([Buffer.from(`version: 0\ntopic_id: ${topicId}`)]);
+    file.close();
+  }
+
+  #readTopicId(directory: string): string | undefined {
     const { files } = this.#platform;
     const path = `${directory}/partition.metadata`;
     const text = files.stat(path) === undefined ? '' : files.readFile(path).toString('utf8');
-    const topicId = /^topic_id: (\S{22})$/m.exec(text)?.[1];
-    if (topicId === identity.topicId) return;
-    if (topicId === undefined) {
-      files.makeDirectory(directory); // New, or torn by a power cut: the metadata log knows the id.
-      writeSmallFile(this.#platform, path, `version: 0\ntopic_id: ${identity.topicId}`);
-      return;
-    }
-    const stray = `${directory}.${Buffer.from(topicId, 'base64url').toString('hex')}-stray`;
-    this.#logger.warn({ directory, topicId, expected: identity.topicId }, 'log of another topic set aside');
-    files.rename(directory, stray);
-    this.#checkTopicId(directory, identity);
+    return /^topic_id: (\S{22})$/m.exec(text)?.[1];
   }
 
   #removeDeletedPartitions(): void {
@@ -279,11 +289,4 @@ function toOffsets(offsets: ReadonlyMap<string, number>): PartitionOffset[] {
     const dash = name.lastIndexOf('-');
     return { topic: name.slice(0, dash), partition: Number(name.slice(dash + 1)), offset };
   });
-}
-
-function writeSmallFile(platform: Platform, path: string, text: string): void {
-  const file = platform.files.open(path, 'write');
-  file.truncate(0);
-  file.append([Buffer.from(text)]);
-  file.close();
 }

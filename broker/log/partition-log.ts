@@ -26,6 +26,8 @@ export interface LogEnvironment {
   readonly files: Files;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  /** Called before the first write to a segment: makes the log's folder and what identifies it. */
+  prepareDirectory(directory: string): void;
   /** Called when the log has something to write or to sync. */
   enlist(log: PartitionLog): void;
   /** Called when a file failed in a way that does not pass: the whole directory must stop. */
@@ -66,6 +68,7 @@ export class PartitionLog {
   #undo: (Undo | undefined)[] = [];
   #unsynced = new Set<Segment>();
   #hasNewFiles = false;
+  #areEpochsSaved = true;
   #rollJitterMs = 0;
   #listener: LogListener | undefined;
   #offline: LogDirectoryOfflineError | undefined;
@@ -169,7 +172,7 @@ export class PartitionLog {
     batchHeader.setBaseOffset(batch, 0, baseOffset);
     batchHeader.setLeaderEpoch(batch, 0, leaderEpoch);
     const lastOffset = batchHeader.lastOffset(batch, 0);
-    if (this.#epochs.assign(leaderEpoch, baseOffset)) this.#saveEpochs();
+    if (this.#epochs.assign(leaderEpoch, baseOffset)) this.#areEpochsSaved = false;
     this.#undo.push(this.#noteProducer(batch, lastOffset));
     this.#active.append(batch);
     this.#logEndOffset = lastOffset + 1;
@@ -182,9 +185,9 @@ export class PartitionLog {
     if (!this.hasPending || this.#offline !== undefined) return;
     const isFirstWrite = this.#active.writtenSize === 0;
     try {
-      if (isFirstWrite) this.#environment.files.makeDirectory(this.directory);
+      if (isFirstWrite) this.#environment.prepareDirectory(this.directory);
+      this.#saveEpochs();
       this.#active.writePending();
-      if (isFirstWrite) this.#active.persistIndexes();
     } catch (error) {
       this.#failPending(error);
       return;
@@ -192,7 +195,10 @@ export class PartitionLog {
     this.#writtenOffset = this.#logEndOffset;
     this.#undo = [];
     this.#unsynced.add(this.#active);
-    this.#hasNewFiles ||= isFirstWrite;
+    if (isFirstWrite) {
+      this.#hasNewFiles = true;
+      this.#persistIndexes(this.#active);
+    }
     if (this.#isPageCacheEnough) this.#promote(this.#writtenOffset, this.#active, this.#active.writtenSize);
   }
 
@@ -294,7 +300,7 @@ export class PartitionLog {
   advanceLogStart(offset: number): void {
     if (offset <= this.#logStartOffset) return;
     this.#logStartOffset = offset;
-    if (this.#epochs.truncateFromStart(offset)) this.#saveEpochs();
+    if (this.#epochs.truncateFromStart(offset)) this.#areEpochsSaved = false;
     this.deleteOldSegments();
   }
 
@@ -313,7 +319,7 @@ export class PartitionLog {
     const start = this.#segments[0]?.baseOffset ?? this.#logStartOffset;
     if (start > this.#logStartOffset) {
       this.#logStartOffset = start;
-      if (this.#epochs.truncateFromStart(start)) this.#saveEpochs();
+      if (this.#epochs.truncateFromStart(start)) this.#areEpochsSaved = false;
     }
     return count;
   }
@@ -346,7 +352,8 @@ export class PartitionLog {
 
   /** Writes index entries and, for a clean stop, the producer snapshot; then closes the files. Sync first. */
   close(): void {
-    if (this.#offline === undefined && this.#writtenOffset > this.#logStartOffset) {
+    if (this.#offline === undefined && this.#environment.files.stat(this.directory) !== undefined) {
+      this.#saveEpochs();
       for (const segment of this.#segments) segment.persistIndexes();
       const snapshot = segmentPath(this.directory, this.#logEndOffset, '.snapshot');
       writeProducerSnapshot(this.#environment.files, snapshot, this.#producers);
@@ -402,7 +409,7 @@ export class PartitionLog {
     this.#undo = [];
     this.#logEndOffset = this.#writtenOffset;
     this.#active.discardPending(this.#writtenOffset);
-    if (this.#epochs.truncateFromEnd(Math.max(this.#writtenOffset, 1))) this.#saveEpochs();
+    if (this.#epochs.truncateFromEnd(Math.max(this.#writtenOffset, 1))) this.#areEpochsSaved = false;
     if (!isDiskFull(error)) this.#environment.onStorageError(error);
     this.#listener?.onAppendFailed(this.#writtenOffset, new AppendFailedError(this.#active.path, error));
   }
@@ -437,14 +444,20 @@ export class PartitionLog {
     }));
   }
 
-  #saveEpochs(): void {
-    const { files } = this.#environment;
+  /** Indexes can be rebuilt: a full disk is no reason to fail for them. */
+  #persistIndexes(segment: Segment): void {
     try {
-      files.makeDirectory(this.directory);
-      writeEpochCheckpoint(files, `${this.directory}/leader-epoch-checkpoint`, this.#epochs.entries);
+      segment.persistIndexes();
     } catch (error) {
       if (!isDiskFull(error)) this.#environment.onStorageError(error);
     }
+  }
+
+  #saveEpochs(): void {
+    if (this.#areEpochsSaved) return;
+    const path = `${this.directory}/leader-epoch-checkpoint`;
+    writeEpochCheckpoint(this.#environment.files, path, this.#epochs.entries);
+    this.#areEpochsSaved = true;
   }
 
   #deleteLater(path: string): void {

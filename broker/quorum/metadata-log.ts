@@ -41,10 +41,11 @@ export class MetadataLog {
     const path = `${log.directory}/quorum-state`;
     const { nodeId, directoryId } = directory.meta;
     const leaderEpoch = Math.max(readQuorumState(files, path)?.leaderEpoch ?? 0, log.latestEpoch) + 1;
+    files.makeDirectory(log.directory);
     writeQuorumState(files, path, { leaderId: nodeId, leaderEpoch, votedId: nodeId, votedDirectoryId: directoryId });
     const partition = new Partition({ ...identity, leaderEpoch }, log);
     const metadataLog = new MetadataLog(partition, nodeId, leaderEpoch);
-    await metadataLog.#appendLeaderChange(directoryId, nowMs);
+    await metadataLog.#appendLeaderChange(nowMs);
     return metadataLog;
   }
 
@@ -92,8 +93,8 @@ export class MetadataLog {
     return promise;
   }
 
-  async #appendLeaderChange(directoryId: string, nowMs: number): Promise<void> {
-    const voter = { voterId: this.#nodeId, voterDirectoryId: directoryId };
+  async #appendLeaderChange(nowMs: number): Promise<void> {
+    const voter = { voterId: this.#nodeId };
     const message = { version: 0, leaderId: this.#nodeId, voters: [voter], grantingVoters: [voter] };
     const builder = new BatchBuilder();
     builder.append(nowMs, controlRecordKey('LEADER_CHANGE'), encodeToBuffer(leaderChangeMessage, 0, message));

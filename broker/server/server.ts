@@ -16,6 +16,8 @@ export class BrokerServer {
   readonly #environment: ConnectionEnvironment;
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<ClientConnection>();
+  /** Connections that came before the broker could answer; they are read from {@link start} on. */
+  #early: Connection[] | undefined = [];
   #isClosed = false;
 
   constructor(environment: ConnectionEnvironment) {
@@ -38,6 +40,12 @@ export class BrokerServer {
     return listener;
   }
 
+  /** Begins to answer. Who connected before that has only had to wait. */
+  start(): void {
+    for (const connection of this.#early ?? []) connection.resume();
+    this.#early = undefined;
+  }
+
   /** Stops accepting and closes all connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -51,6 +59,10 @@ export class BrokerServer {
     const client = new ClientConnection(connection, this.#environment, listener, () => {
       this.#connections.delete(client);
     });
+    if (this.#early !== undefined) {
+      connection.pause();
+      this.#early.push(connection);
+    }
     if (this.#isClosed) connection.destroy();
     else this.#connections.add(client);
     return client;

@@ -1,5 +1,6 @@
-import { type ErrorName, errorOf } from '../protocol/index.ts';
 import { StreamError } from '../../platform/errors.ts';
+import { type ErrorName, errorOf } from '../protocol/index.ts';
+import type { TopicPartition } from './topic-partition.ts';
 
 /** A broker answered with one of Kafka's error codes. */
 export class KafkaError extends StreamError {
@@ -51,6 +52,99 @@ export class UnsupportedApiError extends StreamError {
 export class ClientClosedError extends StreamError {
   constructor(what: string) {
     super('CLIENT_CLOSED', `the ${what} is closed`);
+  }
+}
+
+/** Options contradict each other, or name something that does not exist. */
+export class ConfigurationError extends StreamError {
+  constructor(problem: string) {
+    super('CLIENT_CONFIGURATION', problem);
+  }
+}
+
+/** An operation was still failing for passing reasons when its time was up; `cause` is the last of them. */
+export class ApiTimeoutError extends StreamError {
+  constructor(what: string, timeoutMs: number, cause?: unknown) {
+    const reason = cause instanceof Error ? `: ${cause.message}` : '';
+    super('CLIENT_API_TIMEOUT', `${what} did not succeed within ${Math.round(timeoutMs)} ms${reason}`, { cause });
+  }
+}
+
+/** A topic that was waited for does not exist and was not created. */
+export class TopicMissingError extends StreamError {
+  readonly topic: string;
+  constructor(topic: string, timeoutMs: number, cause?: unknown) {
+    super(
+      'CLIENT_TOPIC_MISSING',
+      `the topic ${topic} does not exist and did not appear within ${Math.round(timeoutMs)} ms: create it, or check ` +
+        'that the broker has auto.create.topics.enable and that this client may create topics',
+      { cause },
+    );
+    this.topic = topic;
+  }
+}
+
+/** A record was not delivered: what failed, where, and as `cause` why. */
+export class DeliveryError extends StreamError {
+  readonly topic: string;
+  /** -1 when no partition was chosen yet. */
+  readonly partition: number;
+  constructor(code: string, topic: string, partition: number, problem: string, cause?: unknown) {
+    const where = partition < 0 ? topic : `${topic}-${partition}`;
+    const reason = cause instanceof Error ? `: ${cause.message}` : '';
+    super(code, `a record for ${where} was not delivered: ${problem}${reason}`, { cause });
+    this.topic = topic;
+    this.partition = partition;
+  }
+}
+
+/** A record is larger than `requestBytesMax`, or than the topic's `max.message.bytes`. */
+export class RecordTooLargeError extends DeliveryError {
+  constructor(topic: string, partition: number, problem: string, cause?: unknown) {
+    super('CLIENT_RECORD_TOO_LARGE', topic, partition, problem, cause);
+  }
+}
+
+/** There is no position to read from and `autoOffsetReset` is `none`: seek to where reading should go on. */
+export class NoOffsetError extends StreamError {
+  readonly partitions: readonly TopicPartition[];
+  constructor(partitions: readonly TopicPartition[], reason: string) {
+    const names = partitions.map(({ topic, partition }) => `${topic}-${partition}`).join(', ');
+    super('CLIENT_NO_OFFSET', `${reason} for ${names}, and autoOffsetReset is 'none': seek to an offset first`);
+    this.partitions = partitions;
+  }
+}
+
+/** The consumer does not read this partition: assign it, or wait until the group does. */
+export class NotAssignedError extends StreamError {
+  constructor({ topic, partition }: TopicPartition) {
+    super('CLIENT_NOT_ASSIGNED', `${topic}-${partition} is not assigned to this consumer`);
+  }
+}
+
+/**
+ * Offsets were not stored because the member is no longer in the group: its partitions may be with others, who will
+ * read the records again. Poll more often, or raise `maxPollIntervalMs`.
+ */
+export class CommitFailedError extends StreamError {
+  constructor(groupId: string, cause?: unknown) {
+    super(
+      'CLIENT_COMMIT_FAILED',
+      `offsets of group ${groupId} were not committed: this member has left the group or was removed from it; poll ` +
+        'to join again, and poll more often or raise maxPollIntervalMs if processing is slow',
+      { cause },
+    );
+  }
+}
+
+/** Offsets were not stored because the group is rebalancing: poll to take part in it, then commit what is left. */
+export class RebalanceInProgressError extends StreamError {
+  constructor(groupId: string, cause?: unknown) {
+    super(
+      'CLIENT_REBALANCE_IN_PROGRESS',
+      `offsets of group ${groupId} were not committed because it is rebalancing: poll, then commit again`,
+      { cause },
+    );
   }
 }
 

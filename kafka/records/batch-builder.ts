@@ -8,7 +8,9 @@ const INITIAL_BYTES = 1024;
 const NO_HEADERS: readonly HeaderInput[] = [];
 /** From this many bytes on, the engine's memory copy is faster than a loop. */
 const BULK_BYTES_MIN = 24;
-/** Widest record prefix: length, attributes, timestamp and offset deltas, key and value lengths, header count. */
+/**
+ * Widest record prefix: length, attributes, timestamp and offset deltas, key and value lengths, header count.
+ */
 const RECORD_OVERHEAD_BYTES = 5 + 1 + 10 + 5 + 5 + 5 + 5;
 
 /** One header of a record to write. */
@@ -17,7 +19,9 @@ export interface HeaderInput {
   readonly value: Uint8Array | null;
 }
 
-/** What a batch says about itself, besides what follows from its records. All have Kafka's "none" as default. */
+/**
+ * What a batch says about itself, besides what follows from its records. All have Kafka's "none" as default.
+ */
 export interface BatchFields {
   /** `none` when absent. An empty batch is never compressed. */
   readonly codec?: Codec | undefined;
@@ -41,13 +45,15 @@ export interface BatchFields {
 export interface BatchBuilderOptions {
   /** Size of the first buffer; it doubles when it is full. */
   readonly initialBytes?: number;
-  /** Delete horizon of the batch in ms (KIP-534); the timestamps of the records are written relative to it. */
+  /**
+   * Delete horizon of the batch in ms (KIP-534); the timestamps of the records are written relative to it.
+   */
   readonly deleteHorizonMs?: number | undefined;
 }
 
 /**
- * Builds one batch of magic 2. Records go straight into the buffer that becomes the batch: no object is kept per
- * record, and keys and values are copied, so the caller may reuse them.
+ * Builds one batch of magic 2. Records go straight into the buffer that becomes the batch: no object is kept
+ * per record, and keys and values are copied, so the caller may reuse them.
  */
 export class BatchBuilder {
   #buffer: Buffer;
@@ -74,9 +80,9 @@ export class BatchBuilder {
   }
 
   /**
-   * Appends a record. `timestamp` is in ms, -1 for none; `offsetDelta` counts from the base offset and follows the last
-   * record when absent (compaction leaves holes).
-   * Throws RangeError for an offset that does not rise, a timestamp that is no safe integer, and above 2 GiB.
+   * Appends a record. `timestamp` is in ms, -1 for none; `offsetDelta` counts from the base offset and
+   * follows the last record when absent (compaction leaves holes). Throws RangeError for an offset that does
+   * not rise, a timestamp that is no safe integer, and above 2 GiB.
    */
   append(
     timestamp: number,
@@ -112,8 +118,8 @@ export class BatchBuilder {
   }
 
   /**
-   * The batch, with its CRC. Uncompressed, it is the builder's own buffer, which then belongs to the caller: the builder
-   * is used up. Throws UnsupportedCodecError when the codec's native package does not load.
+   * The batch, with its CRC. Uncompressed, it is the builder's own buffer, which then belongs to the caller:
+   * the builder is used up. Throws UnsupportedCodecError when the codec's native package does not load.
    */
   build(fields: BatchFields = {}): Buffer {
     const codec = this.#count === 0 ? 'none' : (fields.codec ?? 'none');

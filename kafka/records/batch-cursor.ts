@@ -1,6 +1,9 @@
 import { FIELD, HEADER_BYTES, LENGTH_PREFIX_BYTES, MAGIC } from './batch-header.ts';
 
-/** Where a walk stands: on a batch, at the exact end, before a batch that is cut off, or before bytes that are none. */
+/**
+ * Where a walk stands: on a batch, at the exact end, before a batch that is cut off, or before bytes that are
+ * none.
+ */
 export type CursorState = 'batch' | 'end' | 'incomplete' | 'corrupt';
 
 /**

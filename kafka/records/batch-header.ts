@@ -1,8 +1,8 @@
 import { crc32c } from './crc32c.ts';
 import { readInt64, writeInt64 } from './int64.ts';
 
-// Accessors of a magic-2 batch header that begins at `at` in `buffer`. They allocate nothing and check nothing
-// but the bounds of the buffer: walk untrusted bytes with a BatchCursor first.
+// Accessors of a magic-2 batch header that begins at `at` in `buffer`. They allocate nothing and check
+// nothing but the bounds of the buffer: walk untrusted bytes with a BatchCursor first.
 
 /** Size of the fixed batch header, and so of the smallest batch (one that compaction emptied). */
 export const HEADER_BYTES = 61;
@@ -130,7 +130,9 @@ export function baseTimestamp(buffer: Buffer, at: number): number {
   return readInt64(buffer, at + FIELD.baseTimestamp);
 }
 
-/** Largest timestamp of the records in ms; the append time of all of them under LogAppendTime; -1 for none. */
+/**
+ * Largest timestamp of the records in ms; the append time of all of them under LogAppendTime; -1 for none.
+ */
 export function maxTimestamp(buffer: Buffer, at: number): number {
   return readInt64(buffer, at + FIELD.maxTimestamp);
 }
@@ -174,13 +176,19 @@ export function setLeaderEpoch(buffer: Buffer, at: number, epoch: number): void 
   buffer.writeInt32BE(epoch, at + FIELD.leaderEpoch);
 }
 
-/** Makes all records of the batch carry the broker's append time (ms): sets the type bit, `maxTimestamp` and the CRC. */
+/**
+ * Makes all records of the batch carry the broker's append time (ms): sets the type bit, `maxTimestamp` and
+ * the CRC.
+ */
 export function setLogAppendTime(buffer: Buffer, at: number, timestampMs: number): void {
   buffer.writeInt16BE(attributes(buffer, at) | ATTRIBUTE.logAppendTime, at + FIELD.attributes);
   setMaxTimestamp(buffer, at, timestampMs);
 }
 
-/** Makes the records of the batch carry the producer's times, of which `maxTimestampMs` is the largest; sets the CRC. */
+/**
+ * Makes the records of the batch carry the producer's times, of which `maxTimestampMs` is the largest; sets
+ * the CRC.
+ */
 export function setCreateTime(buffer: Buffer, at: number, maxTimestampMs: number): void {
   buffer.writeInt16BE(attributes(buffer, at) & ~ATTRIBUTE.logAppendTime, at + FIELD.attributes);
   setMaxTimestamp(buffer, at, maxTimestampMs);

@@ -20,7 +20,9 @@ export function crc32c(buffer: Buffer, start = 0, end = buffer.length): number {
   return native === null ? crc32cInJavaScript(buffer, start, end) : native(buffer.subarray(start, end));
 }
 
-/** The same in plain JavaScript, four bytes a step: for short ranges and platforms without the native package. */
+/**
+ * The same in plain JavaScript, four bytes a step: for short ranges and platforms without the native package.
+ */
 export function crc32cInJavaScript(buffer: Buffer, start: number, end: number): number {
   let crc = -1;
   let at = start;
@@ -61,7 +63,7 @@ function buildTables(): Int32Array {
 
 function loadNative(): NativeCrc | null {
   try {
-    const loaded: { crc32c: NativeCrc } = createRequire(import.meta.url)('@node-rs/crc32');
+    const loaded: typeof import('@node-rs/crc32') = createRequire(import.meta.url)('@node-rs/crc32');
     return loaded.crc32c;
   } catch {
     // No prebuilt binary for this platform: the table is slower and always right.

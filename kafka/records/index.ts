@@ -24,7 +24,13 @@ export { CorruptRecordError, DecompressionLimitError, UnsupportedCodecError } fr
 export { readInt64, writeInt64 } from './int64.ts';
 export { withCodec } from './recompression.ts';
 export { type RecordHeader, RecordView } from './record.ts';
-export { openRecords, RecordCursor, readRecords } from './record-cursor.ts';
+export {
+  expandRecords,
+  openRecords,
+  type RecordBytes,
+  type RecordCursor,
+  readRecords,
+} from './record-cursor.ts';
 export type { RecordError, RecordRules } from './record-validation.ts';
 export {
   type AcceptedBatch,
@@ -33,5 +39,8 @@ export {
   type RejectedBatch,
   validateProduced,
 } from './validation.ts';
-/** Allocation-free accessors and setters of a batch header at a position: `batchHeader.baseOffset(buffer, at)`. */
+/**
+ * Allocation-free accessors and setters of a batch header at a position: `batchHeader.baseOffset(buffer,
+ * at)`.
+ */
 export { batchHeader };

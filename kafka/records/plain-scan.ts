@@ -6,13 +6,18 @@ export interface PlainScan {
   hasNullKey: boolean;
 }
 
-/** Position after the last number read: a variable, because this loop is the broker's hottest. */
+/** Position after the last number of more than one byte. */
 let position = 0;
 
 /**
- * Looks at the records in `bytes[start, end)` in about a third of the time of a RecordCursor and fills `scan`. False when
- * anything is out of the ordinary, broken or merely rare (numbers of more than three bytes): then a cursor has to look.
- * True means: `count` well-formed records with the offset deltas 0, 1, 2, and so on, which fill the range exactly.
+ * Looks at the records in `bytes[start, end)` in less than half the time of a RecordCursor and fills `scan`.
+ * False when anything is out of the ordinary, broken or merely rare (numbers of more than three bytes): then
+ * a cursor has to look. True means: `count` well-formed records with the offset deltas 0, 1, 2, and so on,
+ * which fill the range exactly.
+ *
+ * The broker's hottest loop, so the reading of numbers is written out: calls would double its time. `bits` is
+ * a number in zig-zag form, where even ones stand for 0 and above, and 1 stands for -1. Reading behind the
+ * buffer is harmless: `at` never goes back, and so can no longer meet the end of the record.
  */
 export function scanPlainRecords(
   bytes: Buffer,
@@ -21,66 +26,90 @@ export function scanPlainRecords(
   count: number,
   scan: PlainScan,
 ): boolean {
-  let timestampMin = 0;
-  let timestampMax = 0;
+  let timestampMin = 0x7fff_ffff;
+  let timestampMax = -0x8000_0000;
   let hasNullKey = false;
-  position = start;
+  let at = start;
   for (let expected = 0; expected < count; expected += 1) {
-    const length = number(bytes, position);
-    const recordEnd = position + length;
-    if (length <= 0 || recordEnd > end) return false;
-    const timestamp = number(bytes, position + 1);
-    if (expected === 0 || timestamp < timestampMin) timestampMin = timestamp;
-    if (expected === 0 || timestamp > timestampMax) timestampMax = timestamp;
-    if (number(bytes, position) !== expected) return false;
-    const keyLength = number(bytes, position);
-    if (keyLength >= 0) position += keyLength;
-    else if (keyLength === -1) hasNullKey = true;
+    let bits = bytes[at++] as number;
+    if (bits >= 0x80) {
+      bits = wideBits(bytes, at);
+      at = position;
+    }
+    const recordEnd = at + (bits >>> 1);
+    if ((bits & 1) === 1 || recordEnd > end) return false;
+    at += 1;
+    bits = bytes[at++] as number;
+    if (bits >= 0x80) {
+      bits = wideBits(bytes, at);
+      at = position;
+    }
+    const timestamp = (bits >>> 1) ^ -(bits & 1);
+    if (timestamp < timestampMin) timestampMin = timestamp;
+    if (timestamp > timestampMax) timestampMax = timestamp;
+    bits = bytes[at++] as number;
+    if (bits >= 0x80) {
+      bits = wideBits(bytes, at);
+      at = position;
+    }
+    if (bits !== expected * 2) return false;
+    bits = bytes[at++] as number;
+    if (bits >= 0x80) {
+      bits = wideBits(bytes, at);
+      at = position;
+    }
+    if ((bits & 1) === 0) at += bits >>> 1;
+    else if (bits === 1) hasNullKey = true;
     else return false;
-    const valueLength = number(bytes, position);
-    if (valueLength >= 0) position += valueLength;
-    else if (valueLength !== -1) return false;
-    const headerCount = number(bytes, position);
-    if (headerCount !== 0 && !skipHeaders(bytes, headerCount, recordEnd)) return false;
-    if (position !== recordEnd) return false;
+    bits = bytes[at++] as number;
+    if (bits >= 0x80) {
+      bits = wideBits(bytes, at);
+      at = position;
+    }
+    if ((bits & 1) === 0) at += bits >>> 1;
+    else if (bits !== 1) return false;
+    bits = bytes[at++] as number;
+    if (bits !== 0) at = skipHeaders(bytes, at, bits, recordEnd);
+    if (at !== recordEnd) return false;
   }
   scan.timestampDeltaMin = timestampMin;
   scan.timestampDeltaMax = timestampMax;
   scan.hasNullKey = hasNullKey;
-  return position === end;
+  return at === end;
 }
 
-function skipHeaders(bytes: Buffer, count: number, end: number): boolean {
-  if (count < 0) return false;
-  for (let left = count; left > 0; left -= 1) {
-    const keyLength = number(bytes, position);
-    if (keyLength < 0) return false;
-    const valueLength = number(bytes, position + keyLength);
-    if (valueLength > 0) position += valueLength;
-    else if (valueLength < -1) return false;
-    if (position > end) return false;
+/** Position behind the headers, -1 when they are broken, or more than 63 of them. */
+function skipHeaders(bytes: Buffer, start: number, countBits: number, end: number): number {
+  if (!(countBits < 0x80) || (countBits & 1) === 1) return -1;
+  let at = start;
+  for (let left = countBits; left > 0 && at <= end; left -= 1) {
+    let bits = bytes[at++] as number;
+    if (bits >= 0x80) {
+      bits = wideBits(bytes, at);
+      at = position;
+    }
+    // Keys and values take turns, and only values may be null.
+    if ((bits & 1) === 0) at += bits >>> 1;
+    else if (bits !== 1 || (left & 1) === 0) return -1;
   }
-  return true;
+  return at;
 }
 
-/** Reads a zig-zag number of up to three bytes; a longer one, or the end of the buffer, moves far behind it. */
-function number(bytes: Buffer, at: number): number {
-  let bits = bytes[at] as number;
-  if (bits < 0x80) {
-    position = at + 1;
-    return (bits >>> 1) ^ -(bits & 1);
-  }
-  const second = bytes[at + 1] as number;
+/**
+ * The rest of a number whose first byte lies before `at`; far behind the buffer when it has more than three
+ * bytes.
+ */
+function wideBits(bytes: Buffer, at: number): number {
+  const low = (bytes[at - 1] as number) & 0x7f;
+  const second = bytes[at] as number;
   if (second < 0x80) {
-    position = at + 2;
-    bits = (bits & 0x7f) | (second << 7);
-    return (bits >>> 1) ^ -(bits & 1);
+    position = at + 1;
+    return low | (second << 7);
   }
-  const third = bytes[at + 2] as number;
+  const third = bytes[at + 1] as number;
   if (third < 0x80) {
-    position = at + 3;
-    bits = (bits & 0x7f) | ((second & 0x7f) << 7) | (third << 14);
-    return (bits >>> 1) ^ -(bits & 1);
+    position = at + 2;
+    return low | ((second & 0x7f) << 7) | (third << 14);
   }
   position = 0x4000_0000;
   return 0;

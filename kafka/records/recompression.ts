@@ -2,8 +2,9 @@ import { ATTRIBUTE, FIELD, HEADER_BYTES, LENGTH_PREFIX_BYTES, setCrc } from './b
 import { CODECS, type Codec, compress } from './compression/codec.ts';
 
 /**
- * A new batch with the header of the one at `at` and its `records` (uncompressed bytes, unchanged) under another codec;
- * length, codec and CRC are made to fit. Throws UnsupportedCodecError when the codec's native package does not load.
+ * A new batch with the header of the one at `at` and its `records` (uncompressed bytes, unchanged) under
+ * another codec; length, codec and CRC are made to fit. Throws UnsupportedCodecError when the codec's native
+ * package does not load.
  */
 export function withCodec(
   buffer: Buffer,

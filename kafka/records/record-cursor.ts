@@ -4,12 +4,19 @@ import { CorruptRecordError } from './errors.ts';
 import { type RecordPosition, RecordView } from './record.ts';
 import { readVarint, type Varint } from './varint.ts';
 
+/** The uncompressed records of a batch: `bytes[start, end)`. */
+export interface RecordBytes {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Opens the records of the batch at `at`, which must lie in `buffer` as a whole. Compressed records are expanded, to
- * `maxOutputBytes` at most. The CRC is not looked at: see `batchHeader.isCrcValid`.
- * Throws CorruptRecordError, DecompressionLimitError or UnsupportedCodecError.
+ * The record bytes of the batch at `at`, which must lie in `buffer` as a whole: in place when they are not
+ * compressed, otherwise expanded to `maxOutputBytes` at most. Throws CorruptRecordError,
+ * DecompressionLimitError or UnsupportedCodecError.
  */
-export function openRecords(buffer: Buffer, at: number, maxOutputBytes: number): RecordCursor {
+export function expandRecords(buffer: Buffer, at: number, maxOutputBytes: number): RecordBytes {
   if (at + header.HEADER_BYTES > buffer.length) throw new CorruptRecordError('the batch is cut off');
   const end = at + header.sizeInBytes(buffer, at);
   if (end < at + header.HEADER_BYTES || end > buffer.length || header.magic(buffer, at) !== header.MAGIC) {
@@ -18,14 +25,22 @@ export function openRecords(buffer: Buffer, at: number, maxOutputBytes: number):
   const codec = codecOf(header.codecId(buffer, at));
   const start = at + header.HEADER_BYTES;
   // Compaction may leave a batch that names a codec and holds nothing.
-  if (codec === 'none' || start === end) return new RecordCursor(buffer, at, buffer, start, end);
-  const expanded = decompress(codec, buffer.subarray(start, end), maxOutputBytes);
-  return new RecordCursor(buffer, at, expanded, 0, expanded.length);
+  if (codec === 'none' || start === end) return { bytes: buffer, start, end };
+  const bytes = decompress(codec, buffer.subarray(start, end), maxOutputBytes);
+  return { bytes, start: 0, end: bytes.length };
 }
 
 /**
- * All records of the batch at `at`, checked: what {@link openRecords} opens, as objects. Throws what it throws, and
- * CorruptRecordError for malformed records.
+ * Opens the records of the batch at `at` for a walk: see {@link expandRecords} for the limits and what it
+ * throws. The CRC is not looked at: see `batchHeader.isCrcValid`.
+ */
+export function openRecords(buffer: Buffer, at: number, maxOutputBytes: number): RecordCursor {
+  return new RecordCursor(buffer, at, expandRecords(buffer, at, maxOutputBytes));
+}
+
+/**
+ * All records of the batch at `at`, checked: what {@link openRecords} opens, as objects. Throws what it
+ * throws, and CorruptRecordError for malformed records.
  */
 export function readRecords(buffer: Buffer, at: number, maxOutputBytes: number): RecordView[] {
   const cursor = openRecords(buffer, at, maxOutputBytes);
@@ -35,11 +50,14 @@ export function readRecords(buffer: Buffer, at: number, maxOutputBytes: number):
 }
 
 /**
- * Walks the records of one batch and checks that each is well-formed, without an object per record. The fields
- * describe the current record: lengths are -1 for null, positions are in {@link bytes}.
+ * Walks the records of one batch and checks that each is well-formed, without an object per record. The
+ * fields describe the current record: lengths are -1 for null, positions are in {@link bytes}.
  */
 export class RecordCursor implements RecordPosition {
-  /** Holds the records uncompressed, in `[recordsStart, recordsEnd)`: the batch's own buffer when it was not compressed. */
+  /**
+   * Holds the records uncompressed, in `[recordsStart, recordsEnd)`: the batch's own buffer when it was not
+   * compressed.
+   */
   readonly bytes: Buffer;
   readonly recordsStart: number;
   readonly recordsEnd: number;
@@ -61,50 +79,90 @@ export class RecordCursor implements RecordPosition {
   #at: number;
   #read = 0;
 
-  constructor(batch: Buffer, batchAt: number, bytes: Buffer, recordsStart: number, recordsEnd: number) {
+  constructor(batch: Buffer, batchAt: number, { bytes, start, end }: RecordBytes) {
     this.bytes = bytes;
-    this.recordsStart = recordsStart;
-    this.recordsEnd = recordsEnd;
+    this.recordsStart = start;
+    this.recordsEnd = end;
     this.recordCount = header.recordCount(batch, batchAt);
     this.#baseOffset = header.baseOffset(batch, batchAt);
     this.#lastOffsetDelta = header.lastOffsetDelta(batch, batchAt);
     this.#baseTimestamp = header.baseTimestamp(batch, batchAt);
     this.#hasAppendTime = header.timestampType(batch, batchAt) === 'LogAppendTime';
     this.#appendTime = header.maxTimestamp(batch, batchAt);
-    this.#at = recordsStart;
+    this.#at = start;
   }
 
   /**
-   * Moves to the next record; false after the last. Throws {@link CorruptRecordError} for a malformed record, a
-   * record count that is not true, and an offset outside the batch.
+   * Moves to the next record; false after the last. Throws {@link CorruptRecordError} for a malformed record,
+   * a record count that is not true, and an offset outside the batch.
+   *
+   * Numbers of one byte are read in place: a call for each would cost as much as all the rest. `bits` is a
+   * number in zig-zag form. Reading behind the record is harmless, since `at` never goes back: it cannot meet
+   * the end again.
    */
   next(): boolean {
     const { bytes, recordsEnd } = this;
+    let at = this.#at;
     if (this.#read >= this.recordCount) {
-      if (this.#at !== recordsEnd) throw this.#corrupt('bytes are left after the last record');
+      if (at !== recordsEnd) throw this.#corrupt('bytes are left after the last record');
       return false;
     }
-    const length = varint(bytes, this.#at, 5);
-    const end = position + length;
-    if (length < 0 || end > recordsEnd) throw this.#corrupt('its length leaves the batch');
+    let number = 0;
+    let bits = bytes[at++] as number;
+    if (bits < 0x80) number = (bits >>> 1) ^ -(bits & 1);
+    else {
+      number = wideNumber(bytes, at, 5);
+      at = position;
+    }
+    const end = at + number;
+    if (number < 0 || end > recordsEnd) throw this.#corrupt('its length leaves the batch');
     // One byte of attributes, of which no bit has a meaning yet.
-    const timestampDelta = varint(bytes, position + 1, 10);
-    const offsetDelta = varint(bytes, position, 5);
-    if (offsetDelta < 0 || offsetDelta > this.#lastOffsetDelta)
-      throw this.#corrupt('its offset leaves the batch');
-    this.offsetDelta = offsetDelta;
-    this.#timestampDelta = timestampDelta;
-    const keyLength = varint(bytes, position, 5);
-    this.keyAt = position;
-    this.keyLength = keyLength;
-    const valueLength = varint(bytes, keyLength > 0 ? position + keyLength : position, 5);
-    this.valueAt = position;
-    this.valueLength = valueLength;
-    this.headerCount = varint(bytes, valueLength > 0 ? position + valueLength : position, 5);
-    this.headersAt = position;
-    if (keyLength < -1 || valueLength < -1) throw this.#corrupt('a length is negative');
-    if (this.headerCount !== 0) this.#skipHeaders(end);
-    if (position !== end) throw this.#corrupt('its fields do not fill its length');
+    at += 1;
+    bits = bytes[at++] as number;
+    if (bits < 0x80) number = (bits >>> 1) ^ -(bits & 1);
+    else {
+      number = wideNumber(bytes, at, 10);
+      at = position;
+    }
+    this.#timestampDelta = number;
+    bits = bytes[at++] as number;
+    if (bits < 0x80) number = (bits >>> 1) ^ -(bits & 1);
+    else {
+      number = wideNumber(bytes, at, 5);
+      at = position;
+    }
+    if (number < 0 || number > this.#lastOffsetDelta) throw this.#corrupt('its offset leaves the batch');
+    this.offsetDelta = number;
+    bits = bytes[at++] as number;
+    if (bits < 0x80) number = (bits >>> 1) ^ -(bits & 1);
+    else {
+      number = wideNumber(bytes, at, 5);
+      at = position;
+    }
+    if (number < -1) throw this.#corrupt('the length of its key is negative');
+    this.keyAt = at;
+    this.keyLength = number;
+    if (number > 0) at += number;
+    bits = bytes[at++] as number;
+    if (bits < 0x80) number = (bits >>> 1) ^ -(bits & 1);
+    else {
+      number = wideNumber(bytes, at, 5);
+      at = position;
+    }
+    if (number < -1) throw this.#corrupt('the length of its value is negative');
+    this.valueAt = at;
+    this.valueLength = number;
+    if (number > 0) at += number;
+    bits = bytes[at++] as number;
+    if (bits < 0x80) number = (bits >>> 1) ^ -(bits & 1);
+    else {
+      number = wideNumber(bytes, at, 5);
+      at = position;
+    }
+    this.headersAt = at;
+    this.headerCount = number;
+    if (number !== 0) at = this.#skipHeaders(at, end);
+    if (at !== end) throw this.#corrupt('its fields do not fill its length');
     this.#at = end;
     this.#read += 1;
     return true;
@@ -119,23 +177,28 @@ export class RecordCursor implements RecordPosition {
     return this.#hasAppendTime ? this.#appendTime : this.#baseTimestamp + this.#timestampDelta;
   }
 
-  /** The current record as an object that stays valid when the cursor moves on; it refers to {@link bytes}. */
+  /**
+   * The current record as an object that stays valid when the cursor moves on; it refers to {@link bytes}.
+   */
   view(): RecordView {
     return new RecordView(this);
   }
 
-  #skipHeaders(end: number): void {
+  #skipHeaders(start: number, end: number): number {
     // Each header takes two bytes at least: a count that cannot be is refused before the loop.
-    if (this.headerCount < 0 || this.headerCount > (end - position) / 2) {
+    if (this.headerCount < 0 || this.headerCount > (end - start) / 2) {
       throw this.#corrupt('its header count is not possible');
     }
-    for (let left = this.headerCount; left > 0 && position <= end; left -= 1) {
-      const keyLength = varint(this.bytes, position, 5);
+    let at = start;
+    for (let left = this.headerCount; left > 0; left -= 1) {
+      if (at >= end) throw this.#corrupt('its headers leave the record');
+      const keyLength = wideNumber(this.bytes, at + 1, 5);
       if (keyLength < 0) throw this.#corrupt('a header has no key');
-      const valueLength = varint(this.bytes, position + keyLength, 5);
-      if (valueLength < -1) throw this.#corrupt('a length is negative');
-      if (valueLength > 0) position += valueLength;
+      const valueLength = wideNumber(this.bytes, position + keyLength + 1, 5);
+      if (valueLength < -1) throw this.#corrupt('the length of a header is negative');
+      at = valueLength > 0 ? position + valueLength : position;
     }
+    return at;
   }
 
   #corrupt(problem: string): CorruptRecordError {
@@ -143,27 +206,29 @@ export class RecordCursor implements RecordPosition {
   }
 }
 
-/** Position after the number that {@link varint} has read: a variable, because a result object would cost more than the reading. */
+/**
+ * Position after the number that {@link wideNumber} has read: a result object would cost more than the
+ * reading.
+ */
 let position = 0;
 const wide: Varint = { value: 0, end: 0 };
 
 /**
- * Reads a zig-zag number and moves {@link position} behind it; behind the whole buffer when the number is cut off or too
- * wide. It may look behind the record: whoever calls compares positions in the end.
+ * Reads a zig-zag number whose first byte lies before `at` and moves {@link position} behind it; behind the
+ * whole buffer when the number is cut off or too wide.
  */
-function varint(bytes: Buffer, at: number, widthMax: 5 | 10): number {
-  const first = bytes[at] as number;
+function wideNumber(bytes: Buffer, at: number, widthMax: 5 | 10): number {
+  const first = bytes[at - 1] as number;
   if (first < 0x80) {
-    position = at + 1;
+    position = at;
     return (first >>> 1) ^ -(first & 1);
   }
-  const second = bytes[at + 1] as number;
+  const second = bytes[at] as number;
   if (second < 0x80) {
-    position = at + 2;
-    const bits = (first & 0x7f) | (second << 7);
-    return (bits >>> 1) ^ -(bits & 1);
+    position = at + 1;
+    return (((first & 0x7f) | (second << 7)) >>> 1) ^ -(first & 1);
   }
-  readVarint(bytes, at, bytes.length, widthMax, wide);
+  readVarint(bytes, at - 1, bytes.length, widthMax, wide);
   position = wide.end < 0 ? bytes.length + 1 : wide.end;
   return wide.end < 0 ? 0 : wide.value;
 }

@@ -1,6 +1,6 @@
 import * as header from './batch-header.ts';
 import { type PlainScan, scanPlainRecords } from './plain-scan.ts';
-import type { RecordCursor } from './record-cursor.ts';
+import { type RecordBytes, RecordCursor } from './record-cursor.ts';
 
 /** One refused record: its position in the batch, and why. */
 export interface RecordError {
@@ -37,28 +37,34 @@ export interface RecordProblems {
 const scan: PlainScan = { timestampDeltaMin: 0, timestampDeltaMax: 0, hasNullKey: false };
 
 /**
- * Checks each record of a produced batch: well-formed, offset deltas 0, 1, 2 and so on, a key where the topic is
- * compacted, a timestamp within range. Throws CorruptRecordError when a record cannot be read.
+ * Checks each record of a produced batch: well-formed, offset deltas 0, 1, 2 and so on, a key where the topic
+ * is compacted, a timestamp within range. Throws CorruptRecordError when a record cannot be read.
  */
 export function validateRecords(
   batch: Buffer,
-  cursor: RecordCursor,
+  records: RecordBytes,
   rules: RecordRules,
 ): ValidRecords | RecordProblems {
-  const { bytes, recordsStart, recordsEnd, recordCount } = cursor;
-  const isPlain =
-    header.timestampType(batch, 0) === 'CreateTime' &&
-    scanPlainRecords(bytes, recordsStart, recordsEnd, recordCount, scan) &&
-    !(rules.isCompacted && scan.hasNullKey);
-  if (isPlain) {
-    const base = header.baseTimestamp(batch, 0);
-    const maxTimestamp = base + scan.timestampDeltaMax;
-    // The times in between are in range as well, but for "none": that is where the exception begins to count.
-    if (isInRange(base + scan.timestampDeltaMin, rules) && isInRange(maxTimestamp, rules)) {
-      return { ok: true, maxTimestamp: Math.max(maxTimestamp, header.NONE) };
-    }
-  }
-  return validateOneByOne(batch, cursor, rules);
+  const maxTimestamp = plainMaxTimestamp(batch, records, rules);
+  if (maxTimestamp !== undefined) return { ok: true, maxTimestamp };
+  return validateOneByOne(batch, new RecordCursor(batch, 0, records), rules);
+}
+
+/**
+ * The largest timestamp when a quick look shows that all is in order; undefined when a cursor has to look.
+ */
+function plainMaxTimestamp(
+  batch: Buffer,
+  { bytes, start, end }: RecordBytes,
+  rules: RecordRules,
+): number | undefined {
+  if (header.timestampType(batch, 0) !== 'CreateTime') return undefined;
+  if (!scanPlainRecords(bytes, start, end, header.recordCount(batch, 0), scan)) return undefined;
+  if (rules.isCompacted && scan.hasNullKey) return undefined;
+  const base = header.baseTimestamp(batch, 0);
+  const [min, max] = [base + scan.timestampDeltaMin, base + scan.timestampDeltaMax];
+  // The times in between are in range as well, but for "none": that is where the exception begins to count.
+  return isInRange(min, rules) && isInRange(max, rules) ? Math.max(max, header.NONE) : undefined;
 }
 
 function validateOneByOne(
@@ -94,7 +100,10 @@ function recordProblem(
   return isCompacted && cursor.keyLength < 0 ? 'a compacted topic takes no record without a key' : undefined;
 }
 
-/** Kafka lets a producer's LogAppendTime bit pass where it has no effect, and so do we: it is cleared afterwards. */
+/**
+ * Kafka lets a producer's LogAppendTime bit pass where it has no effect, and so do we: it is cleared
+ * afterwards.
+ */
 function timeProblem(timestamp: number, hasAppendTime: boolean, rules: RecordRules): string | undefined {
   if (rules.timestampType === 'LogAppendTime' || timestamp === header.NONE) {
     return hasAppendTime ? 'a producer must not set the timestamp type LogAppendTime' : undefined;

@@ -21,8 +21,8 @@ export interface RecordPosition {
 }
 
 /**
- * A record that reads its parts when they are asked for. `key`, `value` and header values are slices of the batch (or
- * of its expanded bytes) and keep all of it in memory: copy what has to outlive the batch.
+ * A record that reads its parts when they are asked for. `key`, `value` and header values are slices of the
+ * batch (or of its expanded bytes) and keep all of it in memory: copy what has to outlive the batch.
  */
 export class RecordView {
   readonly offset: number;

@@ -4,7 +4,7 @@ import * as header from './batch-header.ts';
 import { CODECS, type Codec } from './compression/codec.ts';
 import { DecompressionLimitError, UnsupportedCodecError } from './errors.ts';
 import { withCodec } from './recompression.ts';
-import { openRecords, type RecordCursor } from './record-cursor.ts';
+import { expandRecords, type RecordBytes } from './record-cursor.ts';
 import {
   type RecordError,
   type RecordProblems,
@@ -37,11 +37,16 @@ export interface ProduceRules extends RecordRules {
 /** A batch that may be appended once its offsets and leader epoch are set. */
 export interface AcceptedBatch {
   readonly ok: true;
-  /** The batch alone: a slice of the input, patched in place where necessary, or a new buffer if {@link isRebuilt}. */
+  /**
+   * The batch alone: a slice of the input, patched in place where necessary, or a new buffer if
+   * {@link isRebuilt}.
+   */
   readonly batch: Buffer;
   /** Whether it was recompressed with the topic's codec. */
   readonly isRebuilt: boolean;
-  /** Under LogAppendTime the time that the records got, otherwise -1: `log_append_time_ms` of the response. */
+  /**
+   * Under LogAppendTime the time that the records got, otherwise -1: `log_append_time_ms` of the response.
+   */
   readonly logAppendTimeMs: number;
 }
 
@@ -55,22 +60,22 @@ export interface RejectedBatch {
 }
 
 /**
- * Checks the records of one partition in a produce request as Kafka's leader does, and makes of them the batch to
- * append: offsets and leader epoch stay as they came, timestamps and codec become what the topic wants.
- * May write to `buffer`. Never throws for what a client can send.
+ * Checks the records of one partition in a produce request as Kafka's leader does, and makes of them the
+ * batch to append: offsets and leader epoch stay as they came, timestamps and codec become what the topic
+ * wants. May write to `buffer`. Never throws for what a client can send.
  */
 export function validateProduced(buffer: Buffer, rules: ProduceRules): AcceptedBatch | RejectedBatch {
   const cursor = new BatchCursor(buffer);
   const rejected = cursor.next() ? validateHeader(buffer, cursor.sizeInBytes, rules) : noBatch(cursor);
   if (rejected !== undefined) return rejected;
-  const batch = buffer.subarray(0, cursor.sizeInBytes);
+  const size = cursor.sizeInBytes;
   if (cursor.next()) {
     return reject('INVALID_RECORD', 'a partition of a produce request takes exactly one record batch');
   }
   if (cursor.state === 'corrupt')
     return reject('CORRUPT_MESSAGE', 'the bytes behind the record batch are none');
   try {
-    return validateContent(batch, rules);
+    return validateContent(size === buffer.length ? buffer : buffer.subarray(0, size), rules);
   } catch (error) {
     return rejectFor(error);
   }
@@ -126,12 +131,12 @@ function validateHeader(batch: Buffer, sizeInBytes: number, rules: ProduceRules)
 }
 
 function validateContent(batch: Buffer, rules: ProduceRules): AcceptedBatch | RejectedBatch {
-  const cursor = openRecords(batch, 0, rules.maxDecompressedBytes);
-  const outcome = validateRecords(batch, cursor, rules);
+  const records = expandRecords(batch, 0, rules.maxDecompressedBytes);
+  const outcome = validateRecords(batch, records, rules);
   if (!outcome.ok) return rejectRecords(outcome);
   const source = CODECS[header.codecId(batch, 0)];
   const target = targetCodec(rules, source);
-  const stored = source === target ? batch : recompress(batch, cursor, rules, target);
+  const stored = source === target ? batch : recompress(batch, records, rules, target);
   if (stored.length > rules.maxMessageBytes) return tooLarge(stored.length, rules);
   const isAppendTime = rules.timestampType === 'LogAppendTime';
   if (isAppendTime) header.setLogAppendTime(stored, 0, rules.nowMs);
@@ -154,9 +159,13 @@ function targetCodec({ compressionType }: ProduceRules, source: Codec | undefine
   return compressionType === 'uncompressed' ? 'none' : compressionType;
 }
 
-function recompress(batch: Buffer, cursor: RecordCursor, rules: ProduceRules, codec: Codec): Buffer {
-  const records = cursor.bytes.subarray(cursor.recordsStart, cursor.recordsEnd);
-  return withCodec(batch, 0, records, { codec, level: rules.compressionLevel });
+function recompress(
+  batch: Buffer,
+  { bytes, start, end }: RecordBytes,
+  rules: ProduceRules,
+  codec: Codec,
+): Buffer {
+  return withCodec(batch, 0, bytes.subarray(start, end), { codec, level: rules.compressionLevel });
 }
 
 function rejectRecords({ error, recordErrors }: RecordProblems): RejectedBatch {
@@ -172,7 +181,10 @@ function tooLarge(sizeInBytes: number, { maxMessageBytes }: ProduceRules): Rejec
   );
 }
 
-/** What a valid CRC wraps but cannot be read will not get better by sending it again: no error that is retried. */
+/**
+ * What a valid CRC wraps but cannot be read will not get better by sending it again: no error that is
+ * retried.
+ */
 function rejectFor(error: unknown): RejectedBatch {
   if (!(error instanceof StreamError)) throw error;
   if (error instanceof DecompressionLimitError) return reject('MESSAGE_TOO_LARGE', error.message);

@@ -44,8 +44,8 @@ export interface Varint {
 }
 
 /**
- * Reads a zig-zag varint of an int32 (`widthMax` 5) or int64 (`widthMax` 10) in `buffer[at, limit)` into `result`.
- * An int64 beyond ±2^53 becomes the nearest double.
+ * Reads a zig-zag varint of an int32 (`widthMax` 5) or int64 (`widthMax` 10) in `buffer[at, limit)` into
+ * `result`. An int64 beyond ±2^53 becomes the nearest double.
  */
 export function readVarint(
   buffer: Buffer,

@@ -28,13 +28,15 @@ export function parsePluginConfig<S extends ConfigSchema>(
 }
 
 /**
- * As {@link parsePluginConfig}, and applies the plugin's own `validate`. Throws {@link ConfigError} with all problems.
+ * As {@link parsePluginConfig}, and applies the plugin's own `validate`. Throws {@link ConfigError} with all problems. Keys
+ * that the schema does not know are ignored, as in Kafka: reporting them is for linters.
  */
 export function requirePluginConfig<S extends ConfigSchema>(
   plugin: { readonly config: S; validate?(config: ConfigOf<S>): void },
   raw: RawConfig,
 ): ConfigOf<S> {
-  const { config, problems } = parsePluginConfig(plugin.config, raw);
+  const { config, problems: all } = parsePluginConfig(plugin.config, raw);
+  const problems = all.filter(({ isUnknownKey }) => isUnknownKey !== true);
   if (problems.length > 0) throw new ConfigError(problems);
   plugin.validate?.(config);
   return config;

@@ -13,7 +13,7 @@ export interface Pattern {
   find(text: string): boolean;
   /**
    * When the whole text matches: `replacement` with `$1`, `${name}` and `\` escapes, as Java's `replaceFirst`; else
-   * undefined. Throws RE2's error when the replacement names a group that does not exist.
+   * undefined. Throws RE2's error when the replacement names a group that does not exist, or ends in `$` or `\`.
    */
   replaceMatch(text: string, replacement: string): string | undefined;
 }
@@ -37,7 +37,7 @@ export function compilePattern(source: string): Pattern {
     find: (text) => compiled.matcher(text).find(),
     replaceMatch: (text, replacement) => {
       const matcher = compiled.matcher(text);
-      return matcher.matches() ? matcher.replaceFirst(replacement) : undefined;
+      return matcher.matches() ? matcher.replaceFirst(replacement, true) : undefined;
     },
   };
 }

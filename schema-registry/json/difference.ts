@@ -13,11 +13,7 @@ type Floor = 'MIN_LENGTH' | 'MINIMUM' | 'EXCLUSIVE_MINIMUM' | 'MIN_PROPERTIES' |
 /** The keywords that are numbers with an order. */
 export type Bound = Limit | Floor;
 
-type Rest =
-  | 'ADDITIONAL_PROPERTIES'
-  | 'ADDITIONAL_ITEMS'
-  | 'UNEVALUATED_PROPERTIES'
-  | 'UNEVALUATED_ITEMS';
+type Rest = 'ADDITIONAL_PROPERTIES' | 'ADDITIONAL_ITEMS' | 'UNEVALUATED_PROPERTIES' | 'UNEVALUATED_ITEMS';
 
 type Model = 'OPEN_CONTENT_MODEL' | 'UNOPEN_CONTENT_MODEL';
 

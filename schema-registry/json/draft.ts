@@ -6,7 +6,9 @@ export type Draft = (typeof drafts)[number];
 /** The draft that `$schema` names; draft 7 when it is absent or nobody's. */
 export function draftOf(schemaUrl: unknown): Draft {
   if (typeof schemaUrl !== 'string') return '07';
-  const name = /^https?:\/\/json-schema\.org\/(?:draft-|draft\/)(04|06|07|2019-09|2020-12)\/schema#?$/.exec(schemaUrl);
+  const name = /^https?:\/\/json-schema\.org\/(?:draft-|draft\/)(04|06|07|2019-09|2020-12)\/schema#?$/.exec(
+    schemaUrl,
+  );
   return drafts.find((draft) => draft === name?.[1]) ?? '07';
 }
 

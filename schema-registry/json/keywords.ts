@@ -72,7 +72,9 @@ export class Keywords {
   ): T | undefined {
     const value = this.take(key);
     if (value === undefined || is(value)) return value;
-    throw new SchemaParseError(`"${key}" is ${printJson(value, 'decimal').slice(0, 100)}, but must be ${wanted}`);
+    throw new SchemaParseError(
+      `"${key}" is ${printJson(value, 'decimal').slice(0, 100)}, but must be ${wanted}`,
+    );
   }
 }
 

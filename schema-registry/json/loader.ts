@@ -47,7 +47,9 @@ export class ModelLoader {
 
   #object(keywords: Keywords, resource: Resource): JsonModel {
     const { draft } = resource;
-    const reference = keywords.has('$ref') ? this.#reference(keywords.text('$ref') ?? '', resource) : undefined;
+    const reference = keywords.has('$ref')
+      ? this.#reference(keywords.text('$ref') ?? '', resource)
+      : undefined;
     if (reference !== undefined && !isModern(draft)) return reference;
     const parts = [...(reference ? [reference] : []), ...this.#parts(keywords, resource)];
     const described = {
@@ -72,7 +74,8 @@ export class ModelLoader {
     for (const criterion of ['allOf', 'anyOf', 'oneOf'] as const) {
       if (keywords.has(criterion)) taken.push(this.#combined(criterion, keywords, resource));
     }
-    if (keywords.has('not')) taken.push({ kind: 'not', inner: this.#schema(keywords.take('not'), resource), rest: noRest });
+    if (keywords.has('not'))
+      taken.push({ kind: 'not', inner: this.#schema(keywords.take('not'), resource), rest: noRest });
     if (resource.draft !== '04' && keywords.has('const')) {
       taken.push({ kind: 'const', value: keywords.take('const') ?? null, rest: noRest });
     }
@@ -171,7 +174,9 @@ export class ModelLoader {
       items: isList ? this.#schema(items, resource) : undefined,
       tuple: tuple?.map((item: JsonTree) => this.#schema(item, resource)),
       additionalItems: this.#additional(additional, resource),
-      unevaluatedItems: isModern(resource.draft) ? this.#additional(keywords.take('unevaluatedItems'), resource) : true,
+      unevaluatedItems: isModern(resource.draft)
+        ? this.#additional(keywords.take('unevaluatedItems'), resource)
+        : true,
       minItems: keywords.number('minItems'),
       maxItems: keywords.number('maxItems'),
       minContains: isModern(resource.draft) ? keywords.number('minContains') : undefined,
@@ -187,7 +192,10 @@ export class ModelLoader {
     }
     const requiredBy = new Map<string, ReadonlySet<string>>();
     const schemasBy = new Map<string, JsonModel>();
-    for (const key of ['dependencies', ...(isModern(resource.draft) ? ['dependentRequired', 'dependentSchemas'] : [])]) {
+    for (const key of [
+      'dependencies',
+      ...(isModern(resource.draft) ? ['dependentRequired', 'dependentSchemas'] : []),
+    ]) {
       for (const [name, dependency] of keywords.object(key) ?? []) {
         if (Array.isArray(dependency)) requiredBy.set(name, new Set(dependency.map(String)));
         else schemasBy.set(name, this.#schema(dependency, resource));

@@ -39,7 +39,8 @@ export class Resolution {
   find(reference: string, from: Resource): Target {
     const [url = '', fragment = ''] = splitFragment(reference);
     const resource = url === '' ? from : this.#resource(url, from);
-    if (resource === undefined) throw new SchemaParseError(`the $ref "${reference}" is not among the references`);
+    if (resource === undefined)
+      throw new SchemaParseError(`the $ref "${reference}" is not among the references`);
     const target = this.#inside(resource, fragment);
     if (target === undefined) throw new SchemaParseError(`the $ref "${reference}" points to nothing`);
     return target;

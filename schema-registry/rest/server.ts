@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { avroLanguage } from '../avro/language.ts';
+import { jsonLanguage } from '../json/language.ts';
 
 import type { SchemaLog } from '../store/log.ts';
 import { RegistryStore } from '../store/registry-store.ts';
@@ -32,7 +33,7 @@ export interface RunningRegistry {
 }
 
 /** The languages of this registry. */
-export const languages = [avroLanguage] as const;
+export const languages = [avroLanguage, jsonLanguage] as const;
 
 /** Reads the log to its end and then listens. Rejects when either fails; nothing stays open then. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {

@@ -7,11 +7,13 @@ import { killAll } from './child.ts';
 import { cache, install, type Tool } from './install.ts';
 import { Probe } from './parts/java.ts';
 import type { Part } from './parts/part.ts';
+import { admin } from './parts/admin.ts';
+import { consoleTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { type Check, Report } from './report.ts';
 
-const allParts: readonly Part[] = [...roundTrips, course];
+const allParts: readonly Part[] = [...roundTrips, course, admin, consoleTools];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

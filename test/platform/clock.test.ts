@@ -17,6 +17,19 @@ describe('system clock', () => {
   });
 });
 
+test('the system clock never asks for more than setTimeout can take', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  const timers = [2 ** 31, Number.POSITIVE_INFINITY].map((ms) =>
+    systemClock.timer(ms, () => expect.unreachable()),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const timer of timers) timer.cancel();
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});
+
 describe('manual clock', () => {
   clockContract(() => {
     const clock = new ManualClock();

@@ -114,6 +114,8 @@ function offsetRecord(
   partition: Partition,
   { request, now }: OffsetCommit,
 ): OffsetCommitRecord {
+  // The only record version with an expiry has neither leader epoch nor topic id.
+  const hasExpiry = request.retentionTimeMs !== -1;
   return {
     kind: 'offset-commit',
     group: request.groupId,
@@ -121,11 +123,11 @@ function offsetRecord(
     partition: partition.partitionIndex,
     value: {
       offset: partition.committedOffset,
-      leaderEpoch: partition.committedLeaderEpoch,
+      leaderEpoch: hasExpiry ? -1 : partition.committedLeaderEpoch,
       metadata: partition.committedMetadata ?? '',
       commitTimestamp: now,
-      expireTimestamp: request.retentionTimeMs === -1 ? -1 : now + request.retentionTimeMs,
-      topicId: target.topicId,
+      expireTimestamp: hasExpiry ? Math.min(now + request.retentionTimeMs, Number.MAX_SAFE_INTEGER) : -1,
+      topicId: hasExpiry ? ZERO_TOPIC_ID : target.topicId,
     },
   };
 }

@@ -13,6 +13,7 @@ import type { MetadataRecord } from '../record.ts';
 import {
   configChanges,
   configDefinition,
+  keptConfigs,
   type Resource,
   refuseConfigs,
   refuseResource,
@@ -69,7 +70,8 @@ export function decideAlterConfigs(
     refuseNulls(resource.configs);
     refuseResource(context, resource);
     const before = context.image.configs(resource.resourceType, resource.resourceName);
-    const after = new Map(resource.configs.map(({ name, value }) => [name, value ?? '']));
+    const given = resource.configs.map(({ name, value }): [string, string] => [name, value ?? '']);
+    const after = new Map([...keptConfigs(context, resource, before), ...given]);
     return { records: checkedChanges(context, resource, { before, after }), loggerLevels: new Map() };
   });
 }

@@ -44,9 +44,11 @@ export function refuseResource({ image }: ControllerContext, { resourceType, res
       throw new RefusedError(ErrorCode.BROKER_ID_NOT_REGISTERED, message);
     }
     case resourceTypes.GROUP:
-      return refuseEmptyName(resourceName, 'Default group resources are not allowed.');
+      refuseEmptyName(resourceName, 'Default group resources are not allowed.');
+      return;
     case resourceTypes.CLIENT_METRICS:
-      return refuseEmptyName(resourceName, 'Default client metrics resources are not allowed.');
+      refuseEmptyName(resourceName, 'Default client metrics resources are not allowed.');
+      return;
     default:
       throw new RefusedError(ErrorCode.INVALID_REQUEST, `Unexpected resource type ${resourceType}.`);
   }
@@ -55,8 +57,8 @@ export function refuseResource({ image }: ControllerContext, { resourceType, res
 /** Refuses a whole set of configs a resource would have, naming every problem. */
 export function refuseConfigs(context: ControllerContext, resource: Resource, after: ConfigTexts): void {
   refuseTooLong(after);
-  if (resource.resourceType === resourceTypes.BROKER) return refuseBrokerConfigs(context, resource, after);
-  refuseProblems(ErrorCode.INVALID_CONFIG, otherProblems(context, resource, after));
+  if (resource.resourceType === resourceTypes.BROKER) refuseBrokerConfigs(context, resource, after);
+  else refuseProblems(ErrorCode.INVALID_CONFIG, otherProblems(context, resource, after));
 }
 
 /**
@@ -78,6 +80,17 @@ export function configChanges(
   const changes = [...removed, ...set.map(([name, value]) => record(name, value))];
   const isNewMinIsr = before.get(minIsr) !== after.get(minIsr);
   return isNewMinIsr && hasElr(context) ? [...changes, ...clearElr(resource)] : changes;
+}
+
+/** The configs that AlterConfigs cannot take from a resource by leaving them out. */
+export function keptConfigs(
+  context: ControllerContext,
+  { resourceType, resourceName }: Resource,
+  before: ConfigTexts,
+): ConfigTexts {
+  const isClusterDefault = resourceType === resourceTypes.BROKER && resourceName === '';
+  const value = isClusterDefault && hasElr(context) ? before.get(minIsr) : undefined;
+  return new Map(value === undefined ? [] : [[minIsr, value]]);
 }
 
 /** The definition of one of the resource's configs, or undefined. */

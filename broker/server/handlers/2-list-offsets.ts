@@ -18,6 +18,8 @@ const EARLIEST_LOCAL = -4;
 const LATEST_TIERED = -5;
 const EARLIEST_PENDING_UPLOAD = -6;
 
+const LEADER_EPOCH_SINCE = 4;
+
 /** The version that brought each special timestamp. */
 const SINCE: Readonly<Record<number, number>> = {
   [LATEST]: 0,
@@ -48,9 +50,10 @@ export function listOffsetsApi(partitions: Partitions): Api {
         const found = isDuplicate
           ? ErrorCode.INVALID_REQUEST
           : answer(partitions.find(name, each.partitionIndex), each, { request, apiVersion });
-        return typeof found === 'number'
-          ? { partitionIndex: each.partitionIndex, errorCode: found, ...NOTHING }
-          : { partitionIndex: each.partitionIndex, errorCode: ErrorCode.NONE, ...found };
+        const errorCode = typeof found === 'number' ? found : ErrorCode.NONE;
+        const { timestamp, offset, leaderEpoch } = typeof found === 'number' ? NOTHING : found;
+        const epoch = apiVersion >= LEADER_EPOCH_SINCE ? { leaderEpoch } : {};
+        return { partitionIndex: each.partitionIndex, errorCode, timestamp, offset, ...epoch };
       }),
     })),
   }));

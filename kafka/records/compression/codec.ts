@@ -37,9 +37,8 @@ export function compress(codec: Codec, bytes: Buffer, level?: number): Buffer {
 }
 
 /**
- * Expands the record bytes of a batch. `none` returns the bytes themselves.
- * Throws CorruptRecordError for malformed input, and DecompressionLimitError before it allocates noticeably more than
- * `maxOutputBytes`.
+ * Expands the record bytes of a batch. `none` returns the bytes themselves. Throws CorruptRecordError for
+ * malformed input, and DecompressionLimitError before it allocates noticeably more than `maxOutputBytes`.
  */
 export function decompress(codec: Codec, bytes: Buffer, maxOutputBytes: number): Buffer {
   switch (codec) {

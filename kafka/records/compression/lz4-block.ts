@@ -44,9 +44,9 @@ export function measureLz4Block({ source, start, end }: Lz4Block): number {
 }
 
 /**
- * Decodes a block that {@link measureLz4Block} has found well-formed to `target[to, ...)`, which must have room for
- * the measured size. Matches may reach back to `historyStart`. Returns the position after the output, or
- * {@link LZ4_MALFORMED} when a match reaches further.
+ * Decodes a block that {@link measureLz4Block} has found well-formed to `target[to, ...)`, which must have
+ * room for the measured size. Matches may reach back to `historyStart`. Returns the position after the
+ * output, or {@link LZ4_MALFORMED} when a match reaches further.
  */
 export function decodeLz4Block(block: Lz4Block, target: Buffer, start: number, historyStart: number): number {
   const { source, end } = block;

@@ -23,8 +23,8 @@ const FLAG = {
 } as const;
 
 /**
- * Reads the frame descriptor that follows the magic, checksum included. Throws {@link CorruptRecordError} when it
- * is cut off, not version 1, or asks for a dictionary. Source: the LZ4 frame format description 1.6.
+ * Reads the frame descriptor that follows the magic, checksum included. Throws {@link CorruptRecordError}
+ * when it is cut off, not version 1, or asks for a dictionary. Source: the LZ4 frame format description 1.6.
  */
 export function readLz4FrameHeader(bytes: Buffer, start: number): Lz4FrameHeader {
   if (start + 3 > bytes.length) throw new CorruptRecordError('lz4: the frame header is cut off');

@@ -10,7 +10,10 @@ const SKIPPABLE_MAGIC_MASK = 0xfffffff0;
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const STORED_BIT = 0x8000_0000;
 const BLOCK_BYTES = 64 * 1024;
-/** Version 1, independent blocks of at most 64 KiB, no sizes, no checksums: the only frame that Kafka's Java reads everywhere. */
+/**
+ * Version 1, independent blocks of at most 64 KiB, no sizes, no checksums: the only frame that Kafka's Java
+ * reads everywhere.
+ */
 const WRITTEN_HEADER = Buffer.from('04224d18604082', 'hex');
 /** One input byte of an LZ4 block can stand for at most this many output bytes. */
 const EXPANSION_MAX = 255;
@@ -43,9 +46,9 @@ export function compressLz4(bytes: Buffer): Buffer {
 }
 
 /**
- * Expands one or several LZ4 frames, skipping skippable ones: linked or independent blocks, stored blocks, and
- * every checksum that is there is checked. Throws {@link CorruptRecordError}, or {@link DecompressionLimitError}
- * before more than `maxOutputBytes` are allocated.
+ * Expands one or several LZ4 frames, skipping skippable ones: linked or independent blocks, stored blocks,
+ * and every checksum that is there is checked. Throws {@link CorruptRecordError}, or
+ * {@link DecompressionLimitError} before more than `maxOutputBytes` are allocated.
  */
 export function decompressLz4(bytes: Buffer, maxOutputBytes: number): Buffer {
   const output = new BoundedOutput(bytes.length * 4, maxOutputBytes);

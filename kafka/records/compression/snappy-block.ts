@@ -12,7 +12,8 @@ export interface SnappyPreamble {
 
 /**
  * Reads the size that the raw block `source[start, end)` declares, and where its elements begin. Throws
- * CorruptRecordError when the input cannot possibly make that much, so that it is safe to allocate up to a limit.
+ * CorruptRecordError when the input cannot possibly make that much, so that it is safe to allocate up to a
+ * limit.
  */
 export function readSnappyPreamble(source: Buffer, start: number, end: number): SnappyPreamble {
   let at = start;

@@ -36,7 +36,8 @@ export function compressSnappy(bytes: Buffer): Buffer {
 
 /**
  * Expands xerial framing, one stream or several in a row, or a single raw block without framing (librdkafka).
- * Throws {@link CorruptRecordError}, or DecompressionLimitError before more than `maxOutputBytes` are allocated.
+ * Throws {@link CorruptRecordError}, or DecompressionLimitError before more than `maxOutputBytes` are
+ * allocated.
  */
 export function decompressSnappy(bytes: Buffer, maxOutputBytes: number): Buffer {
   const output = new BoundedOutput(bytes.length * 3, maxOutputBytes);

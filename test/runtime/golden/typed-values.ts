@@ -18,13 +18,16 @@ export interface JsonFields {
   [key: string]: Json;
 }
 
+type Reviver = (key: string, value: Json, context: { readonly source?: string }) => Json;
+const parse = JSON.parse as (text: string, reviver: Reviver) => Json;
+
 export function parseExact(text: string): JsonFields {
-  return JSON.parse(text, (_key, value, context) => {
-    const source = (context as { source?: string } | undefined)?.source ?? '';
-    return typeof value === 'number' && /^-?\d{16,}$/.test(source) ? int64(BigInt(source)) : value;
-  });
+  const exact: Reviver = (_key, value, { source = '' }) =>
+    typeof value === 'number' && /^-?\d{16,}$/.test(source) ? int64(BigInt(source)) : value;
+  return fieldsOf(parse(text, exact));
 }
 
+/** Throws when `json` is not an object. */
 export function fieldsOf(json: Json | undefined): JsonFields {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Error('not an object');
   return json;

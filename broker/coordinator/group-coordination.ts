@@ -1,0 +1,74 @@
+import { ErrorCode } from '../../kafka/protocol/index.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { GroupService } from '../groups/index.ts';
+import { autoCreatedTopic, type ControllerContext, decideCreateTopics } from '../metadata/index.ts';
+import type { ClusterMetadata } from '../quorum/cluster-metadata.ts';
+import type { Partitions } from '../replica/partitions.ts';
+import { CoordinatorLog } from './coordinator-log.ts';
+
+const OFFSETS_TOPIC = '__consumer_offsets';
+
+/** Runs the group coordinator on the partitions of `__consumer_offsets`, which is created when first needed. */
+export class GroupCoordination {
+  readonly service: GroupService;
+  readonly #metadata: ClusterMetadata;
+  readonly #context: () => ControllerContext;
+  #loaded: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    platform: Platform,
+    partitions: Partitions,
+    metadata: ClusterMetadata,
+    context: () => ControllerContext,
+  ) {
+    const { clock, entropy, logger } = platform;
+    const { image } = metadata;
+    this.#metadata = metadata;
+    this.#context = context;
+    this.service = new GroupService({
+      clock,
+      entropy,
+      logger: logger.child({ component: 'groups' }),
+      log: new CoordinatorLog(OFFSETS_TOPIC, partitions, clock),
+      topics: {
+        topicId: (name) => image.topic(name)?.id,
+        topicName: (topicId) => image.topicById(topicId)?.name,
+        hasPartition: (name, partition) => image.partition(name, partition) !== undefined,
+      },
+      config: context().config,
+      partitionCount: () => image.topic(OFFSETS_TOPIC)?.partitions.size ?? context().config.offsetsTopicNumPartitions,
+    });
+  }
+
+  /** Loads what the topic holds, if it exists. */
+  async start(): Promise<void> {
+    this.onTopicCreated(OFFSETS_TOPIC);
+    await this.#loaded;
+    this.service.start();
+  }
+
+  stop(): void {
+    this.service.stop();
+  }
+
+  onTopicCreated(topic: string): void {
+    if (topic !== OFFSETS_TOPIC) return;
+    const partitions = this.#metadata.image.topic(OFFSETS_TOPIC)?.partitions.keys() ?? [];
+    this.#loaded = Promise.all([...partitions].map((partition) => this.service.load(partition)));
+  }
+
+  onTopicDeleted(topic: string): void {
+    if (topic !== OFFSETS_TOPIC) this.service.onTopicDeleted(topic);
+  }
+
+  /** Makes sure that groups can be coordinated here; the error code that says why not otherwise. */
+  async find(): Promise<number> {
+    if (this.#metadata.image.topic(OFFSETS_TOPIC) === undefined) {
+      const topics = () => [autoCreatedTopic(OFFSETS_TOPIC, this.#context().config)];
+      await this.#metadata.change(() => decideCreateTopics(this.#context(), { topics: topics(), validateOnly: false }));
+    }
+    await this.#loaded;
+    const exists = this.#metadata.image.topic(OFFSETS_TOPIC) !== undefined;
+    return exists ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE;
+  }
+}

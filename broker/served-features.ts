@@ -1,0 +1,4 @@
+import { kafkaFeatures } from './metadata/index.ts';
+
+/** The features that this broker has. Others of Kafka's are added when what they stand for is served. */
+export const servedFeatures = { 'metadata.version': kafkaFeatures['metadata.version'] } as const;

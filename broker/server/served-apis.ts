@@ -1,0 +1,86 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { GroupCoordination } from '../coordinator/group-coordination.ts';
+import type { FetchSessions } from '../replica/fetch-sessions.ts';
+import type { Partitions } from '../replica/partitions.ts';
+import type { Api } from './api.ts';
+import type { Cluster } from './cluster.ts';
+import { produceApi } from './handlers/0-produce.ts';
+import { fetchApi } from './handlers/1-fetch.ts';
+import { listOffsetsApi } from './handlers/2-list-offsets.ts';
+import { metadataApi } from './handlers/3-metadata.ts';
+import { offsetCommitApi } from './handlers/8-offset-commit.ts';
+import { offsetFetchApi } from './handlers/9-offset-fetch.ts';
+import { findCoordinatorApi } from './handlers/10-find-coordinator.ts';
+import { joinGroupApi } from './handlers/11-join-group.ts';
+import { heartbeatApi } from './handlers/12-heartbeat.ts';
+import { leaveGroupApi } from './handlers/13-leave-group.ts';
+import { syncGroupApi } from './handlers/14-sync-group.ts';
+import { describeGroupsApi } from './handlers/15-describe-groups.ts';
+import { listGroupsApi } from './handlers/16-list-groups.ts';
+import { apiVersionsApi, type Features } from './handlers/18-api-versions.ts';
+import { createTopicsApi } from './handlers/19-create-topics.ts';
+import { deleteTopicsApi } from './handlers/20-delete-topics.ts';
+import { deleteRecordsApi } from './handlers/21-delete-records.ts';
+import { initProducerIdApi, type ProducerIdAllocator } from './handlers/22-init-producer-id.ts';
+import { offsetForLeaderEpochApi } from './handlers/23-offset-for-leader-epoch.ts';
+import { describeConfigsApi } from './handlers/32-describe-configs.ts';
+import { alterConfigsApi } from './handlers/33-alter-configs.ts';
+import { createPartitionsApi } from './handlers/37-create-partitions.ts';
+import { deleteGroupsApi } from './handlers/42-delete-groups.ts';
+import { incrementalAlterConfigsApi } from './handlers/44-incremental-alter-configs.ts';
+import { offsetDeleteApi } from './handlers/47-offset-delete.ts';
+import { describeClusterApi } from './handlers/60-describe-cluster.ts';
+import { listConfigResourcesApi } from './handlers/74-list-config-resources.ts';
+import { describeTopicPartitionsApi } from './handlers/75-describe-topic-partitions.ts';
+
+/** What the handlers work on. */
+export interface HandlerEnvironment {
+  readonly clock: Clock;
+  readonly cluster: Cluster;
+  readonly partitions: Partitions;
+  readonly groups: GroupCoordination;
+  readonly sessions: FetchSessions;
+  readonly allocateProducerId: ProducerIdAllocator;
+  /** Makes log start offsets durable. */
+  readonly checkpoint: () => void;
+  readonly features: () => Features;
+}
+
+/** Every API that this broker serves, by key. What is not here is not told to clients either. */
+export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number, Api> {
+  const { clock, cluster, partitions, groups, sessions, allocateProducerId, checkpoint, features } = environment;
+  const { config, nodeId } = cluster.context();
+  const apis = new Map<number, Api>();
+  const served = [
+    produceApi(partitions, clock),
+    fetchApi(partitions, sessions, clock, { fetchMaxBytes: config.fetchMaxBytes }),
+    listOffsetsApi(partitions),
+    metadataApi(cluster),
+    offsetCommitApi(groups.service),
+    offsetFetchApi(groups.service),
+    findCoordinatorApi(nodeId, () => groups.find()),
+    joinGroupApi(groups.service),
+    heartbeatApi(groups.service),
+    leaveGroupApi(groups.service),
+    syncGroupApi(groups.service),
+    describeGroupsApi(groups.service),
+    listGroupsApi(groups.service),
+    apiVersionsApi(() => apis.values(), features),
+    createTopicsApi(cluster),
+    deleteTopicsApi(cluster),
+    deleteRecordsApi(partitions, checkpoint),
+    initProducerIdApi(allocateProducerId),
+    offsetForLeaderEpochApi(partitions),
+    describeConfigsApi(cluster),
+    alterConfigsApi(cluster),
+    createPartitionsApi(cluster),
+    deleteGroupsApi(groups.service),
+    incrementalAlterConfigsApi(cluster),
+    offsetDeleteApi(groups.service),
+    describeClusterApi(cluster),
+    listConfigResourcesApi(cluster),
+    describeTopicPartitionsApi(cluster),
+  ];
+  for (const api of served) apis.set(api.request.apiKey, api);
+  return apis;
+}

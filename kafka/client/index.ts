@@ -1,0 +1,70 @@
+export type {
+  Admin,
+  BrokerDescription,
+  ClusterDescription,
+  ConfigChange,
+  ConfigEntry,
+  ConfigReplacement,
+  ConfigResource,
+  ConfigSource,
+  CreatedTopic,
+  GroupDescription,
+  GroupListing,
+  MemberDescription,
+  NewTopic,
+  OffsetQuery,
+  PartitionDescription,
+  Refusable,
+  TopicDescription,
+} from './admin/admin.ts';
+export { BrokerConnection, type ConnectionOptions } from './broker-connection.ts';
+export type { ClientOptions, KafkaClient } from './client.ts';
+export type {
+  AssignorName,
+  AutoOffsetReset,
+  Consumer,
+  ConsumerGroupMetadata,
+  ConsumerOptions,
+  PolledRecords,
+  RebalanceListener,
+  Subscription,
+  TopicPattern,
+} from './consumer/consumer.ts';
+export {
+  ApiTimeoutError,
+  BrokerConnectionError,
+  ClientClosedError,
+  CommitFailedError,
+  ConfigurationError,
+  DeliveryError,
+  isRetriable,
+  KafkaError,
+  NoOffsetError,
+  NotAssignedError,
+  needsRefresh,
+  RebalanceInProgressError,
+  RecordTooLargeError,
+  RequestTimeoutError,
+  TopicMissingError,
+  UnsupportedApiError,
+} from './errors.ts';
+export type { Assignor, MemberSubscription } from './group/assignor.ts';
+export type {
+  AssignmentTask,
+  GroupAssignment,
+  GroupMember,
+  GroupMembership,
+  GroupOptions,
+  GroupProtocol,
+  ProtocolChoice,
+} from './group/membership.ts';
+export { createClient } from './kafka-client.ts';
+export type {
+  OnDone,
+  Partitioner,
+  Producer,
+  ProducerOptions,
+  ProducerRecord,
+  RecordMetadata,
+} from './producer/producer.ts';
+export type { CommittedOffset, TimestampedOffset, TopicPartition, TopicPartitionOffset } from './topic-partition.ts';

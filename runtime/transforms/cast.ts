@@ -1,0 +1,114 @@
+import {
+  type ConnectRecord,
+  type Fields,
+  getField,
+  makeSchema,
+  type Schema,
+  setField,
+} from '../data/index.ts';
+import { defineTransform } from '../plugin/index.ts';
+import { type CastSpec, type CastType, parseCastSpec } from './cast-types.ts';
+import { castValue } from './cast-value.ts';
+import { requireMap, requireStruct } from './requirements.ts';
+import {
+  basicsOf,
+  putField,
+  readField,
+  replaceNullWithDefault,
+  schemaCache,
+  structLike,
+} from './schema-change.ts';
+import { namesOf, type Side, sides } from './side.ts';
+
+/** Changes the type of the whole key or value, or of some of its fields. */
+export const cast = sides.map((side) =>
+  defineTransform({
+    ...namesOf('Cast', side),
+    version: '1.0.0',
+    description: `Changes the type of the record's ${side.name.toLowerCase()}, or of fields in it.`,
+    config: {
+      type: 'object',
+      required: ['spec'],
+      properties: {
+        spec: {
+          type: 'array',
+          items: { type: 'string' },
+          importance: 'HIGH',
+          description:
+            'One type for the whole, or field:type for fields. int8 to int64, float32, float64, boolean, string.',
+          check: (value) =>
+            Array.isArray(value) && value.length > 0 ? undefined : 'Must specify at least one field to cast.',
+        },
+        'replace.null.with.default': replaceNullWithDefault,
+      },
+    },
+    validate: (config) => {
+      parseCastSpec(config.spec);
+    },
+    open: (config) => {
+      const spec = parseCastSpec(config.spec);
+      return {
+        spec,
+        replaceNull: config['replace.null.with.default'],
+        schemaOf: schemaCache((schema) => castSchema(schema, spec)),
+      };
+    },
+    map: (record, handle) => castRecord(record, handle, side),
+  }),
+);
+
+interface Handle {
+  readonly spec: CastSpec;
+  readonly replaceNull: boolean;
+  readonly schemaOf: (schema: Schema) => Schema;
+}
+
+function castRecord(
+  record: ConnectRecord,
+  { spec, replaceNull, schemaOf }: Handle,
+  side: Side,
+): ConnectRecord {
+  const [schema, value] = [side.schemaOf(record), side.valueOf(record)];
+  if (value === null || value === undefined) return record;
+  const newSchema = schema === undefined ? undefined : schemaOf(schema);
+  if (spec.whole !== undefined) return side.replace(record, newSchema, castValue(schema, value, spec.whole));
+  const target: Fields = {};
+  if (schema === undefined || newSchema === undefined) {
+    const map = requireMap(value, 'cast types');
+    Object.assign(target, map);
+    for (const [name, type] of spec.fields)
+      setField(target, name, castValue(undefined, getField(map, name), type));
+    return side.replace(record, undefined, target);
+  }
+  const struct = requireStruct(schema, value, 'cast types');
+  for (const field of schema.fields) {
+    const item = readField(struct, field, replaceNull);
+    const type = spec.fields.get(field.name);
+    putField(
+      target,
+      field.name,
+      field.schema,
+      type === undefined ? item : castValue(field.schema, item, type),
+    );
+  }
+  return side.replace(record, newSchema, target);
+}
+
+function castSchema(schema: Schema, { whole, fields }: CastSpec): Schema {
+  if (whole !== undefined) {
+    return makeSchema(whole, {
+      ...basicsOf(schema),
+      optional: schema.optional,
+      default: castValue(schema, schema.default, whole),
+    });
+  }
+  const entries = schema.fields.map(({ name, schema: fieldSchema }) => {
+    const type = fields.get(name);
+    return [name, type === undefined ? fieldSchema : castField(fieldSchema, type)] as const;
+  });
+  return structLike(schema, entries, { optional: schema.optional, default: schema.default });
+}
+
+function castField(schema: Schema, type: CastType): Schema {
+  return makeSchema(type, { optional: schema.optional, default: castValue(schema, schema.default, type) });
+}

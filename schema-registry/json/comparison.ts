@@ -1,0 +1,72 @@
+import { SchemaCheckError } from '../errors.ts';
+import type { CompatibilityPolicy } from '../language.ts';
+import { type Difference, type DifferenceType, isCompatible } from './difference.ts';
+import type { JsonModel } from './model.ts';
+
+/** Compares two models and notes what it finds on the comparison. */
+export type Walk = (comparison: Comparison, original: JsonModel, update: JsonModel) => void;
+
+/** Most pairs of schemas that one check looks at: combinations inside combinations multiply. */
+const stepsMax = 50_000;
+
+interface Shared {
+  readonly walk: Walk;
+  readonly policy: CompatibilityPolicy;
+  /** Pairs being compared, outermost first: what recursion comes back to is taken as equal. */
+  readonly open: Map<JsonModel, Set<JsonModel>>;
+  steps: number;
+}
+
+/** The way down through two schemas: where it is, what it has found, and what it is in the middle of. */
+export class Comparison {
+  readonly differences: Difference[] = [];
+  readonly #path: string;
+  readonly #shared: Shared;
+
+  private constructor(path: string, shared: Shared) {
+    this.#path = path;
+    this.#shared = shared;
+  }
+
+  static start(walk: Walk, policy: CompatibilityPolicy): Comparison {
+    return new Comparison('#', { walk, policy, open: new Map(), steps: 0 });
+  }
+
+  /** Notes a difference at `segments` below this place. */
+  note(type: DifferenceType, ...segments: readonly (string | number)[]): void {
+    const path = [this.#path, ...segments].join('/');
+    this.differences.push({ type, path: path === '#' ? '#/' : path });
+  }
+
+  /** Compares at `segments` below this place and keeps the findings. */
+  compare(original: JsonModel, update: JsonModel, ...segments: readonly (string | number)[]): void {
+    this.keep(this.attempt(original, update, ...segments));
+  }
+
+  /** As {@link compare}, but the findings are the caller's to keep or drop. Throws {@link SchemaCheckError}. */
+  attempt(
+    original: JsonModel,
+    update: JsonModel,
+    ...segments: readonly (string | number)[]
+  ): readonly Difference[] {
+    const shared = this.#shared;
+    shared.steps += 1;
+    if (shared.steps > stepsMax) throw new SchemaCheckError('the schemas are too complex to compare');
+    const opened = shared.open.get(original) ?? new Set();
+    if (opened.has(update)) return [];
+    shared.open.set(original, opened.add(update));
+    const below = new Comparison([this.#path, ...segments].join('/'), shared);
+    shared.walk(below, original, update);
+    opened.delete(update);
+    return below.differences;
+  }
+
+  keep(differences: readonly Difference[]): void {
+    this.differences.push(...differences);
+  }
+
+  /** Whether nothing among the differences breaks anything, by the policy of this check. */
+  isCompatible(differences: readonly Difference[]): boolean {
+    return differences.every((difference) => isCompatible(difference, this.#shared.policy));
+  }
+}

@@ -1,0 +1,91 @@
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.utils.Exit;
+
+/**
+ * Runs Kafka's console tools one after the other in one JVM and prints what each printed and its exit code. The only
+ * argument is a script: a command a line, words in single quotes where they have spaces, and an input after "<<<"
+ * (in which a backslash and n is a line end, a backslash and t a tab).
+ */
+public final class ConsoleTools {
+    private static final Map<String, String> TOOLS = Map.of(
+            "kafka-topics", "org.apache.kafka.tools.TopicCommand",
+            "kafka-configs", "kafka.admin.ConfigCommand",
+            "kafka-console-producer", "org.apache.kafka.tools.ConsoleProducer",
+            "kafka-console-consumer", "org.apache.kafka.tools.consumer.ConsoleConsumer",
+            "kafka-consumer-groups", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+            "kafka-get-offsets", "org.apache.kafka.tools.GetOffsetShell",
+            "kafka-dump-log", "org.apache.kafka.tools.DumpLogSegments");
+    private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+
+    private static final class ExitCode extends RuntimeException {
+        private final int code;
+
+        ExitCode(int code) {
+            super("exit " + code);
+            this.code = code;
+        }
+    }
+
+    private ConsoleTools() {
+    }
+
+    public static void main(String[] args) throws IOException {
+        PrintStream out = System.out;
+        Exit.setExitProcedure((code, message) -> {
+            throw new ExitCode(code);
+        });
+        Exit.setHaltProcedure((code, message) -> {
+            throw new ExitCode(code);
+        });
+        for (String line : Files.readAllLines(Path.of(args[0]))) {
+            ByteArrayOutputStream printed = new ByteArrayOutputStream();
+            ByteArrayOutputStream errors = new ByteArrayOutputStream();
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+            int code = run(line);
+            System.out.flush();
+            out.println("$ " + line);
+            out.print(printed.toString(StandardCharsets.UTF_8));
+            errors.toString(StandardCharsets.UTF_8).lines()
+                    .filter(text -> !text.startsWith("\tat ") && !text.isBlank()).forEach(text -> out.println("! " + text));
+            out.println("exit " + code);
+            out.flush();
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static int run(String line) {
+        String[] parts = line.split(" <<< ", 2);
+        String input = parts.length == 1 ? "" : parts[1].replace("\\n", "\n").replace("\\t", "\t");
+        System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+        List<String> words = new ArrayList<>();
+        for (Matcher word = WORD.matcher(parts[0]); word.find();) {
+            words.add(word.group(1) == null ? word.group(2) : word.group(1));
+        }
+        String[] args = words.subList(1, words.size()).toArray(new String[0]);
+        try {
+            Class.forName(TOOLS.get(words.get(0))).getMethod("main", String[].class).invoke(null, (Object) args);
+            return 0;
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof ExitCode exit) {
+                return exit.code;
+            }
+            System.err.println(e.getCause());
+            return 1;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Mismatch } from './report.ts';
+
+/** Where Apache Kafka's transcripts are kept. */
+const expectedDirectory = join(import.meta.dirname, 'expected');
+
+/** Patterns of what differs from run to run, and what stands for it. */
+const volatile: readonly (readonly [RegExp, string])[] = [
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>'],
+  [/TopicId: [\w-]{22}/g, 'TopicId: <id>'],
+  [/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>'],
+];
+
+/**
+ * Compares a transcript with that of Apache Kafka in `expected/NAME.txt`, or writes that file when `isRecording`.
+ * Throws {@link Mismatch} with the lines that differ.
+ */
+export function compareTranscript(name: string, transcript: string, isRecording: boolean): void {
+  const file = join(expectedDirectory, `${name}.txt`);
+  const actual = normalised(transcript);
+  if (isRecording) {
+    mkdirSync(expectedDirectory, { recursive: true });
+    writeFileSync(file, actual);
+    return;
+  }
+  if (!existsSync(file)) throw new Error(`no ${name}.txt: record it with --against kafka --record`);
+  const expected = readFileSync(file, 'utf8');
+  if (actual === expected) return;
+  const { missing, added } = difference(expected.split('\n'), actual.split('\n'));
+  throw new Mismatch(`transcript ${name}, ${missing.length} lines missing, ${added.length} added`, shown(missing), shown(added));
+}
+
+function normalised(transcript: string): string {
+  let text = transcript;
+  for (const [pattern, replacement] of volatile) text = text.replaceAll(pattern, replacement);
+  return text.replace(/\s*$/, '\n');
+}
+
+/** Lines of one that the other has not, by a longest common subsequence, each with the question above it. */
+function difference(expected: readonly string[], actual: readonly string[]): { missing: string[]; added: string[] } {
+  const lengths = Array.from({ length: expected.length + 1 }, () => new Uint32Array(actual.length + 1));
+  const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
+  for (let i = expected.length - 1; i >= 0; i--) {
+    const row = lengths[i] ?? new Uint32Array();
+    for (let j = actual.length - 1; j >= 0; j--) {
+      row[j] = expected[i] === actual[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    }
+  }
+  const missing: string[] = [];
+  const added: string[] = [];
+  for (let i = 0, j = 0; i < expected.length || j < actual.length; ) {
+    if (i < expected.length && expected[i] === actual[j]) {
+      i += 1;
+      j += 1;
+    } else if (j >= actual.length || (i < expected.length && at(i + 1, j) >= at(i, j + 1))) {
+      missing.push(`${questionAbove(expected, i)}${expected[i]}`);
+      i += 1;
+    } else {
+      added.push(`${questionAbove(actual, j)}${actual[j]}`);
+      j += 1;
+    }
+  }
+  return { missing, added };
+}
+
+function questionAbove(lines: readonly string[], index: number): string {
+  const question = lines.slice(0, index).findLast((line) => /^[>$] /.test(line));
+  return question === undefined || /^[>$] /.test(lines[index] ?? '') ? '' : `[${question.slice(2)}] `;
+}
+
+function shown(lines: readonly string[]): string {
+  const most = 60;
+  const rest = lines.length > most ? [`... and ${lines.length - most} more`] : [];
+  return ['', ...lines.slice(0, most), ...rest].join('\n    ');
+}
