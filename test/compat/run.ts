@@ -8,12 +8,13 @@ import { cache, install, type Tool } from './install.ts';
 import { Probe } from './parts/java.ts';
 import type { Part } from './parts/part.ts';
 import { admin } from './parts/admin.ts';
+import { compaction } from './parts/compaction.ts';
 import { consoleTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { type Check, Report } from './report.ts';
 
-const allParts: readonly Part[] = [...roundTrips, course, admin, consoleTools];
+const allParts: readonly Part[] = [...roundTrips, course, admin, compaction, consoleTools];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

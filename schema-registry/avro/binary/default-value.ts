@@ -5,24 +5,24 @@ import { branchName, isWrapped, type UnionShape } from './union-shape.ts';
 
 /** The value that a field's default stands for, new at every call; undefined when it does not fit the type. */
 export function defaultValue(schema: AvroSchema, tree: JsonTree, shape: UnionShape): unknown {
-  return isValidDefault(schema, tree) ? valueOf(schema, tree, shape) : undefined;
+  return isValidDefault(schema, tree) ? converted(schema, tree, shape) : undefined;
 }
 
-function valueOf(schema: AvroSchema, tree: JsonTree, shape: UnionShape): unknown {
+function converted(schema: AvroSchema, tree: JsonTree, shape: UnionShape): unknown {
   switch (schema.kind) {
     case 'bytes':
     case 'fixed':
       return Buffer.from(String(tree), 'latin1');
     case 'array':
-      return isJsonArray(tree) ? tree.map((item) => valueOf(schema.items, item, shape)) : [];
+      return isJsonArray(tree) ? tree.map((item) => converted(schema.items, item, shape)) : [];
     case 'map':
-      return mapEntries(tree, (_key, item) => valueOf(schema.values, item, shape));
+      return mapEntries(tree, (_key, item) => converted(schema.values, item, shape));
     case 'record':
       return recordOf(schema, tree, shape);
     case 'union': {
       const branch = schema.branches.find((each) => isValidDefault(each, tree));
       if (branch === undefined) return undefined;
-      const value = valueOf(branch, tree, shape);
+      const value = converted(branch, tree, shape);
       return value !== null && isWrapped(schema, shape) ? { [branchName(branch)]: value } : value;
     }
     default:
@@ -44,7 +44,7 @@ function recordOf(
   return Object.fromEntries(
     schema.fields.map(({ name, type, default: own }) => {
       const value = given.has(name) ? given.get(name) : own;
-      return [name, valueOf(type, value ?? null, shape)];
+      return [name, converted(type, value ?? null, shape)];
     }),
   );
 }

@@ -207,12 +207,14 @@ function recordEncoder(fields: readonly FieldEncoder[]): Encode {
 }
 
 function generatedWriter(fields: readonly FieldEncoder[]): Encode | undefined {
-  const lines = fields.map(({ name }, index) => `e[${index}](w, v[${JSON.stringify(name)}]);`);
   const parameters = fields.map((_field, index) => `e${index}`);
-  const calls = lines.map((line, index) => line.replace(`e[${index}]`, `e${index}`));
+  const lines = fields.map(({ name }, index) => {
+    const key = JSON.stringify(name);
+    return `e${index}(w, ${isInherited(name) ? `own(v, ${key})` : `v[${key}]`});`;
+  });
   try {
-    const make = new Function(...parameters, `return function (w, v) { ${calls.join(' ')} };`);
-    return make(...fields.map(({ encode }) => encode)) as Encode;
+    const make = new Function('own', ...parameters, `return function (w, v) { ${lines.join(' ')} };`);
+    return make(ownField, ...fields.map(({ encode }) => encode)) as Encode;
   } catch {
     return undefined;
   }
@@ -220,7 +222,15 @@ function generatedWriter(fields: readonly FieldEncoder[]): Encode | undefined {
 
 function loopWriter(fields: readonly FieldEncoder[]): Encode {
   return (writer, value) => {
-    const record = value as Readonly<Record<string, unknown>>;
-    for (const { name, encode } of fields) encode(writer, record[name]);
+    for (const { name, encode } of fields) encode(writer, ownField(value as object, name));
   };
+}
+
+/** Names that every object answers to, whether it has the field or not. */
+function isInherited(name: string): boolean {
+  return name in Object.prototype;
+}
+
+function ownField(record: object, name: string): unknown {
+  return Object.hasOwn(record, name) || !isInherited(name) ? Reflect.get(record, name) : undefined;
 }

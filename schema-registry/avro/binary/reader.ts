@@ -66,7 +66,9 @@ export class BinaryReader {
   string(): string {
     const length = this.count();
     const first = this.#advance(length);
-    return length < 12 ? this.#shortText(first, length) : this.#buffer.utf8Slice(first, first + length);
+    return length < 12
+      ? this.#shortText(first, length)
+      : this.#buffer.toString('utf8', first, first + length);
   }
 
   skip(bytes: number): void {
@@ -147,7 +149,7 @@ export class BinaryReader {
     let text = '';
     for (let index = first; index < first + length; index += 1) {
       const code = this.#buffer[index] ?? 0;
-      if (code > 0x7f) return this.#buffer.utf8Slice(first, first + length);
+      if (code > 0x7f) return this.#buffer.toString('utf8', first, first + length);
       text += String.fromCharCode(code);
     }
     return text;

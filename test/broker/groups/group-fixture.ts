@@ -133,18 +133,20 @@ export class Groups {
   readonly clock: ManualClock;
   readonly log: MemoryGroupLog;
   readonly topics: MemoryTopics;
+  readonly entropy: SeededEntropy;
   readonly service: GroupService;
 
   constructor(
     config: Partial<GroupConfig> = {},
-    world: { clock?: ManualClock; log?: MemoryGroupLog; topics?: MemoryTopics; partitions?: number } = {},
+    world: Partial<Pick<Groups, 'clock' | 'log' | 'topics' | 'entropy'>> & { partitions?: number } = {},
   ) {
     this.clock = world.clock ?? new ManualClock();
     this.log = world.log ?? new MemoryGroupLog();
     this.topics = world.topics ?? new MemoryTopics({ orders: 4, payments: 4 });
+    this.entropy = world.entropy ?? new SeededEntropy(7);
     this.service = new GroupService({
       clock: this.clock,
-      entropy: new SeededEntropy(7),
+      entropy: this.entropy,
       logger: silentLogger,
       log: this.log,
       topics: this.topics,
@@ -163,7 +165,8 @@ export class Groups {
   async restart(config: Partial<GroupConfig> = {}): Promise<Groups> {
     this.service.stop();
     this.clock.forget();
-    return Groups.start(config, { clock: this.clock, log: this.log, topics: this.topics });
+    const { clock, log, topics, entropy } = this;
+    return Groups.start(config, { clock, log, topics, entropy });
   }
 
   async join(fields: Partial<JoinGroupRequest> = {}, apiVersion = 9): Promise<Pending<JoinGroupResponse>> {

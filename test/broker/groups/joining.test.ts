@@ -30,15 +30,18 @@ test('a member with an id is unknown to a group that does not exist, and does no
   expect(await groups.state()).toBe('Dead');
 });
 
-test('a dynamic member first gets an id that begins with its client id', async () => {
-  const groups = await Groups.start();
-  const { response } = await groups.join();
-  expect(response.errorCode).toBe(ErrorCode.MEMBER_ID_REQUIRED);
-  expect(response.memberId).toMatch(
-    /^client-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-  );
-  expect(response.generationId).toBe(-1);
-});
+test.each([4, 9])(
+  'since v4 (v%i) a dynamic member first gets an id, begun with its client id',
+  async (apiVersion) => {
+    const groups = await Groups.start();
+    const { response } = await groups.join({}, apiVersion);
+    expect(response.errorCode).toBe(ErrorCode.MEMBER_ID_REQUIRED);
+    expect(response.memberId).toMatch(
+      /^client-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(response.generationId).toBe(-1);
+  },
+);
 
 test('a member before v4 joins without the detour', async () => {
   const groups = await Groups.start();
@@ -118,6 +121,17 @@ test('the protocol with most votes wins, among those that all members support', 
   ];
   await groups.joined(joins);
   expect(joins.map(({ joining }) => joining.response.protocolName)).toEqual(['b', 'b', 'b']);
+});
+
+test('a protocol that one member names twice is still unknown to the others', async () => {
+  const groups = await Groups.start();
+  const twice = [protocol('sticky'), protocol('sticky'), protocol('range')];
+  const joins = [
+    await groups.enter({ protocols: twice }),
+    await groups.enter({ protocols: [protocol('range')] }),
+  ];
+  await groups.joined(joins);
+  expect(joins.map(({ joining }) => joining.response.protocolName)).toEqual(['range', 'range']);
 });
 
 test('metadata is copied out of the request', async () => {

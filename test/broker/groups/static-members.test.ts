@@ -95,6 +95,19 @@ test('a static member that comes back while the leader assigns starts a new reba
   expect(back.response.generationId).toBe(2);
 });
 
+test('a static member that restarts before it has synced may sync under its new id', async () => {
+  const groups = await Groups.start();
+  const fields = { sessionTimeoutMs: 200_000 };
+  const a = await groups.join({ groupInstanceId: 'a', ...fields });
+  const b = await groups.join({ groupInstanceId: 'b', ...fields });
+  await groups.joined([{ joining: a }, { joining: b }]);
+  await groups.sync({ memberId: a.response.memberId });
+  const { memberId } = (await groups.join({ groupInstanceId: 'b', ...fields })).response;
+  expect((await groups.sync({ memberId })).response.errorCode).toBe(ErrorCode.NONE);
+  await groups.pass(60_000);
+  expect(await groups.state()).toBe('Stable');
+});
+
 test('a static member that comes back with another preference rebalances a group whose protocol changes', async () => {
   const both = { protocols: [protocol('range'), protocol('sticky')] };
   const { groups, idA } = await staticPair(both);

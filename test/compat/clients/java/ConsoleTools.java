@@ -1,6 +1,7 @@
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
@@ -29,13 +30,10 @@ public final class ConsoleTools {
             "kafka-dump-log", "org.apache.kafka.tools.DumpLogSegments");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
-    private static final class ExitCode extends RuntimeException {
-        private final int code;
+    /** The exit code that the running tool asked for first; some tools catch what their own exit throws here. */
+    private static Integer exitCode;
 
-        ExitCode(int code) {
-            super("exit " + code);
-            this.code = code;
-        }
+    private static final class Exited extends RuntimeException {
     }
 
     private ConsoleTools() {
@@ -43,12 +41,8 @@ public final class ConsoleTools {
 
     public static void main(String[] args) throws IOException {
         PrintStream out = System.out;
-        Exit.setExitProcedure((code, message) -> {
-            throw new ExitCode(code);
-        });
-        Exit.setHaltProcedure((code, message) -> {
-            throw new ExitCode(code);
-        });
+        Exit.setExitProcedure((code, message) -> exit(code));
+        Exit.setHaltProcedure((code, message) -> exit(code));
         for (String line : Files.readAllLines(Path.of(args[0]))) {
             ByteArrayOutputStream printed = new ByteArrayOutputStream();
             ByteArrayOutputStream errors = new ByteArrayOutputStream();
@@ -66,7 +60,16 @@ public final class ConsoleTools {
         Runtime.getRuntime().halt(0);
     }
 
+    private static void exit(int code) {
+        if (exitCode == null) {
+            exitCode = code;
+            System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+        }
+        throw new Exited();
+    }
+
     private static int run(String line) {
+        exitCode = null;
         String[] parts = line.split(" <<< ", 2);
         String input = parts.length == 1 ? "" : parts[1].replace("\\n", "\n").replace("\\t", "\t");
         System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
@@ -77,10 +80,10 @@ public final class ConsoleTools {
         String[] args = words.subList(1, words.size()).toArray(new String[0]);
         try {
             Class.forName(TOOLS.get(words.get(0))).getMethod("main", String[].class).invoke(null, (Object) args);
-            return 0;
+            return exitCode == null ? 0 : exitCode;
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof ExitCode exit) {
-                return exit.code;
+            if (exitCode != null) {
+                return exitCode;
             }
             System.err.println(e.getCause());
             return 1;
