@@ -1,5 +1,5 @@
 import { Broker } from '../broker/index.ts';
-import { silentLogger, type Logger } from '../platform/logger.ts';
+import { type Logger, silentLogger } from '../platform/logger.ts';
 import { createLogger, type LogLevel } from '../platform/pino-logger.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
 

@@ -14,6 +14,7 @@ interface Entry {
 /**
  * Holds responses back until the records they rest on are committed. Order is kept: a response waits for the last
  * append before it, and so do answers that only read, because they may show what is not committed yet.
+ * B58: what OffsetFetch has once returned is still there after a failover.
  */
 export class CommitQueue {
   readonly #clock: Clock;

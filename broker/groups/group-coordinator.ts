@@ -37,12 +37,13 @@ import {
 import type { GroupTopics } from './ports.ts';
 
 /** A group of a protocol that this coordinator does not run. Its name is taken, its records are left alone. */
-export interface ForeignGroup {
+interface ForeignGroup {
   readonly type: 'foreign';
   readonly groupId: string;
   readonly protocol: ForeignProtocol;
 }
 
+/** Whatever occupies a group id. All kinds share one namespace. */
 export type Group = ClassicGroup | ForeignGroup;
 
 type JoinDecision = ReturnType<typeof decideJoin>;

@@ -25,7 +25,7 @@ export interface OffsetCommitRecord {
 export type ForeignProtocol = 'consumer' | 'share' | 'streams';
 
 /** The record with which a group of another protocol begins, or ends by a tombstone (key types 3, 11, 17). */
-export interface ForeignGroupRecord {
+interface ForeignGroupRecord {
   readonly kind: 'foreign-group';
   readonly group: string;
   readonly protocol: ForeignProtocol;
@@ -33,7 +33,7 @@ export interface ForeignGroupRecord {
 }
 
 /** A record that this coordinator leaves alone: another type, another version, or not readable. */
-export interface IgnoredRecord {
+interface IgnoredRecord {
   readonly kind: 'ignored';
   readonly reason: string;
 }

@@ -211,7 +211,12 @@ export class GroupService {
 
   /** All groups of this broker, or COORDINATOR_LOAD_IN_PROGRESS while some are not known yet. */
   async listGroups(request: ListGroupsRequest): Promise<ListGroupsResponse> {
-    const failed = (errorCode: number): ListGroupsResponse => ({ throttleTimeMs: 0, errorCode, groups: [] });
+    const failed = (errorCode: number): ListGroupsResponse => ({
+      throttleTimeMs: 0,
+      // A partition that is lost on the way has no groups here any more.
+      errorCode: errorCode === ErrorCode.NOT_COORDINATOR ? ErrorCode.NONE : errorCode,
+      groups: [],
+    });
     const answers = await Promise.all(
       this.#partitions.shards().map((shard) => {
         if (typeof shard === 'number') return failed(shard);

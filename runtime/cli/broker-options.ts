@@ -14,7 +14,11 @@ export interface BrokerArguments {
 export function withBrokerOptions<T>(argv: Argv<T>) {
   return argv
     .option('host', { type: 'string', default: '127.0.0.1', describe: 'Address to listen on.' })
-    .option('kafka-port', { type: 'number', default: 9092, describe: 'Port for Kafka clients; 0 takes a free one.' })
+    .option('kafka-port', {
+      type: 'number',
+      default: 9092,
+      describe: 'Port for Kafka clients; 0 takes a free one.',
+    })
     .option('data-dir', { type: 'string', default: '.millrace/data', describe: 'Where topics are kept.' })
     .option('durability', {
       choices: ['fsync', 'page-cache'] as const,

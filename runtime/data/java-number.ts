@@ -1,12 +1,14 @@
 /** A FLOAT64 as Java's `Double.toString` prints it: `1.0`, `1.0E10`, `NaN`. */
 export function javaDouble(value: number): string {
-  return javaText(value, value.toExponential());
+  // Java prints two digits at least, chosen so that they are closest to the value: 4.9E-324, not 5E-324.
+  const short = value.toExponential(1);
+  return javaText(value, Number(short) === value ? short : value.toExponential());
 }
 
 /** A FLOAT32 as Java's `Float.toString` prints it: the shortest digits that read back as the same float. */
 export function javaFloat(value: number): string {
   const float = Math.fround(value);
-  for (let digits = 0; digits < 9; digits++) {
+  for (let digits = 1; digits < 9; digits++) {
     const text = float.toExponential(digits);
     if (Math.fround(Number(text)) === float) return javaText(float, text);
   }
@@ -19,7 +21,7 @@ function javaText(value: number, scientific: string): string {
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';
   const [mantissa = '0', power = '0'] = scientific.replace(/^-/, '').split('e');
-  const digits = mantissa.replace('.', '');
+  const digits = mantissa.replace('.', '').replace(/0+$/, '');
   const exponent = Number(power);
   if (value === 0) return `${sign}0.0`;
   if (exponent < -3 || exponent >= 7) return `${sign}${digits[0]}.${digits.slice(1) || '0'}E${exponent}`;

@@ -42,7 +42,12 @@ export class BrokerProcess {
   async start(): Promise<void> {
     if (this.#options.kind === 'kafka') await this.#startKafka();
     else await this.#startMillrace();
-    await until('the broker accepts connections', 10_000, () => accepts(this.#port), () => this.log());
+    await until(
+      'the broker accepts connections',
+      10_000,
+      () => accepts(this.#port),
+      () => this.log(),
+    );
   }
 
   /** Stops the broker in order; a broker that does not end by itself is a failure. */
@@ -56,9 +61,14 @@ export class BrokerProcess {
   }
 
   /** The last lines of the broker's log. */
-  log(lines = 15): string {
+  log(lines = 12): string {
     const written = existsSync(this.#logFile) ? readFileSync(this.#logFile, 'utf8') : '';
-    return written.trimEnd().split('\n').slice(-lines).join('\n');
+    return written
+      .trimEnd()
+      .split('\n')
+      .slice(-lines)
+      .map((line) => line.slice(0, 300))
+      .join('\n');
   }
 
   async #startMillrace(): Promise<void> {
@@ -67,14 +77,23 @@ export class BrokerProcess {
     const child = new Child(
       process.execPath,
       [
-        ...[join(projectRoot, 'runtime/bin.ts'), subcommand, '--json', '--kafka-port', String(this.#port), ...ports],
+        ...[
+          join(projectRoot, 'runtime/bin.ts'),
+          subcommand,
+          '--json',
+          '--kafka-port',
+          String(this.#port),
+          ...ports,
+        ],
         ...['--data-dir', this.dataDirectory],
         ...Object.entries(overrides).flatMap(([key, value]) => ['--override', `${key}=${value}`]),
       ],
       { cwd: projectRoot, stderrFile: this.#logFile },
     );
     this.#child = child;
-    const ready = await this.#readyLine(child, () => child.facts.find((fact) => typeof fact['kafka'] === 'string'));
+    const ready = await this.#readyLine(child, () =>
+      child.facts.find((fact) => typeof fact['kafka'] === 'string'),
+    );
     this.#port = Number(String(ready['kafka']).split(':').at(-1));
   }
 
@@ -83,7 +102,10 @@ export class BrokerProcess {
     if (this.#port === 0) {
       this.#port = await freePort();
       const controllerPort = await freePort();
-      writeFileSync(properties, kafkaProperties(this.#port, controllerPort, this.dataDirectory, this.#options.overrides));
+      writeFileSync(
+        properties,
+        kafkaProperties(this.#port, controllerPort, this.dataDirectory, this.#options.overrides),
+      );
       await runOk('java', javaArgs('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', properties]));
     }
     const started = (this.#child === undefined ? '' : this.#wholeLog()).split('Kafka Server started').length;
@@ -98,7 +120,9 @@ export class BrokerProcess {
   #readyLine<T>(child: Child, ready: () => T | undefined | false): Promise<T> {
     return until('the broker says that it is ready', 60_000, () => {
       if (child.isRunning) return ready();
-      throw new Error(`the broker ended with exit code ${child.exitCode}: ${child.name}\n${this.log()}${child.tail()}`);
+      throw new Error(
+        `the broker ended with exit code ${child.exitCode}: ${child.name}\n${this.log()}${child.tail()}`,
+      );
     });
   }
 

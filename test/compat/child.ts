@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
@@ -35,7 +35,9 @@ export class Child {
 
   constructor(command: string, args: readonly string[], options: SpawnOptions = {}) {
     this.name = [command, ...args].join(' ');
-    const files = [options.stdoutFile, options.stderrFile].map((f) => (f === undefined ? 'pipe' : openSync(f, 'a')));
+    const files = [options.stdoutFile, options.stderrFile].map((f) =>
+      f === undefined ? 'pipe' : openSync(f, 'a'),
+    );
     this.#process = spawn(command, [...args], {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: { ...process.env, ...options.env },
@@ -100,7 +102,11 @@ export class Child {
 
   /** The last lines of its output, for a failure. */
   tail(lines = 12): string {
-    return `${this.stdout.slice(-4000)}\n${this.stderr.slice(-4000)}`.trimEnd().split('\n').slice(-lines).join('\n');
+    return `${this.stdout.slice(-4000)}\n${this.stderr.slice(-4000)}`
+      .trimEnd()
+      .split('\n')
+      .slice(-lines)
+      .join('\n');
   }
 
   async #watch(): Promise<number | null> {
@@ -154,7 +160,8 @@ export async function until<T>(
   for (;;) {
     const value = await ready();
     if (value !== undefined && value !== false) return value;
-    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs / 1000} s: ${what}\n${otherwise()}`.trimEnd());
+    if (performance.now() > deadline)
+      throw new Error(`waited ${timeoutMs / 1000} s: ${what}\n${otherwise()}`.trimEnd());
     await sleep(50);
   }
 }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run, runOk } from './child.ts';
 
@@ -115,11 +124,19 @@ async function unpackDebs(packages: readonly string[]): Promise<void> {
     const state = join(kcatDirectory, 'apt');
     mkdirSync(join(state, 'lists/partial'), { recursive: true });
     mkdirSync(join(state, 'archives/partial'), { recursive: true });
-    const own = ['-o', `Dir::State::Lists=${state}/lists`, '-o', `Dir::Cache=${state}`, '-o', 'APT::Sandbox::User='];
+    const own = [
+      '-o',
+      `Dir::State::Lists=${state}/lists`,
+      '-o',
+      `Dir::Cache=${state}`,
+      '-o',
+      'APT::Sandbox::User=',
+    ];
     await runOk('apt-get', [...own, 'update'], { cwd: debs, timeoutMs: 180_000 });
     await runOk('apt-get', [...own, ...download], { cwd: debs, timeoutMs: 120_000 });
   }
-  for (const deb of readdirSync(debs)) await runOk('dpkg', ['-x', join(debs, deb), join(kcatDirectory, 'root')]);
+  for (const deb of readdirSync(debs))
+    await runOk('dpkg', ['-x', join(debs, deb), join(kcatDirectory, 'root')]);
 }
 
 async function installConfluentKafka(): Promise<void> {
@@ -145,7 +162,8 @@ async function hasConfluentKafka(): Promise<boolean> {
 async function installNpmClients(): Promise<void> {
   const manifest = JSON.stringify({ private: true, dependencies: npmPackages }, null, 2);
   const stamp = join(npmDirectory, 'installed.json');
-  if (existsSync(stamp) && (await run('cmp', ['-s', stamp, join(npmDirectory, 'package.json')])).code === 0) return;
+  if (existsSync(stamp) && (await run('cmp', ['-s', stamp, join(npmDirectory, 'package.json')])).code === 0)
+    return;
   rmSync(npmDirectory, { recursive: true, force: true });
   mkdirSync(npmDirectory, { recursive: true });
   writeFileSync(join(npmDirectory, 'package.json'), manifest);
@@ -165,14 +183,19 @@ async function installNpmClients(): Promise<void> {
 
 async function installJava(): Promise<void> {
   for (const program of ['java', 'javac', 'jar', 'mvn']) {
-    const { code } = await run(program, [program === 'java' || program === 'javac' ? '-version' : '--version']);
+    const { code } = await run(program, [
+      program === 'java' || program === 'javac' ? '-version' : '--version',
+    ]);
     if (code !== 0) throw new Error(`${program} is not on this machine (a JDK 17 and Maven are needed)`);
   }
   const pom = join(clients, 'java/pom.xml');
   const stamp = join(javaDirectory, 'pom.xml');
   if (!existsSync(stamp) || (await run('cmp', ['-s', stamp, pom])).code !== 0) {
     rmSync(javaDirectory, { recursive: true, force: true });
-    const settings = [`-Dmaven.repo.local=${join(cache, 'm2')}`, `-DoutputDirectory=${join(javaDirectory, 'lib')}`];
+    const settings = [
+      `-Dmaven.repo.local=${join(cache, 'm2')}`,
+      `-DoutputDirectory=${join(javaDirectory, 'lib')}`,
+    ];
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime'];
     await runOk('mvn', ['-q', '-B', '-f', pom, ...settings, ...goal], { timeoutMs: 300_000 });
     copyFileSync(pom, stamp);

@@ -6,17 +6,17 @@ import { expectEqual, Mismatch } from './report.ts';
 const filler = 'abcdefghijklmnopqrstuvwxyz é漢 ';
 
 /** The key of the record with this index. */
-export function keyOf(index: number): string {
+export function recordKey(index: number): string {
   return `key-${index}`;
 }
 
 /** The value of the record with this index, 8 to 130 characters. */
-export function valueOf(index: number): string {
+export function recordValue(index: number): string {
   return `value-${index}-${filler.repeat(index % 4)}`;
 }
 
 /** The header that says the index; kcat's headers are the same for a whole run. */
-export function headersOf(client: string, codec: string, index: number): string {
+export function recordHeaders(client: string, codec: string, index: number): string {
   return `codec=${codec},index=${client === 'kcat' ? 'every' : index}`;
 }
 
@@ -40,7 +40,8 @@ export class RecordSet {
       const from = this.#read.get(file) ?? 0;
       const to = bytes.lastIndexOf(10) + 1;
       this.#read.set(file, to);
-      for (const line of bytes.subarray(from, to).toString('utf8').split('\n')) if (line !== '') this.#see(line);
+      for (const line of bytes.subarray(from, to).toString('utf8').split('\n'))
+        if (line !== '') this.#see(line);
     }
   }
 
@@ -59,17 +60,22 @@ export class RecordSet {
    * Throws unless exactly the records of `chunks` were seen, in partitions whose offsets have no gap from `firstOffsets`
    * (0 by default). Returns the next offset of each partition.
    */
-  verify(client: string, chunks: readonly Chunk[], firstOffsets: ReadonlyMap<number, number> = new Map()): Map<number, number> {
+  verify(
+    client: string,
+    chunks: readonly Chunk[],
+    firstOffsets: ReadonlyMap<number, number> = new Map(),
+  ): Map<number, number> {
     const expected = chunks.flatMap(({ codec, first, count }) =>
       Array.from({ length: count }, (_, i) => first + i).map(
-        (index) => `${keyOf(index)}\t${valueOf(index)}\t${headersOf(client, codec, index)}`,
+        (index) => `${recordKey(index)}\t${recordValue(index)}\t${recordHeaders(client, codec, index)}`,
       ),
     );
     const seen = [...this.#lines.values()].map((line) => line.split('\t').slice(2).join('\t'));
     expectEqual('number of records', seen.length, expected.length);
     const missing = new Set(expected);
     for (const record of seen) {
-      if (!missing.delete(record)) throw new Mismatch('a record that was not produced, or one twice', [...missing][0], record);
+      if (!missing.delete(record))
+        throw new Mismatch('a record that was not produced, or one twice', [...missing][0], record);
     }
     expectEqual('checksum of all records', checksum(seen), checksum(expected));
     return this.#nextOffsets(firstOffsets);
@@ -91,7 +97,8 @@ export class RecordSet {
       const offsets = keys.map((key) => Number(key.split(':')[1])).sort((a, b) => a - b);
       const first = firstOffsets.get(partition) ?? 0;
       const gap = offsets.findIndex((offset, i) => offset !== first + i);
-      if (gap !== -1) throw new Mismatch(`offsets of partition ${partition}`, `offset ${first + gap} next`, offsets[gap]);
+      if (gap !== -1)
+        throw new Mismatch(`offsets of partition ${partition}`, `offset ${first + gap} next`, offsets[gap]);
       next.set(partition, first + offsets.length);
     }
     return next;

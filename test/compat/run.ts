@@ -5,12 +5,12 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll } from './child.ts';
 import { cache, install, type Tool } from './install.ts';
-import { Probe } from './parts/java.ts';
-import type { Part } from './parts/part.ts';
 import { admin } from './parts/admin.ts';
 import { compaction } from './parts/compaction.ts';
 import { consoleTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
+import { Probe } from './parts/java.ts';
+import type { Part } from './parts/part.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { type Check, Report } from './report.ts';
 

@@ -28,7 +28,11 @@ export function compareTranscript(name: string, transcript: string, isRecording:
   const expected = readFileSync(file, 'utf8');
   if (actual === expected) return;
   const { missing, added } = difference(expected.split('\n'), actual.split('\n'));
-  throw new Mismatch(`transcript ${name}, ${missing.length} lines missing, ${added.length} added`, shown(missing), shown(added));
+  throw new Mismatch(
+    `transcript ${name}, ${missing.length} lines missing, ${added.length} added`,
+    shown(missing),
+    shown(added),
+  );
 }
 
 function normalised(transcript: string): string {
@@ -38,7 +42,10 @@ function normalised(transcript: string): string {
 }
 
 /** Lines of one that the other has not, by a longest common subsequence, each with the question above it. */
-function difference(expected: readonly string[], actual: readonly string[]): { missing: string[]; added: string[] } {
+function difference(
+  expected: readonly string[],
+  actual: readonly string[],
+): { missing: string[]; added: string[] } {
   const lengths = Array.from({ length: expected.length + 1 }, () => new Uint32Array(actual.length + 1));
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
   for (let i = expected.length - 1; i >= 0; i--) {

@@ -29,7 +29,7 @@ export interface ClassicMember {
 }
 
 /** The first rebalance of an empty group waits for more members (`group.initial.rebalance.delay.ms`). */
-export interface InitialRebalance {
+interface InitialRebalance {
   readonly delayMs: number;
   readonly remainingMs: number;
   readonly isMemberAdded: boolean;
@@ -101,6 +101,7 @@ export function haveAllMembersJoined(group: ClassicGroup): boolean {
   return true;
 }
 
+/** How many members wait in a parked JoinGroup. */
 export function countAwaitingJoin(group: ClassicGroup): number {
   let count = 0;
   for (const member of group.members.values()) if (member.isAwaitingJoin) count += 1;

@@ -27,7 +27,7 @@ export function decideJoin(existing: ClassicGroup | undefined, join: Join): Join
   const { memberId, groupId } = join.request;
   if (existing === undefined && memberId !== '') return refuse(join, memberId, ErrorCode.UNKNOWN_MEMBER_ID);
   const group = existing ?? emptyClassicGroup(groupId, join.now);
-  if (!acceptsMember(group, memberId, join.config)) return refuseForSize(group, join);
+  if (!acceptsMember(group, knownIdOf(group, join), join.config)) return refuseForSize(group, join);
   if (!supportsProtocols(group, join.request.protocolType, join.request.protocols)) {
     return refuse(join, memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
   }
@@ -38,6 +38,13 @@ export function decideJoin(existing: ClassicGroup | undefined, join: Join): Join
 
 function refuse({ request }: Join, memberId: string, errorCode: number): JoinDecision {
   return respond(request.groupId, joinResponse(memberId, { errorCode }));
+}
+
+/** The id under which the group knows the member: that of a static member also when it has forgotten it. */
+function knownIdOf(group: ClassicGroup, { request }: Join): string {
+  const { memberId, groupInstanceId } = request;
+  if (memberId !== '' || groupInstanceId === null) return memberId;
+  return group.staticMembers.get(groupInstanceId) ?? '';
 }
 
 /**

@@ -21,16 +21,19 @@ type Partitions = Map<number, CommittedOffset>;
 export class CommittedOffsets {
   readonly #groups = new Map<string, Map<string, Partitions>>();
 
+  /** `undefined` when nothing was committed. */
   get(group: string, topic: string, partition: number): CommittedOffset | undefined {
     return this.#groups.get(group)?.get(topic)?.get(partition);
   }
 
+  /** Adds or replaces. */
   set(group: string, topic: string, partition: number, offset: CommittedOffset): void {
     const topics = this.#groups.get(group) ?? new Map<string, Partitions>();
     const partitions = topics.get(topic) ?? new Map<number, CommittedOffset>();
     this.#groups.set(group, topics.set(topic, partitions.set(partition, offset)));
   }
 
+  /** Does nothing when there is no offset. */
   delete(group: string, topic: string, partition: number): void {
     const topics = this.#groups.get(group);
     const partitions = topics?.get(topic);

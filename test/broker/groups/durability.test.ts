@@ -251,6 +251,16 @@ test('a broker that loses the partition sends everybody to the next coordinator 
   expect(await groups.heartbeat(joins[0]?.id ?? '', 1)).toBe(ErrorCode.NOT_COORDINATOR);
 });
 
+test('groups of a partition that is lost while they are listed are left out', async () => {
+  const groups = await Groups.start();
+  groups.log.isHolding = true;
+  await committing(groups);
+  const listing = new Pending(groups.service.listGroups({ statesFilter: [], typesFilter: [] }));
+  groups.service.unload(0);
+  await settle();
+  expect(listing.response).toMatchObject({ errorCode: ErrorCode.NONE, groups: [] });
+});
+
 test('a new coordinator knows the generation, its members, their assignments and what they subscribe to', async () => {
   const before = await Groups.start();
   const { leader, followers } = await before.stable(2);

@@ -324,7 +324,7 @@ export function protocol(name: string, topics: readonly string[] = ['orders']) {
   return { name, metadata: subscription(topics) };
 }
 
-export function subscription(topics: readonly string[]): Buffer {
+function subscription(topics: readonly string[]): Buffer {
   const parts = [int16(0), int32(topics.length)];
   for (const topic of topics) parts.push(int16(Buffer.byteLength(topic)), Buffer.from(topic));
   return Buffer.concat([...parts, int32(-1)]);

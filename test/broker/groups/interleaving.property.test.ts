@@ -272,7 +272,8 @@ test('the same holds when appends are lost and coordinators restart in between',
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.oneof({ arbitrary: step, weight: 12 }, { arbitrary: failover, weight: 1 }), {
-        maxLength: 80,
+        maxLength: 60,
+        size: 'max',
       }),
       async (steps) => {
         const world = await run(steps);

@@ -57,6 +57,15 @@ test('the new id is recorded: it is known after a restart, the old one is fenced
   expect(await restarted.heartbeat(idB, 1, 'b')).toBe(ErrorCode.FENCED_INSTANCE_ID);
 });
 
+test('a static member that comes back finds its place in a full group', async () => {
+  const { groups } = await staticPair();
+  const full = await groups.restart({ groupMaxSize: 2 });
+  expect((await full.join({ groupInstanceId: 'b' })).response.errorCode).toBe(ErrorCode.NONE);
+  expect((await full.join({ groupInstanceId: 'c' })).response.errorCode).toBe(
+    ErrorCode.GROUP_MAX_SIZE_REACHED,
+  );
+});
+
 test('whoever still uses the old id is fenced everywhere', async () => {
   const { groups, idB } = await staticPair();
   await groups.join({ groupInstanceId: 'b' });

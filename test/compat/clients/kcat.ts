@@ -1,6 +1,6 @@
 import { Child, runOk, type SpawnOptions, until } from '../child.ts';
 import { kcatCommand } from '../install.ts';
-import { keyOf, valueOf } from '../record-set.ts';
+import { recordKey, recordValue } from '../record-set.ts';
 import type { Client } from './client.ts';
 
 /**
@@ -21,15 +21,22 @@ export const kcat: Client = {
   },
   async produce(bootstrap, topic, { codec, first, count }) {
     let input = '';
-    for (let index = first; index < first + count; index++) input += `${keyOf(index)}\t${valueOf(index)}\n`;
+    for (let index = first; index < first + count; index++)
+      input += `${recordKey(index)}\t${recordValue(index)}\n`;
     const headers = ['-H', `codec=${codec}`, '-H', 'index=every'];
     await runOk(...start({ input }, '-P', '-b', bootstrap, '-t', topic, '-K', '\t', '-z', codec, ...headers));
   },
   join(bootstrap, topic, group, file) {
-    const settings = { 'auto.offset.reset': 'earliest', 'heartbeat.interval.ms': '500', 'auto.commit.interval.ms': '1000' };
+    const settings = {
+      'auto.offset.reset': 'earliest',
+      'heartbeat.interval.ms': '500',
+      'auto.commit.interval.ms': '1000',
+    };
     const flags = Object.entries(settings).flatMap(([key, value]) => ['-X', `${key}=${value}`]);
     const format = '%p\\t%o\\t%k\\t%s\\t%h\\n';
-    const child = new Child(...start({ stdoutFile: file }, '-b', bootstrap, '-u', ...flags, '-f', format, '-G', group, topic));
+    const child = new Child(
+      ...start({ stdoutFile: file }, '-b', bootstrap, '-u', ...flags, '-f', format, '-G', group, topic),
+    );
     return {
       assigned: () => assignedPartitions(child.stderr),
       async leave() {

@@ -5,7 +5,9 @@ import type { Client } from './client.ts';
 
 /** A client whose program takes `create`, `produce` and `consume` as its first argument and prints JSON facts. */
 export function programClient(name: string, codecs: readonly string[], program: () => Command): Client {
-  const start = (...args: readonly string[]): [string, string[], { env?: Readonly<Record<string, string>> }] => {
+  const start = (
+    ...args: readonly string[]
+  ): [string, string[], { env?: Readonly<Record<string, string>> }] => {
     const { command, args: before, env } = program();
     return [command, [...before, ...args], env === undefined ? {} : { env }];
   };
@@ -17,17 +19,28 @@ export function programClient(name: string, codecs: readonly string[], program: 
       return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}').partitions;
     },
     async produce(bootstrap, topic, { codec, first, count }) {
-      const { stdout } = await runOk(...start('produce', bootstrap, topic, codec, String(first), String(count)));
+      const { stdout } = await runOk(
+        ...start('produce', bootstrap, topic, codec, String(first), String(count)),
+      );
       const fact = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
-      expectEqual('what the producer was told', fact, { event: 'produced', acknowledged: count, left: 0, errors: [] });
+      expectEqual('what the producer was told', fact, {
+        event: 'produced',
+        acknowledged: count,
+        left: 0,
+        errors: [],
+      });
     },
     join(bootstrap, topic, group, file) {
       const child = new Child(...start('consume', bootstrap, topic, group, file));
       return {
-        assigned: () => child.facts.findLast((fact) => fact['event'] === 'assigned')?.['partitions'] as number[] | undefined,
+        assigned: () =>
+          child.facts.findLast((fact) => fact['event'] === 'assigned')?.['partitions'] as
+            | number[]
+            | undefined,
         async leave() {
           const ended = await child.stop();
-          if (ended.code !== 0) throw new Error(`the member ended with exit code ${ended.code}\n${child.tail()}`);
+          if (ended.code !== 0)
+            throw new Error(`the member ended with exit code ${ended.code}\n${child.tail()}`);
         },
         tail: () => child.tail(),
       };

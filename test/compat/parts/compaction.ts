@@ -68,7 +68,11 @@ function walkThrough({ broker, probe }: PartContext): readonly Check[] {
           expected.push(...['index', 'log', 'timeindex'].map((suffix) => `${base}.${suffix}`));
         }
         expected.push('00000000000000000010.snapshot');
-        expectEqual('files', names.filter((name) => !/\.(deleted|cleaned|swap)$/.test(name)).sort(), expected.sort());
+        expectEqual(
+          'files',
+          names.filter((name) => !/\.(deleted|cleaned|swap)$/.test(name)).sort(),
+          expected.sort(),
+        );
       },
     },
     {
@@ -77,9 +81,15 @@ function walkThrough({ broker, probe }: PartContext): readonly Check[] {
       run: async () => {
         await broker.stop();
         const names = readdirSync(join(partitionFolder(broker.dataDirectory, topic, 0), '..'));
-        const checkpoints = ['cleaner', 'log-start', 'recovery-point', 'replication'].map((of) => `${of}-offset-checkpoint`);
+        const checkpoints = ['cleaner', 'log-start', 'recovery-point', 'replication'].map(
+          (of) => `${of}-offset-checkpoint`,
+        );
         const expected = [...checkpoints, 'meta.properties'];
-        expectEqual('files', expected.filter((name) => names.includes(name)), expected);
+        expectEqual(
+          'files',
+          expected.filter((name) => names.includes(name)),
+          expected,
+        );
       },
     },
   ];
@@ -87,17 +97,28 @@ function walkThrough({ broker, probe }: PartContext): readonly Check[] {
 
 function dumpChecks(context: PartContext): readonly Check[] {
   const { dataDirectory } = context.broker;
-  const files = (name: string, pattern: string) => globSync(join(partitionFolder(dataDirectory, name, 0), pattern)).sort();
+  const files = (name: string, pattern: string) =>
+    globSync(join(partitionFolder(dataDirectory, name, 0), pattern)).sort();
   return [
     {
       name: 'DumpLogSegments reads the segments record by record and finds them valid',
       run: async () => {
-        const dumped = await dump(context, '--deep-iteration --print-data-log', files(topic, '*.log'));
-        const keys = [...dumped.matchAll(/offset: (\d+) .*? key: (\S+) payload: (\S+)/g)].map((m) => [Number(m[1]), m[2], m[3]]);
+        // A tool that looks at gaps alone reports each first offset of a compacted topic.
+        const gap = /Non-consecutive offsets in|^! {3}-?\d+ is followed by \d+$/;
+        const dumped = await dump(context, '--deep-iteration --print-data-log', files(topic, '*.log'), gap);
+        const keys = [...dumped.matchAll(/offset: (\d+) .*? key: (\S+) payload: (\S+)/g)].map((m) => [
+          Number(m[1]),
+          m[2],
+          m[3],
+        ]);
         expectEqual('offsets, keys and values', keys, compacted);
         const bulk = await dump(context, '--deep-iteration', files('bulk', '*.log'));
         expectEqual('records of bulk', bulk.match(/^\| offset: /gm)?.length, 20_000);
-        expectEqual('codecs of bulk', [...new Set(bulk.match(/compresscodec: \w+/g))], ['compresscodec: lz4']);
+        expectEqual(
+          'codecs of bulk',
+          [...new Set(bulk.match(/compresscodec: \w+/g))],
+          ['compresscodec: lz4'],
+        );
       },
     },
     {
@@ -105,19 +126,36 @@ function dumpChecks(context: PartContext): readonly Check[] {
       run: async () => {
         const indexes = [...files(topic, '*.index'), ...files('bulk', '*.index')];
         const checked = await dump(context, '--index-sanity-check', indexes);
-        expectEqual('sane indexes', checked.match(/passed sanity check/g)?.length, indexes.length);
+        const verdicts =
+          checked.match(/(product-inventory|bulk)-0\/\d+\.index (passed sanity check|is empty)/g) ?? [];
+        expectEqual('verdicts', verdicts.sort(), [
+          'bulk-0/00000000000000000000.index passed sanity check',
+          'product-inventory-0/00000000000000000000.index is empty',
+          'product-inventory-0/00000000000000000010.index is empty',
+        ]);
         await dump(context, '--verify-index-only', indexes);
         const entries = await dump(context, '', files('bulk', '*.index'));
-        if (!/^offset: \d+ position: [1-9]/m.test(entries)) throw new Mismatch('entries of the offset index', 'some', entries);
+        if (!/^offset: \d+ position: [1-9]/m.test(entries))
+          throw new Mismatch('entries of the offset index', 'some', entries);
         await dump(context, '', [...files(topic, '*.timeindex'), ...files('bulk', '*.timeindex')]);
       },
     },
     {
-      name: 'DumpLogSegments reads the producer snapshots, with the producer that wrote',
+      name: 'DumpLogSegments reads the producer snapshots of a roll and of a stop, with the last batch of the producer',
       run: async () => {
-        const snapshots = [...files(topic, '*.snapshot'), ...files('bulk', '*.snapshot')];
-        const dumped = await dump(context, '', snapshots);
-        expectEqual('snapshots with a producer', dumped.match(/^producerId: \d+ producerEpoch: 0 /gm)?.length, snapshots.length);
+        const rolled = await dump(context, '', files(topic, '00000000000000000010.snapshot'));
+        expectEqual(
+          'last batch',
+          rolled.match(/producerEpoch: .*lastOffset: \d+/)?.[0].replace(/ lastTimestamp: \d+/, ''),
+          [
+            ...['producerEpoch: 0', 'coordinatorEpoch: -1', 'currentTxnFirstOffset: OptionalLong.empty'],
+            ...['firstSequence: 9', 'lastSequence: 9', 'lastOffset: 9'],
+          ].join(' '),
+        );
+        const stopped = await dump(context, '', files('bulk', '00000000000000020000.snapshot'));
+        expectEqual('last batch of bulk', stopped.match(/lastSequence: \d+ lastOffset: \d+/g), [
+          'lastSequence: 19999 lastOffset: 19999',
+        ]);
       },
     },
     {
@@ -134,8 +172,16 @@ function dumpChecks(context: PartContext): readonly Check[] {
       name: 'DumpLogSegments decodes the metadata log and its snapshots',
       run: async () => {
         const folder = partitionFolder(dataDirectory, '__cluster_metadata', 0);
-        const dumped = await dump(context, '--cluster-metadata-decoder', globSync(join(folder, '*.log')).sort());
-        for (const part of ['"type":"REGISTER_BROKER_RECORD"', '"type":"PARTITION_RECORD"', `{"name":"${topic}"`]) {
+        const dumped = await dump(
+          context,
+          '--cluster-metadata-decoder',
+          globSync(join(folder, '*.log')).sort(),
+        );
+        for (const part of [
+          '"type":"REGISTER_BROKER_RECORD"',
+          '"type":"PARTITION_RECORD"',
+          `{"name":"${topic}"`,
+        ]) {
           if (!dumped.includes(part)) throw new Mismatch('what the dump holds', part, dumped.slice(-2_000));
         }
         const snapshots = globSync(join(folder, '*.checkpoint')).sort();
@@ -145,14 +191,20 @@ function dumpChecks(context: PartContext): readonly Check[] {
   ];
 }
 
-/** Runs DumpLogSegments over files and returns what it printed. Throws when it complains. */
-async function dump({ directory }: PartContext, flags: string, files: readonly string[]): Promise<string> {
+/** Runs DumpLogSegments over files and returns what it printed. Throws when it complains of anything but `allowed`. */
+async function dump(
+  { directory }: PartContext,
+  flags: string,
+  files: readonly string[],
+  allowed = /^$/,
+): Promise<string> {
   if (files.length === 0) throw new Mismatch('files to dump', 'at least one', 'none');
   const script = join(directory, 'dump.script');
   writeFileSync(script, `kafka-dump-log ${flags} --files ${files.join(',')}\n`);
   const { stdout } = await runOk('java', javaArgs('ConsoleTools', [script]));
   const [, ...printed] = stdout.split('\n');
-  const complaints = printed.filter((line) => /^! |mismatch|Mismatch|Found |isvalid: false|corrupt/.test(line));
+  const isComplaint = (line: string) => /^! |mismatch|Mismatch|Found |isvalid: false|corrupt/.test(line);
+  const complaints = printed.filter((line) => isComplaint(line) && !allowed.test(line));
   const names = files.map((file) => basename(file)).join(', ');
   expectEqual(`complaints of DumpLogSegments ${flags} about ${names}`, complaints, []);
   expectEqual('exit code', printed.at(-2), 'exit 0');

@@ -34,7 +34,9 @@ const topicCommands = [
 ];
 
 const keyed = '--reader-property parse.key=true --reader-property parse.headers=true';
-const formatted = ['key', 'offset', 'partition', 'headers'].map((what) => `--formatter-property print.${what}=true`).join(' ');
+const formatted = ['key', 'offset', 'partition', 'headers']
+  .map((what) => `--formatter-property print.${what}=true`)
+  .join(' ');
 const recordCommands = [
   'kafka-console-producer --topic words <<< one\\ntwo\\nthree\\n',
   'kafka-console-producer --topic words --compression-codec zstd <<< four\\nfive\\n',
@@ -87,7 +89,14 @@ export const consoleTools: Part = {
     {
       name: 'kafka-consumer-groups prints the same as about Apache Kafka, with and without a member',
       run: async () => {
-        const member = startJava('RebalanceListenerConsumer', context.broker.bootstrap, 'words', 'live', 'm1', 'classic');
+        const member = startJava(
+          'RebalanceListenerConsumer',
+          context.broker.bootstrap,
+          'words',
+          'live',
+          'm1',
+          'classic',
+        );
         await untilCommitted(context, member);
         await compare(context, 'console-groups', groupCommands);
         await member.stop();
@@ -106,7 +115,9 @@ async function untilCommitted({ probe }: PartContext, member: Child): Promise<vo
 
 async function compare(context: PartContext, name: string, commands: readonly string[]): Promise<void> {
   const transcript = await runTools(context, name, commands);
-  const blocks = transcript.replaceAll(` --bootstrap-server ${context.broker.bootstrap}`, '').split(/^(?=\$ )/m);
+  const blocks = transcript
+    .replaceAll(` --bootstrap-server ${context.broker.bootstrap}`, '')
+    .split(/^(?=\$ )/m);
   compareTranscript(name, blocks.map(inFixedOrder).join(''), context.isRecording);
 }
 
@@ -118,7 +129,11 @@ function inFixedOrder(block: string): string {
 }
 
 /** Runs commands of Kafka's console tools in one JVM and returns what they printed. */
-async function runTools({ broker, directory }: PartContext, name: string, commands: readonly string[]): Promise<string> {
+async function runTools(
+  { broker, directory }: PartContext,
+  name: string,
+  commands: readonly string[],
+): Promise<string> {
   const script = join(directory, `${name}.script`);
   const lines = commands.map((command) => command.replace(' ', ` --bootstrap-server ${broker.bootstrap} `));
   writeFileSync(script, `${lines.join('\n')}\n`);

@@ -18,7 +18,13 @@ export const course: Part = {
       name: 'the Java client creates the topics of the course',
       gates: true,
       run: async () => {
-        const topics = ['forget:3', 'waited:3', 'called-back:3:max.message.bytes=20000', 'customers:3', 'orders:1'];
+        const topics = [
+          'forget:3',
+          'waited:3',
+          'called-back:3:max.message.bytes=20000',
+          'customers:3',
+          'orders:1',
+        ];
         await context.probe.ask('create', ...topics);
       },
     },
@@ -53,7 +59,9 @@ function producerChecks({ broker, probe }: PartContext): readonly Check[] {
       run: async () => {
         const facts = await javaFacts('AsynchronousProducer', broker.bootstrap, 'called-back', '200');
         expectEqual('keys', sorted(pick(facts, 'callback', 'key').flat()), numbered('key-', 200));
-        expectEqual('errors', pick(facts, 'callback-error', 'key', 'exception'), [['large', 'RecordTooLargeException']]);
+        expectEqual('errors', pick(facts, 'callback-error', 'key', 'exception'), [
+          ['large', 'RecordTooLargeException'],
+        ]);
         expectEqual('values', await valuesOf(probe, 'called-back'), numbered('called-back-', 200));
       },
     },
@@ -62,7 +70,11 @@ function producerChecks({ broker, probe }: PartContext): readonly Check[] {
       run: async () => {
         await javaFacts('JsonProducer', broker.bootstrap, 'customers', '50');
         const read = (await valuesOf(probe, 'customers')).map((value) => JSON.parse(value));
-        const written = Array.from({ length: 50 }, (_, id) => ({ id, name: `Zoë ${id}`, active: id % 2 === 0 }));
+        const written = Array.from({ length: 50 }, (_, id) => ({
+          id,
+          name: `Zoë ${id}`,
+          active: id % 2 === 0,
+        }));
         expectEqual('customers', sorted(read), sorted(written));
       },
     },
@@ -72,7 +84,11 @@ function producerChecks({ broker, probe }: PartContext): readonly Check[] {
 function consumerChecks({ broker, probe }: PartContext): readonly Check[] {
   const start = (mainClass: string, group: string, count: number, end: 'close' | 'crash'): Child =>
     startJava(mainClass, broker.bootstrap, 'orders', group, String(count), end);
-  const crashing = { auto: 'AutoCommitConsumer', sync: 'CommitSyncConsumer', specified: 'CommitSpecifiedOffsetConsumer' };
+  const crashing = {
+    auto: 'AutoCommitConsumer',
+    sync: 'CommitSyncConsumer',
+    specified: 'CommitSpecifiedOffsetConsumer',
+  };
   const committed = async (...groups: readonly string[]) => {
     const pairs = groups.flatMap((group) => ['orders', group]);
     return pick(await probe.ask('committed', ...pairs), 'committed', 'group', 'offset', 'metadata');
@@ -83,7 +99,9 @@ function consumerChecks({ broker, probe }: PartContext): readonly Check[] {
       gates: true,
       run: async () => {
         await javaFacts('FireAndForgetProducer', broker.bootstrap, 'orders', '100');
-        const crashed = Object.entries(crashing).map(([group, mainClass]) => start(mainClass, group, 35, 'crash'));
+        const crashed = Object.entries(crashing).map(([group, mainClass]) =>
+          start(mainClass, group, 35, 'crash'),
+        );
         for (const child of crashed) expectEqual('exit code of a crash', (await child.end(30_000)).code, 9);
         expectEqual('committed', await committed('auto', 'sync', 'specified'), [
           ['auto', null, null],

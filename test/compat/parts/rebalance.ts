@@ -7,7 +7,10 @@ const partitions = [0, 1, 2, 3];
 const memberNames = ['m1', 'm2', 'm3', 'm4', 'm5'];
 
 /** Five members with a ConsumerRebalanceListener on four partitions, under one of the two group protocols. */
-export function rebalanceChecks({ broker, probe }: PartContext, protocol: 'classic' | 'consumer'): readonly Check[] {
+export function rebalanceChecks(
+  { broker, probe }: PartContext,
+  protocol: 'classic' | 'consumer',
+): readonly Check[] {
   const topic = `shared-${protocol}`;
   const group = `listeners-${protocol}`;
   const members = new Map<string, Child>();
@@ -20,7 +23,8 @@ export function rebalanceChecks({ broker, probe }: PartContext, protocol: 'class
         const assignments = owned().map(([, assigned]) => assigned);
         return JSON.stringify(assignments.flat().sort()) === JSON.stringify(partitions) && ready(assignments);
       },
-      () => `last: ${JSON.stringify(owned())}\n${[...members.values()].map((child) => child.tail(4)).join('\n')}`,
+      () =>
+        `last: ${JSON.stringify(owned())}\n${[...members.values()].map((child) => child.tail(4)).join('\n')}`,
     );
   let idle = '';
 
@@ -31,10 +35,15 @@ export function rebalanceChecks({ broker, probe }: PartContext, protocol: 'class
         await probe.ask('create', `${topic}:${partitions.length}`);
         await javaFacts('FireAndForgetProducer', broker.bootstrap, topic, '400');
         for (const name of memberNames) {
-          members.set(name, startJava('RebalanceListenerConsumer', broker.bootstrap, topic, group, name, protocol));
+          members.set(
+            name,
+            startJava('RebalanceListenerConsumer', broker.bootstrap, topic, group, name, protocol),
+          );
         }
         // Only the listener of a member that was in the group is called, so all five have to have joined.
-        await untilShared((assignments) => assignments.filter((assigned) => assigned.length === 1).length === 4);
+        await untilShared(
+          (assignments) => assignments.filter((assigned) => assigned.length === 1).length === 4,
+        );
         await untilStable(probe, group, memberNames.length);
         idle = owned().find(([, assigned]) => assigned.length === 0)?.[0] ?? '';
         // The range assignor deals partitions out in the order of member ids, which begin with the client id.
@@ -56,7 +65,11 @@ export function rebalanceChecks({ broker, probe }: PartContext, protocol: 'class
     {
       name: `${protocol} group: what the listeners committed covers all 800 records, none handled less than once`,
       run: async () => {
-        await until('all records handled', 20_000, async () => (await committedSum(probe, topic, group)) === 800);
+        await until(
+          'all records handled',
+          20_000,
+          async () => (await committedSum(probe, topic, group)) === 800,
+        );
         await Promise.all([...members.values()].map((child) => child.stop()));
         expectEqual('sum of committed offsets', await committedSum(probe, topic, group), 800);
       },
@@ -65,7 +78,8 @@ export function rebalanceChecks({ broker, probe }: PartContext, protocol: 'class
 }
 
 function lastAssignment(child: Child | undefined): readonly number[] {
-  return (child?.facts.findLast((fact) => Array.isArray(fact['partitions']))?.['partitions'] ?? []) as number[];
+  return (child?.facts.findLast((fact) => Array.isArray(fact['partitions']))?.['partitions'] ??
+    []) as number[];
 }
 
 async function committedSum(probe: Probe, topic: string, group: string): Promise<number> {

@@ -18,9 +18,18 @@ const partitions = [0, 1, 2, 3];
 /** The same round trip for each client: 100,000 records, a group that changes, a restart, and on from the commits. */
 export const roundTrips: readonly Part[] = [
   part(kcat, 'kcat', 'start'),
-  part(programClient('confluent-kafka', allCodecs, () => pythonCommand('client.py')), 'confluent-kafka'),
-  part(programClient('kafkajs', allCodecs, () => nodeCommand('kafkajs', 'client.mjs')), 'npm-clients'),
-  part(programClient('platformatic', allCodecs, () => nodeCommand('platformatic', 'client.mjs')), 'npm-clients'),
+  part(
+    programClient('confluent-kafka', allCodecs, () => pythonCommand('client.py')),
+    'confluent-kafka',
+  ),
+  part(
+    programClient('kafkajs', allCodecs, () => nodeCommand('kafkajs', 'client.mjs')),
+    'npm-clients',
+  ),
+  part(
+    programClient('platformatic', allCodecs, () => nodeCommand('platformatic', 'client.mjs')),
+    'npm-clients',
+  ),
 ];
 
 function part(client: Client, tool: Tool, subcommand: 'broker' | 'start' = 'broker'): Part {
@@ -59,11 +68,20 @@ class RoundTrip {
     const steps: [string, () => Promise<void>][] = [
       ['creates a topic of four partitions', () => this.#create()],
       ['gets all four partitions as the only member of a group', () => this.#joinAlone()],
-      ['shares the partitions with a second member that joins while records are produced', () => this.#joinSecond()],
+      [
+        'shares the partitions with a second member that joins while records are produced',
+        () => this.#joinSecond(),
+      ],
       ['hands its partitions over when it leaves while records are produced', () => this.#leaveFirst()],
-      [`reads all 100,000 records as produced, keys, headers and offsets, in ${codecs.join(', ')}`, () => this.#readAll()],
+      [
+        `reads all 100,000 records as produced, keys, headers and offsets, in ${codecs.join(', ')}`,
+        () => this.#readAll(),
+      ],
       ['left batches of each codec in the log', () => this.#checkCodecs()],
-      [`goes on from the committed offsets after the broker ${this.#isKilled ? 'was killed' : 'restarted'}`, () => this.#resume()],
+      [
+        `goes on from the committed offsets after the broker ${this.#isKilled ? 'was killed' : 'restarted'}`,
+        () => this.#resume(),
+      ],
     ];
     return steps.map(([what, run]) => ({ name: `${name} ${what}`, gates: true, run }));
   }
@@ -135,7 +153,12 @@ class RoundTrip {
 
   #join(name: string): void {
     this.#seen.add(this.#file(name));
-    const member = this.#client.join(this.#context.broker.bootstrap, this.#topic, this.#group, this.#file(name));
+    const member = this.#client.join(
+      this.#context.broker.bootstrap,
+      this.#topic,
+      this.#group,
+      this.#file(name),
+    );
     this.#members.set(name, member);
   }
 
@@ -160,7 +183,11 @@ class RoundTrip {
       30_000,
       () =>
         assignments().every(([name, assigned]) => assigned.length === counts[name]) &&
-        JSON.stringify(assignments().flatMap(([, assigned]) => assigned).sort()) === JSON.stringify(partitions),
+        JSON.stringify(
+          assignments()
+            .flatMap(([, assigned]) => assigned)
+            .sort(),
+        ) === JSON.stringify(partitions),
       () => `last: ${JSON.stringify(assignments())}\n${this.#tails()}`,
     );
   }

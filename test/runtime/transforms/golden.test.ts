@@ -89,10 +89,12 @@ function ofKind(kind: string): [string, JsonFields][] {
   return vectors.filter((vector) => vector['kind'] === kind).map((vector) => [nameOf(vector), vector]);
 }
 
-/** Without a schema a number is a number here; Java tells an Integer from a Long. */
+/** Java refuses an Integer, Short, Byte or Float where it takes a Long; without a schema a number is a number here. */
 function needsBoxedType(vector: JsonFields): boolean {
-  return /"\$t":"(int8|int16|int32|float32)"/.test(
-    JSON.stringify(vector['in'], (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
+  const error = fieldsOf(vector['expect'] ?? null)['apply_error'];
+  return (
+    error !== undefined &&
+    /class java\.lang\.(Integer|Short|Byte|Float)/.test(String(fieldsOf(error)['message']))
   );
 }
 

@@ -61,11 +61,18 @@ async function produce(kafka, topic, codec, first, count) {
 
 async function consume(kafka, topic, groupId, file) {
   const out = openSync(file, 'w');
-  const consumer = kafka.consumer({ groupId, heartbeatInterval: 500, sessionTimeout: 10_000, maxWaitTimeInMs: 200 });
+  const consumer = kafka.consumer({
+    groupId,
+    heartbeatInterval: 500,
+    sessionTimeout: 10_000,
+    maxWaitTimeInMs: 200,
+  });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     fact({ event: 'assigned', partitions: [...(payload.memberAssignment[topic] ?? [])].sort() });
   });
-  consumer.on(consumer.events.CRASH, ({ payload }) => fact({ event: 'crashed', error: String(payload.error) }));
+  consumer.on(consumer.events.CRASH, ({ payload }) =>
+    fact({ event: 'crashed', error: String(payload.error) }),
+  );
   process.once('SIGTERM', async () => {
     await consumer.disconnect();
     closeSync(out);

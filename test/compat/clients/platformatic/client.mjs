@@ -20,7 +20,12 @@ async function produce(base, topic, compression, first, count) {
     const messages = [];
     for (let index = from; index < Math.min(from + 2000, end); index++) {
       const value = `value-${index}-${filler.repeat(index % 4)}`;
-      messages.push({ topic, key: `key-${index}`, value, headers: { codec: compression, index: String(index) } });
+      messages.push({
+        topic,
+        key: `key-${index}`,
+        value,
+        headers: { codec: compression, index: String(index) },
+      });
     }
     await producer.send({ messages, acks: -1, compression });
     acknowledged += messages.length;
@@ -56,7 +61,9 @@ async function consume(base, topic, groupId, file) {
   let committing = Promise.resolve();
   const timer = setInterval(() => {
     // A commit during a rebalance fails; the records come again, which at-least-once allows.
-    committing = committing.then(commit).catch((error) => fact({ event: 'commit-failed', error: String(error) }));
+    committing = committing
+      .then(commit)
+      .catch((error) => fact({ event: 'commit-failed', error: String(error) }));
   }, 500);
   process.once('SIGTERM', async () => {
     clearInterval(timer);

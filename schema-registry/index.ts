@@ -1,0 +1,40 @@
+export type { UnionShape } from './avro/binary/union-shape.ts';
+export { AvroCodec, type AvroCodecOptions, type AvroText } from './avro/codec.ts';
+export { avroLanguage } from './avro/language.ts';
+export { type CompatibilityLevel, checkCompatibility, compatibilityLevels } from './compatibility.ts';
+export { RegistryError, SchemaCheckError, SchemaParseError, SerializationError } from './errors.ts';
+export { jsonLanguage } from './json/language.ts';
+export type {
+  CompatibilityOptions,
+  CompatibilityPolicy,
+  ParsedSchema,
+  ParseOptions,
+  ResolvedReference,
+  SchemaLanguage,
+  SchemaReference,
+  SchemaType,
+} from './language.ts';
+export { type HttpClientOptions, httpClient } from './rest/client.ts';
+export { type RegistryOptions, type RunningRegistry, startRegistry } from './rest/server.ts';
+export {
+  AvroDeserializer,
+  type AvroDeserializerOptions,
+  AvroSerializer,
+  type Encoder,
+} from './serde/avro-serde.ts';
+export { inProcessClient } from './serde/in-process-client.ts';
+export { JsonSchemaDeserializer, JsonSchemaSerializer, type ValidationOptions } from './serde/json-serde.ts';
+export { compileValidator, type Validate } from './serde/json-validator.ts';
+export type { RegistryClient, SubjectVersion } from './serde/registry-client.ts';
+export type { SchemaSource, SerializerOptions } from './serde/schema-choice.ts';
+export {
+  recordNameStrategy,
+  type SubjectNameParts,
+  type SubjectNameStrategy,
+  topicNameStrategy,
+  topicRecordNameStrategy,
+} from './serde/subject-name.ts';
+export { frameId, framePrefix, prefixBytes } from './serde/wire-format.ts';
+export type { Metadata, SchemaDefinition } from './store/entity.ts';
+export { type LogRecord, MemorySchemaLog, type SchemaLog } from './store/log.ts';
+export { RegistryStore, type StoreParts } from './store/registry-store.ts';

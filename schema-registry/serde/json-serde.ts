@@ -1,0 +1,134 @@
+import { SerializationError } from '../errors.ts';
+import { jsonLanguage } from '../json/language.ts';
+import type { Encoder } from './avro-serde.ts';
+import { compileValidator, type Validate } from './json-validator.ts';
+import { Loading } from './recent.ts';
+import { loadReferences } from './reference-loader.ts';
+import type { RegistryClient } from './registry-client.ts';
+import {
+  type ChosenSchema,
+  SchemaChoice,
+  type SchemaSource,
+  type SerializerOptions,
+} from './schema-choice.ts';
+import { frameId, framePrefix, prefixBytes } from './wire-format.ts';
+
+/** Whether values are checked against their schema. */
+export interface ValidationOptions {
+  /** `json.fail.invalid.schema`, false. */
+  readonly failInvalidSchema?: boolean;
+}
+
+/** JSON values in Confluent's wire format. */
+export class JsonSchemaSerializer {
+  readonly #choice: SchemaChoice;
+  readonly #failInvalid: boolean;
+  readonly #encoders = new WeakMap<ChosenSchema, Encoder>();
+
+  constructor(client: RegistryClient, options: SerializerOptions & ValidationOptions = {}) {
+    this.#choice = new SchemaChoice(client, jsonLanguage, options);
+    this.#failInvalid = options.failInvalidSchema ?? false;
+  }
+
+  /** For many values: ask once, then encode without waiting. Rejects when the schema cannot be had. */
+  async encoder(topic: string, source: SchemaSource): Promise<Encoder> {
+    const chosen = await this.#choice.choose(topic, source);
+    const known = this.#encoders.get(chosen);
+    if (known !== undefined) return known;
+    const { definition, references, id } = chosen;
+    const validate = this.#failInvalid ? await compileValidator(definition.schema, references) : undefined;
+    const encoder = jsonEncoder(id, validate);
+    this.#encoders.set(chosen, encoder);
+    return encoder;
+  }
+
+  /** For one value. */
+  async serialize(topic: string, value: unknown, source: SchemaSource): Promise<Buffer | null> {
+    if (value === null) return null;
+    const encode = await this.encoder(topic, source);
+    return encode(value);
+  }
+}
+
+/** Reads JSON values in Confluent's wire format. */
+export class JsonSchemaDeserializer {
+  readonly #client: RegistryClient;
+  readonly #validators: Loading<number, Validate> | undefined;
+
+  constructor(client: RegistryClient, { failInvalidSchema = false }: ValidationOptions = {}) {
+    this.#client = client;
+    this.#validators = failInvalidSchema ? new Loading((id) => this.#validator(id)) : undefined;
+  }
+
+  /** Fetches what {@link decode} will need for these payloads. Rejects with `RegistryError`, `SerializationError`. */
+  async prepare(payloads: Iterable<Uint8Array | null>): Promise<void> {
+    const ids = new Set<number>();
+    for (const payload of payloads) if (payload !== null) ids.add(frameId(payload));
+    await Promise.all([...ids].map((id) => this.#validators?.get(id)));
+  }
+
+  /** Decodes without waiting; null is null. Throws `SerializationError`, also when {@link prepare} was forgotten. */
+  decode(payload: Uint8Array | null): unknown {
+    if (payload === null) return null;
+    const id = frameId(payload);
+    const value = parseValue(payload);
+    if (this.#validators === undefined) return value;
+    const validate = this.#validators.peek(id);
+    if (validate === undefined)
+      throw new SerializationError(`schema ${id} has not been fetched: call prepare first`);
+    checkValid(validate, value);
+    return value;
+  }
+
+  /** Both in one. */
+  async deserialize(payload: Uint8Array | null): Promise<unknown> {
+    await this.prepare([payload]);
+    return this.decode(payload);
+  }
+
+  async #validator(id: number): Promise<Validate> {
+    const definition = await this.#client.byId(id);
+    if (definition.schemaType !== 'JSON')
+      throw new SerializationError(`schema ${id} is ${definition.schemaType}, not JSON`);
+    return compileValidator(definition.schema, await loadReferences(this.#client, definition));
+  }
+}
+
+function jsonEncoder(id: number, validate: Validate | undefined): Encoder {
+  const prefix = framePrefix(id);
+  return (value) => {
+    if (value === null) return null;
+    if (validate !== undefined) checkValid(validate, value);
+    const text = textOf(value);
+    const bytes = Buffer.allocUnsafe(prefixBytes + Buffer.byteLength(text));
+    bytes.set(prefix, 0);
+    bytes.write(text, prefixBytes);
+    return bytes;
+  };
+}
+
+function textOf(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) as string | undefined;
+    if (text !== undefined) return text;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SerializationError(`the value has no JSON form: ${reason}`, { cause: error });
+  }
+  throw new SerializationError(`a value of type ${typeof value} has no JSON form`);
+}
+
+function parseValue(payload: Uint8Array): unknown {
+  const { buffer, byteOffset, byteLength } = payload;
+  const text = Buffer.from(buffer, byteOffset + prefixBytes, byteLength - prefixBytes).toString('utf8');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new SerializationError('the payload is not JSON', { cause: error });
+  }
+}
+
+function checkValid(validate: Validate, value: unknown): void {
+  const problem = validate(value);
+  if (problem !== undefined) throw new SerializationError(`the value does not fit its schema: ${problem}`);
+}

@@ -1,0 +1,98 @@
+import { SerializationError } from '../errors.ts';
+import type { ResolvedReference, SchemaLanguage, SchemaReference } from '../language.ts';
+import type { SchemaDefinition } from '../store/entity.ts';
+import { Loading } from './recent.ts';
+import { loadReferences } from './reference-loader.ts';
+import type { RegistryClient } from './registry-client.ts';
+import { type SubjectNameStrategy, topicNameStrategy } from './subject-name.ts';
+
+/** A schema of the application's own, as text. */
+export interface SchemaSource {
+  readonly schema: string;
+  readonly references?: readonly SchemaReference[];
+}
+
+/** How a serializer finds the schema to write with, in the words of Confluent's serializers. */
+export interface SerializerOptions {
+  /** False: values. */
+  readonly isKey?: boolean;
+  readonly subjectNameStrategy?: SubjectNameStrategy;
+  /** `auto.register.schemas`, true: register the application's schema. It comes before the other two. */
+  readonly autoRegisterSchemas?: boolean;
+  /** `use.latest.version`, false: write with the subject's latest schema instead of the application's. */
+  readonly useLatestVersion?: boolean;
+  /** `latest.compatibility.strict`, true: the latest schema must be able to read what the application's writes. */
+  readonly latestCompatibilityStrict?: boolean;
+  /** `normalize.schemas`, false. */
+  readonly normalizeSchemas?: boolean;
+}
+
+/** The schema that values are written with, and the id in front of them. */
+export interface ChosenSchema {
+  readonly id: number;
+  readonly subject: string;
+  readonly definition: SchemaDefinition;
+  readonly references: readonly ResolvedReference[];
+}
+
+/** Finds the schema for a topic, once per topic and text. Failures are not remembered. */
+export class SchemaChoice {
+  readonly #client: RegistryClient;
+  readonly #language: SchemaLanguage;
+  readonly #options: SerializerOptions;
+  readonly #chosen: Loading<string, ChosenSchema>;
+
+  constructor(client: RegistryClient, language: SchemaLanguage, options: SerializerOptions) {
+    this.#client = client;
+    this.#language = language;
+    this.#options = options;
+    this.#chosen = new Loading((key) => this.#choose(key));
+  }
+
+  /** Rejects with `RegistryError`, `SchemaParseError`, `SerializationError`. */
+  choose(topic: string, source: SchemaSource): Promise<ChosenSchema> {
+    return this.#chosen.get(JSON.stringify([topic, source.schema, source.references ?? []]));
+  }
+
+  async #choose(key: string): Promise<ChosenSchema> {
+    const [topic, schema, references] = JSON.parse(key) as [string, string, SchemaReference[]];
+    const own: SchemaDefinition = { schemaType: this.#language.type, schema, references };
+    const ownReferences = await loadReferences(this.#client, own);
+    const parsed = this.#language.parse(schema, { references: ownReferences, strict: false });
+    const { isKey = false, subjectNameStrategy = topicNameStrategy } = this.#options;
+    const subject = subjectNameStrategy({ topic, isKey, recordName: parsed.name });
+    const { autoRegisterSchemas = true, useLatestVersion = false, normalizeSchemas = false } = this.#options;
+    const options = { normalize: normalizeSchemas };
+    if (!autoRegisterSchemas && useLatestVersion) return this.#latest(subject, own, ownReferences);
+    const { id } = autoRegisterSchemas
+      ? await this.#client.register(subject, own, options)
+      : await this.#client.lookUp(subject, own, options);
+    return { id, subject, definition: own, references: ownReferences };
+  }
+
+  async #latest(
+    subject: string,
+    own: SchemaDefinition,
+    ownReferences: readonly ResolvedReference[],
+  ): Promise<ChosenSchema> {
+    const { id, definition } = await this.#client.latest(subject);
+    if (definition.schemaType !== this.#language.type) {
+      throw new SerializationError(
+        `the latest schema of ${subject} is ${definition.schemaType}, not ${this.#language.type}`,
+      );
+    }
+    const references = await loadReferences(this.#client, definition);
+    if (this.#options.latestCompatibilityStrict !== false) {
+      const latest = this.#language.parse(definition.schema, { references, strict: false });
+      const mine = this.#language.parse(own.schema, { references: ownReferences, strict: false });
+      const labels = { readerLabel: 'latest', writerLabel: 'own', policy: 'STRICT' } as const;
+      const [problem] = this.#language.compatibility(latest, mine, labels);
+      if (problem !== undefined) {
+        throw new SerializationError(
+          `the latest schema of ${subject} cannot read what this one writes: ${problem}`,
+        );
+      }
+    }
+    return { id, subject, definition, references };
+  }
+}
