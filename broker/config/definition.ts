@@ -26,7 +26,7 @@ export const configTypeCodes: Readonly<Record<ConfigType, number>> = {
 /** How a broker config may change: never while running, on one broker, or also for all brokers at once (KIP-226). */
 export type UpdateMode = 'read-only' | 'per-broker' | 'cluster-wide';
 
-export type Importance = 'HIGH' | 'MEDIUM' | 'LOW';
+type Importance = 'HIGH' | 'MEDIUM' | 'LOW';
 
 /** A parsed value. A LONG at or beyond 2^53 is `Infinity` (`-Infinity` below): Kafka's Long.MAX means "no limit". */
 export type ConfigValue = boolean | number | string | readonly string[];

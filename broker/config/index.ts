@@ -1,6 +1,5 @@
-export { dynamicBrokerConfigProblems, isReadOnlyBrokerConfig } from './broker-changes.ts';
-export type { BrokerConfig, BrokerConfigValues } from './broker-config.ts';
-export type { BrokerConfigName } from './broker-configs.ts';
+export { dynamicBrokerConfigProblems } from './broker-changes.ts';
+export type { BrokerConfig } from './broker-config.ts';
 export { brokerConfigDefinition, brokerConfigs } from './broker-configs.ts';
 export {
   brokerConfig,
@@ -9,15 +8,14 @@ export {
   unknownBrokerProperties,
 } from './broker-properties.ts';
 export { clientMetricsConfigProblems } from './client-metrics.ts';
-export type { BrokerConfigLayers, ConfigSource, ConfigSynonym, ConfigTexts } from './config-layers.ts';
-export { configSources, configSynonyms, staticLayers } from './config-layers.ts';
-export type { ConfigDefinition, ConfigTable, ConfigType, ConfigValue, UpdateMode } from './definition.ts';
-export { configTypeCodes } from './definition.ts';
+export type { BrokerConfigLayers, ConfigTexts } from './config-layers.ts';
+export { staticLayers } from './config-layers.ts';
+export type { ConfigDefinition } from './definition.ts';
 export { clientMetricsConfigs } from './definitions/client-metrics-configs.ts';
 export { clientQuotaConfigs } from './definitions/client-quota-configs.ts';
 export { groupConfigs } from './definitions/group-configs.ts';
 export { topicConfigs } from './definitions/topic-configs.ts';
-export type { DescribedConfig, DescribedSynonym } from './describe.ts';
+export type { DescribedConfig } from './describe.ts';
 export {
   describeBrokerConfigs,
   describeBrokerDefaults,
@@ -31,7 +29,7 @@ export type { GroupConfig } from './group-config.ts';
 export { groupConfig, groupConfigDefinition, groupConfigProblems } from './group-config.ts';
 export type { Listener, SecurityProtocol } from './listener.ts';
 export { securityProtocolIds } from './listener.ts';
-export type { CompressionType, TopicConfig, TopicConfigName } from './topic-config.ts';
+export type { CompressionType, TopicConfig } from './topic-config.ts';
 export { topicConfig, topicConfigDefinition } from './topic-config.ts';
 export { topicConfigProblems } from './topic-constraints.ts';
 export { parseConfigValue, parseList } from './value.ts';

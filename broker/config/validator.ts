@@ -120,7 +120,7 @@ export const shareAutoOffsetReset: Trait = checked((value) =>
 );
 
 /** The text of a value inside an error message, as Java's toString would print it. */
-export function valueText(value: ConfigValue | null): string {
+function valueText(value: ConfigValue | null): string {
   if (typeof value === 'number') return numberText(value);
   return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
 }

@@ -62,6 +62,9 @@ export interface BrokerImage {
   readonly cordonedLogDirs: readonly string[] | null;
 }
 
+/** The id that stands for none. */
+export const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA';
+
 /** The directory id of a replica whose broker has not said where it is. */
 export const unassignedDirectory = 'AAAAAAAAAAAAAAAAAAAAAA';
 

@@ -1,20 +1,13 @@
-export { type MetadataAccess, operationsOmitted, unrestrictedAccess } from './answers/access.ts';
+export { type MetadataAccess, unrestrictedAccess } from './answers/access.ts';
 export { answerDescribeCluster } from './answers/cluster-answer.ts';
 export { type ClusterView, onListener } from './answers/cluster-view.ts';
 export {
   answerDescribeConfigs,
   answerListConfigResources,
-  type ConfigsView,
 } from './answers/configs-answer.ts';
-export {
-  answerMetadata,
-  type MetadataAnswer,
-  type MetadataAnswerPlan,
-  type MetadataOptions,
-} from './answers/metadata-answer.ts';
+export { answerMetadata } from './answers/metadata-answer.ts';
 export { answerTopicPartitions } from './answers/topic-partitions-answer.ts';
 export {
-  type AlterConfigsDecision,
   alterConfigOperations,
   decideAlterConfigs,
   decideIncrementalAlterConfigs,
@@ -24,19 +17,17 @@ export {
   directoryRecords,
   leadershipRecords,
   registrationRecords,
-  type StartedBroker,
 } from './controller/broker-registration.ts';
 export { decideCreatePartitions } from './controller/create-partitions.ts';
 export { type CreatableTopic, decideCreateTopics } from './controller/create-topics.ts';
 export type { ControllerContext, Decision } from './controller/decision.ts';
 export { decideDeleteTopics } from './controller/delete-topics.ts';
-export { type FeatureRange, kafkaFeatures } from './controller/features.ts';
+export { kafkaFeatures } from './controller/features.ts';
 export { autoCreatedTopic } from './controller/internal-topics.ts';
-export { decideAllocateProducerIds, producerIdBlockSize } from './controller/producer-ids.ts';
+export { decideAllocateProducerIds } from './controller/producer-ids.ts';
 export { type ConfigResource, MetadataDelta, type TopicPartition } from './delta.ts';
 export { MetadataRecordError } from './errors.ts';
 export {
-  type BrokerEndpoint,
   type BrokerImage,
   brokerLayers,
   type Endpoint,
@@ -46,10 +37,10 @@ export {
   resourceTypes,
   type TopicImage,
   unassignedDirectory,
+  zeroUuid,
 } from './image.ts';
 export { imageRecords } from './image-records.ts';
-export type { MetadataRecord, MetadataRecordType, UnknownRecord, ValueOfRecord } from './record.ts';
+export type { MetadataRecord } from './record.ts';
 export { decodeMetadataRecord, encodeMetadataRecord } from './record-frame.ts';
 export { replay, replayAll } from './replay.ts';
-export { isInternalTopic, metadataTopic, topicNameProblem } from './topic-name.ts';
-export { randomUuid, zeroUuid } from './uuid.ts';
+export { isInternalTopic, topicNameProblem } from './topic-name.ts';

@@ -17,8 +17,9 @@ const frameVersion = 1;
 export function encodeMetadataRecord({ type, value }: MetadataRecord): Buffer {
   const definition: MessageDefinition = recordDefinitions[type];
   const version = definition.versions.last;
-  const prefix = [...uvarint(frameVersion), ...uvarint(definition.apiKey), ...uvarint(version)];
-  return Buffer.concat([Buffer.from(prefix), ...encode(definition, version, value)]);
+  // Each is a uvarint of one byte: none reaches 128.
+  const prefix = Buffer.from([frameVersion, definition.apiKey, version]);
+  return Buffer.concat([prefix, ...encode(definition, version, value)]);
 }
 
 /**
@@ -51,15 +52,6 @@ const typesByApiKey: ReadonlyMap<number, MetadataRecordType> = new Map(
     type as MetadataRecordType,
   ]),
 );
-
-function* uvarint(value: number): Generator<number> {
-  let rest = value;
-  while (rest > 0x7f) {
-    yield (rest & 0x7f) | 0x80;
-    rest >>>= 7;
-  }
-  yield rest;
-}
 
 function readUvarint(buffer: Buffer, start: number): { readonly value: number; readonly end: number } {
   let value = 0;

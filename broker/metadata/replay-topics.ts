@@ -71,7 +71,7 @@ export function replayTopicRemoval(
   state.topicsById.delete(topicId);
   state.topicsByName.delete(topic.name);
   const configs = state.configs.get(resourceTypes.TOPIC);
-  configs?.delete(topic.name);
+  if (configs?.delete(topic.name)) delta.noteConfigChanged(resourceTypes.TOPIC, topic.name);
   if (configs?.size === 0) state.configs.delete(resourceTypes.TOPIC);
   delta.noteTopicRemoved(topic);
 }

@@ -31,6 +31,7 @@ export {
   type SourceRecord,
   schemas,
   setField,
+  toJsonText,
   UnknownNameError,
   type Value,
   withOptions,
@@ -95,5 +96,6 @@ export type {
   SourceBatch,
   SourcePartition,
   SourcePlugin,
+  UnreadableRecord,
 } from './source.ts';
 export type { PredicatePlugin, Transformed, TransformPlugin, TransformTest } from './transform.ts';

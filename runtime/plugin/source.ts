@@ -21,12 +21,33 @@ export interface ReadFrom<P = JsonValue> {
 }
 
 /**
+ * Something that was read but could not become a record: a line with too few cells, bytes that are not UTF-8. It goes to
+ * the dead-letter queue as it was read.
+ */
+export interface UnreadableRecord {
+  /** Why, for people, with the place: `orders.csv line 7: 3 cells where the header has 4`. */
+  readonly error: Error;
+  /** What was read, byte for byte: the value of the dead-letter record. Kept, not copied. */
+  readonly raw: Uint8Array;
+  /** Where the record would have gone; may be left out when the connector's config names the topic. */
+  readonly topic?: string | undefined;
+  /** Headers of the dead-letter record, beside those that the runtime adds. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
  * Records and the position after them. The runtime stores the position once all records of the batch, and of every batch
  * before it, are durable. A batch without records just moves the position.
  */
 export interface SourceBatch<P = JsonValue> {
   readonly records: readonly SourceRecord[];
   readonly position: P;
+  /**
+   * What was read between the last position and this one, and is not among `records`. Handled as `errors.tolerance` says:
+   * `none` fails the task before anything of this batch is written; `all` writes each to the dead-letter queue, counts
+   * and logs it, and the position waits for that as it waits for the records.
+   */
+  readonly unreadable?: readonly UnreadableRecord[] | undefined;
 }
 
 /**

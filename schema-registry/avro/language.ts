@@ -1,5 +1,6 @@
-import { SchemaCheckError } from '../errors.ts';
+import { SchemaCheckError, SchemaParseError } from '../errors.ts';
 import type { CompatibilityOptions, ParsedSchema, SchemaLanguage } from '../language.ts';
+import { withinStack } from '../nesting.ts';
 import { type Incompatibility, incompatibilities } from './compatibility.ts';
 import { parseAvro } from './parser.ts';
 import { printAvro } from './printer.ts';
@@ -17,21 +18,26 @@ export const avroLanguage: SchemaLanguage<AvroParsed> = {
     const document = parseAvro(text, options);
     return { type: 'AVRO', name: isNamed(document.root) ? document.root.name.full : undefined, ...document };
   },
-  canonical: printAvro,
+  canonical(schema, options) {
+    return withinStack(() => printAvro(schema, options), tooDeep);
+  },
   formatted({ root }, format) {
-    return format === 'resolved'
-      ? printAvro({ root, referenced: new Set() }, { normalize: false })
-      : undefined;
+    if (format !== 'resolved') return undefined;
+    return withinStack(() => printAvro({ root, referenced: new Set() }, { normalize: false }), tooDeep);
   },
   compatibility(reader, writer, options) {
     try {
-      return incompatibilities(reader.root, writer.root).map((found) => describe(found, options));
+      const found = withinStack(() => incompatibilities(reader.root, writer.root), tooDeepToCompare);
+      return found.map((each) => describe(each, options));
     } catch (error) {
       if (!(error instanceof SchemaCheckError)) throw error;
       return [`Unexpected exception during compatibility check: ${error.message}`];
     }
   },
 };
+
+const tooDeep = () => new SchemaParseError('the schema is nested too deeply');
+const tooDeepToCompare = () => new SchemaCheckError('the schemas are nested too deeply to compare');
 
 function describe(found: Incompatibility, options: CompatibilityOptions): string {
   const { type, path, info } = found;

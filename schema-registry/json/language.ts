@@ -3,6 +3,7 @@ import { JsonTextError, parseJson } from '../json-text/parser.ts';
 import { printJson } from '../json-text/printer.ts';
 import { isJsonObject, type JsonTree, sortedTree } from '../json-text/tree.ts';
 import type { ParsedSchema, SchemaLanguage } from '../language.ts';
+import { withinStack } from '../nesting.ts';
 import { Comparison } from './comparison.ts';
 import { type Difference, isCompatible } from './difference.ts';
 import { draftOf } from './draft.ts';
@@ -56,7 +57,11 @@ export function jsonDifferences(
   update: Pick<JsonParsed, 'model'>,
   policy: 'STRICT' | 'LENIENT',
 ): readonly Difference[] {
-  return Comparison.start(compareSchemas, policy).attempt(original.model, update.model);
+  const comparison = Comparison.start(compareSchemas, policy);
+  return withinStack(
+    () => comparison.attempt(original.model, update.model),
+    () => new SchemaCheckError('the schemas are nested too deeply to compare'),
+  );
 }
 
 function parseDocument(text: string): JsonTree {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../platform/logger.ts';
-import { RegistryError } from '../errors.ts';
+import { RegistryError, SchemaParseError } from '../errors.ts';
+import { rejection } from '../store/rejection.ts';
 import { bodyError, httpError } from './http-error.ts';
 import { defaultMediaType, isReadable, negotiate } from './negotiation.ts';
 import { JsonText, type Personality, type Route, type RouteContext, RouteRequest } from './route.ts';
@@ -107,6 +108,7 @@ function answerError(
 
 function asRegistryError(error: unknown): RegistryError | undefined {
   if (error instanceof RegistryError) return error;
+  if (error instanceof SchemaParseError) return rejection.invalidSchema(error.message, error);
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' && status >= 400 && status < 500 ? httpError(status) : undefined;
 }

@@ -1,4 +1,4 @@
-/** A map that keeps the entries that were used last, at most `sizeMax`. */
+/** A map that forgets its oldest entry when it has more than `sizeMax`. */
 export class Recent<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #sizeMax: number;

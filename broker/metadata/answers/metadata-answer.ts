@@ -7,9 +7,8 @@ import {
 } from '../../../kafka/protocol/index.ts';
 import type { BrokerConfig } from '../../config/index.ts';
 import { isActive } from '../controller/placement.ts';
-import { partitionsInOrder, type TopicImage } from '../image.ts';
+import { partitionsInOrder, type TopicImage, zeroUuid } from '../image.ts';
 import { isInternalTopic, topicNameProblem } from '../topic-name.ts';
-import { zeroUuid } from '../uuid.ts';
 import { type MetadataAccess, operationsOmitted } from './access.ts';
 import { type ClusterView, controllerId, partitionView, reachableBrokers } from './cluster-view.ts';
 

@@ -22,7 +22,7 @@ import { type ControllerContext, type Decision, duplicates, orRefusal } from './
 import { alteredLevels } from './logger-levels.ts';
 
 /** The answers to AlterConfigs and IncrementalAlterConfigs have the same shape. */
-export type AlterConfigsAnswer = Encodable<typeof incrementalAlterConfigsResponse>;
+type AlterConfigsAnswer = Encodable<typeof incrementalAlterConfigsResponse>;
 type ResourceResult = Element<AlterConfigsAnswer['responses']>;
 
 /** A decision, and log levels to set on this broker alone: they are no records. Null returns a logger to the root's. */

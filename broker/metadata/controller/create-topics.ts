@@ -5,12 +5,12 @@ import {
   type Encodable,
   ErrorCode,
 } from '../../../kafka/protocol/index.ts';
+import { randomUuid } from '../../../platform/uuid.ts';
 import { type ConfigTexts, describeTopicConfigs, topicConfigProblems } from '../../config/index.ts';
 import { RefusedError } from '../errors.ts';
 import { resourceTypes } from '../image.ts';
 import type { MetadataRecord } from '../record.ts';
 import { collisionKey, metadataTopic, topicNameProblem } from '../topic-name.ts';
-import { randomUuid } from '../uuid.ts';
 import {
   type ControllerContext,
   contextLayers,

@@ -6,9 +6,8 @@ import {
   ErrorCode,
 } from '../../../kafka/protocol/index.ts';
 import { RefusedError } from '../errors.ts';
-import type { TopicImage } from '../image.ts';
+import { type TopicImage, zeroUuid } from '../image.ts';
 import type { MetadataRecord } from '../record.ts';
-import { zeroUuid } from '../uuid.ts';
 import { type ControllerContext, type Decision, duplicates, orRefusal } from './decision.ts';
 
 export type DeleteTopicsAnswer = Encodable<typeof deleteTopicsResponse>;

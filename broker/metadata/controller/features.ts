@@ -14,5 +14,3 @@ export const kafkaFeatures = {
   'share.version': { minVersion: 0, maxVersion: 1, initialLevel: 1 },
   'streams.version': { minVersion: 0, maxVersion: 1, initialLevel: 1 },
 } as const satisfies Readonly<Record<string, FeatureRange>>;
-
-export type KafkaFeature = keyof typeof kafkaFeatures;

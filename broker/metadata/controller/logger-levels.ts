@@ -3,10 +3,10 @@ import type { ConfigTexts } from '../../config/index.ts';
 import { RefusedError } from '../errors.ts';
 
 /** Levels a BROKER_LOGGER config can have, the most severe first. */
-export const logLevels = ['FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE'] as const;
+const logLevels = ['FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE'] as const;
 
 /** The logger all others inherit from. */
-export const rootLogger = 'root';
+const rootLogger = 'root';
 
 /** The levels that operations on this broker's `loggers` set; null for a logger that inherits again (KIP-412). */
 export function alteredLevels(

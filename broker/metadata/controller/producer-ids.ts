@@ -8,7 +8,7 @@ import type { MetadataImage } from '../image.ts';
 import type { Decision } from './decision.ts';
 
 /** Producer ids a broker gets at once. */
-export const producerIdBlockSize = 1000;
+const producerIdBlockSize = 1000;
 
 /** Decides AllocateProducerIds (67): the next block is the asking broker's alone, for ever. */
 export function decideAllocateProducerIds(

@@ -1,7 +1,7 @@
 import { sleep, type Timer } from '../../../platform/clock.ts';
-import { errorOf, ErrorCode, metadataRequest, metadataResponse } from '../../protocol/index.ts';
+import { ErrorCode, metadataRequest, metadataResponse } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
-import { ClientClosedError, isRetriable, KafkaError, TopicMissingError } from '../errors.ts';
+import { ApiTimeoutError, ClientClosedError, isRetriable, KafkaError, TopicMissingError } from '../errors.ts';
 import { backoffMs } from './backoff.ts';
 import type { MetadataCache, TopicMetadata } from './metadata-cache.ts';
 import type { ClientSettings } from './settings.ts';
@@ -121,7 +121,7 @@ export class MetadataRefresher {
       signal?.throwIfAborted();
       if (failure !== undefined && !isRetriable(failure)) throw failure;
       const waitMs = backoffMs(failures, retryBackoffMs, retryBackoffMaxMs, entropy);
-      if (clock.monotonic() + waitMs >= deadlineMs) throw new TopicMissingError(name, timeoutMs, failure);
+      if (clock.monotonic() + waitMs >= deadlineMs) throw timeoutOf(name, timeoutMs, failure);
       await sleep(clock, waitMs, signal);
     }
   }
@@ -141,7 +141,7 @@ export class MetadataRefresher {
       return error instanceof Error ? error : new Error(String(error));
     }
     const errorCode = this.#metadata.errorOf(name);
-    if (errorOf(errorCode).code === ErrorCode.NONE) return undefined;
+    if (errorCode === ErrorCode.NONE) return undefined;
     return new KafkaError(errorCode, `reading metadata of topic ${name}`);
   }
 
@@ -197,4 +197,10 @@ export class MetadataRefresher {
 
 function covers(running: Topics, topics: readonly string[]): boolean {
   return running === null || topics.every((topic) => running.has(topic));
+}
+
+function timeoutOf(topic: string, timeoutMs: number, failure: Error | undefined): Error {
+  const isMissing = failure === undefined || failure instanceof KafkaError;
+  if (isMissing) return new TopicMissingError(topic, timeoutMs, failure);
+  return new ApiTimeoutError(`reading metadata of topic ${topic}`, timeoutMs, failure);
 }

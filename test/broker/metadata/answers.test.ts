@@ -230,6 +230,7 @@ describe('DescribeTopicPartitions', () => {
         t.partitions.map((p) => `${t.name}-${p.partitionIndex}`),
       );
       expect(partitions.length).toBeLessThanOrEqual(limit);
+      expect(answer.topics.every((t) => t.partitions.length > 0)).toBe(true);
       seen.push(...partitions);
       cursor = answer.nextCursor ?? undefined;
       if (cursor === undefined) break;

@@ -173,6 +173,39 @@ describe('replay', () => {
     expect(image.configuredNames(2)).toEqual([]);
   });
 
+  test('a removed topic’s configs are news, so that nobody keeps them for the next of its name', () => {
+    const world = new World();
+    world.commit(create(world, 'a'));
+    const config = { resourceType: 2, resourceName: 'a', name: 'retention.ms', value: '1' };
+    world.append([{ type: 'ConfigRecord', value: config }]);
+    const topicId = world.image.topic('a')?.id ?? '';
+    const delta = world.append([{ type: 'RemoveTopicRecord', value: { topicId } }]);
+    expect(delta.configsChanged).toEqual([{ resourceType: 2, name: 'a' }]);
+    expect(delta.topicsRemoved.map(({ name }) => name)).toEqual(['a']);
+  });
+
+  test('a partition that is new and changed in one batch is only new', () => {
+    const world = new World();
+    const { records } = create(world, 'a');
+    const topicId = records.flatMap(({ type, value }) => (type === 'TopicRecord' ? [value.topicId] : []))[0];
+    const copy = replayed(world.log);
+    replayAll(copy, records);
+    const moved = { topicId: topicId ?? '', partitionId: 0, directory: incarnation };
+    const delta = world.append([...records, ...directoryRecords(copy, 1, [moved])]);
+    expect(world.image.partition('a', 0)?.directories).toEqual([incarnation]);
+    expect([delta.partitionsAdded.length, delta.partitionsChanged]).toEqual([1, []]);
+  });
+
+  test('credentials are copied out of the log’s buffer', () => {
+    const image = new MetadataImage();
+    const bytes = Buffer.from('salt');
+    const value = { name: 'u', mechanism: 1, salt: bytes, storedKey: bytes, serverKey: bytes, iterations: 1 };
+    replay(image, { type: 'UserScramCredentialRecord', value });
+    bytes.fill(0);
+    const { salt, storedKey, serverKey } = image.scramCredentials.get('u/1') ?? value;
+    expect([salt, storedKey, serverKey].map(String)).toEqual(['salt', 'salt', 'salt']);
+  });
+
   test('a topic made anew under its name is another topic', () => {
     const world = new World();
     world.commit(create(world, 'a', 2));

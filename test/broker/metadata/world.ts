@@ -17,7 +17,7 @@ import {
 import type { Entropy } from '../../../platform/entropy.ts';
 
 /** Repeatable randomness: a linear congruential generator. */
-export function seededEntropy(seed = 1): Entropy {
+function seededEntropy(seed = 1): Entropy {
   let state = seed >>> 0;
   const u32 = (): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

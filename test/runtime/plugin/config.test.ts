@@ -173,7 +173,7 @@ describe('reading a configuration', () => {
 describe('requiring a configuration', () => {
   test('all problems are in one error, unknown keys are ignored', () => {
     expect(() => requirePluginConfig({ config: schema }, { unknown: 1, ratio: 5 })).toThrow(
-      /"topic" which has no default value[^]*ratio[^]*"auth.user"/,
+      /"topic" which has no default value[\s\S]*ratio[\s\S]*"auth.user"/,
     );
     expect(requirePluginConfig({ config: schema }, { ...minimal, unknown: 1 })).not.toHaveProperty('unknown');
   });
@@ -253,18 +253,18 @@ describe("Kafka Connect's view of a configuration", () => {
       'batch.size': 'x',
       nope: 1,
     });
-    const valueOf = (key: string) => report.find(({ value }) => value.name === key)?.value;
-    expect(valueOf('topic')).toMatchObject({
+    const valueAt = (key: string) => report.find(({ value }) => value.name === key)?.value;
+    expect(valueAt('topic')).toMatchObject({
       value: '',
       errors: [expect.stringContaining('non-empty')],
       visible: true,
     });
-    expect(valueOf('columns')).toMatchObject({ value: 'a,b', errors: [] });
-    expect(valueOf('auth.password')).toMatchObject({ value: '[hidden]' });
-    expect(valueOf('batch.size')).toMatchObject({ value: null, errors: [expect.stringContaining('INT')] });
-    expect(valueOf('auth.user')?.errors).toEqual([
+    expect(valueAt('columns')).toMatchObject({ value: 'a,b', errors: [] });
+    expect(valueAt('auth.password')).toMatchObject({ value: '[hidden]' });
+    expect(valueAt('batch.size')).toMatchObject({ value: null, errors: [expect.stringContaining('INT')] });
+    expect(valueAt('auth.user')?.errors).toEqual([
       'Missing required configuration "auth.user" which has no default value.',
     ]);
-    expect(valueOf('nope')).toBeUndefined();
+    expect(valueAt('nope')).toBeUndefined();
   });
 });
