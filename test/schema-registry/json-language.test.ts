@@ -192,7 +192,7 @@ describe('differences', () => {
     });
     expect(differences(schema(1), schema(2))).toEqual([]);
     expect(differences(schema(1, draft2020), schema(2, draft2020))).toEqual([
-      'MAX_LENGTH_INCREASED #/properties/x/allOf/0/maxLength',
+      'MAX_LENGTH_INCREASED #/properties/x/allOf/1/maxLength',
     ]);
   });
 

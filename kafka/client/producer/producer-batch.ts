@@ -113,6 +113,8 @@ export class ProducerBatch {
     const half = this.#recordCount >>> 1;
     const first = this.#part(0, half, 0);
     const second = this.#part(half, this.#recordCount, 1);
+    this.#bytes = undefined;
+    this.#onDone.length = 0;
     Promise.all([first.settled(), second.settled()]).then(() => this.#settle());
     return [first, second];
   }

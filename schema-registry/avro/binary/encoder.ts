@@ -1,6 +1,7 @@
 import { SerializationError } from '../../errors.ts';
 import type { AvroField, AvroRecord, AvroSchema, AvroUnion } from '../schema.ts';
 import { defaultValue } from './default-value.ts';
+import { isInherited, ownField } from './record-field.ts';
 import { branchName, familyOf, familyOfValue, isWrapped, type UnionShape } from './union-shape.ts';
 import { branchIndex, unwrapped } from './value-check.ts';
 import type { BinaryWriter } from './writer.ts';
@@ -224,13 +225,4 @@ function loopWriter(fields: readonly FieldEncoder[]): Encode {
   return (writer, value) => {
     for (const { name, encode } of fields) encode(writer, ownField(value as object, name));
   };
-}
-
-/** Names that every object answers to, whether it has the field or not. */
-function isInherited(name: string): boolean {
-  return name in Object.prototype;
-}
-
-function ownField(record: object, name: string): unknown {
-  return Object.hasOwn(record, name) || !isInherited(name) ? Reflect.get(record, name) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { AvroSchema } from '../schema.ts';
+import { ownField } from './record-field.ts';
 import { branchName, familyOf, familyOfValue, isWrapped, type UnionShape } from './union-shape.ts';
 
 /** Whether a value could be one of this schema, without looking into arrays, maps and records. */
@@ -66,9 +67,9 @@ function mismatch(
       return firstOf(Object.entries(value as object), ([key, item]) => inside(schema.values, item, key));
     case 'record': {
       if (familyOfValue(value) !== 'object') return complaint(schema, value, path);
-      const fields = value as Readonly<Record<string, unknown>>;
+      const fieldOf = (name: string) => ownField(value as object, name);
       return firstOf(schema.fields, ({ name, type, default: fallback }) =>
-        fields[name] === undefined && fallback !== undefined ? undefined : inside(type, fields[name], name),
+        fieldOf(name) === undefined && fallback !== undefined ? undefined : inside(type, fieldOf(name), name),
       );
     }
     case 'union': {
@@ -107,9 +108,7 @@ function isPresent(
   field: { readonly name: string; readonly default: unknown; readonly type: AvroSchema },
   value: unknown,
 ): boolean {
-  return (
-    (value as Readonly<Record<string, unknown>>)[field.name] !== undefined || field.default !== undefined
-  );
+  return ownField(value as object, field.name) !== undefined || field.default !== undefined;
 }
 
 function isInteger(value: unknown): value is number | bigint {

@@ -3,13 +3,18 @@ import { Decimal, schemas, toJsonText, type Value } from '../../../runtime/data/
 
 test('numbers keep all their digits', () => {
   expect(toJsonText(undefined, 9007199254740993n)).toBe('9007199254740993');
-  expect(toJsonText(schemas.decimal(2), Decimal.parse('12345678901234567890.50'))).toBe('12345678901234567890.50');
+  expect(toJsonText(schemas.decimal(2), Decimal.parse('12345678901234567890.50'))).toBe(
+    '12345678901234567890.50',
+  );
   expect(toJsonText(schemas.float64(), 0.1)).toBe('0.1');
   expect(toJsonText(schemas.float64(), -0)).toBe('0');
 });
 
 test('numbers that JSON does not have become text', () => {
-  expect(JSON.parse(toJsonText(undefined, [Number.NaN, Number.POSITIVE_INFINITY]))).toEqual(['NaN', 'Infinity']);
+  expect(JSON.parse(toJsonText(undefined, [Number.NaN, Number.POSITIVE_INFINITY]))).toEqual([
+    'NaN',
+    'Infinity',
+  ]);
 });
 
 test('dates are written as their schema means them', () => {

@@ -1,0 +1,316 @@
+import type { Timer } from '../../../platform/clock.ts';
+import { StreamError } from '../../../platform/errors.ts';
+import { ErrorCode, errorOf, zeroUuid } from '../../protocol/index.ts';
+import type { BrokerConnection } from '../broker-connection.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { DeliveryError, isRetriable, KafkaError, needsRefresh, RecordTooLargeError } from '../errors.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import { mayBeWritten, reactionTo } from './produce-reaction.ts';
+import { type PartitionAnswer, produce, type ProduceSettings, type SentBatch } from './produce-call.ts';
+import type { Packing, ProducerBatch } from './producer-batch.ts';
+import { IdentitySource } from './producer-identity.ts';
+
+/** How batches are sent. */
+export interface SenderOptions extends ProduceSettings {
+  readonly packing: Packing;
+  readonly isIdempotent: boolean;
+  readonly maxInFlight: number;
+  readonly requestBytesMax: number;
+}
+
+/** Hears what becomes of batches. */
+export interface SenderListener {
+  onSucceeded(batch: ProducerBatch, queue: PartitionQueue, baseOffset: number, appendTimeMs: number): void;
+  onFailed(batch: ProducerBatch, queue: PartitionQueue, error: StreamError): void;
+  /** `parts` take the place of `batch`. */
+  onSplit(batch: ProducerBatch, queue: PartitionQueue, parts: readonly ProducerBatch[]): void;
+  /** Nothing can be sent at all. */
+  onRefused(error: StreamError): void;
+}
+
+/**
+ * Sends what queues have, one request after another to each leader, up to `maxInFlight` at a time. Runs once per turn of
+ * the event loop at most, so that all that was appended in a turn goes out together.
+ */
+export class Sender {
+  readonly channel: string;
+  readonly #cluster: Cluster;
+  readonly #options: SenderOptions;
+  readonly #listener: SenderListener;
+  readonly #identity: IdentitySource;
+  readonly #active = new Set<PartitionQueue>();
+  readonly #inFlight = new Map<number, number>();
+  readonly #opening = new Set<number>();
+  readonly #stopListening: () => void;
+  #flushes = 0;
+  #timer: Timer | undefined;
+  #isPoked = false;
+  #isClosed = false;
+
+  constructor(cluster: Cluster, options: SenderOptions, listener: SenderListener) {
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#listener = listener;
+    this.channel = cluster.newChannel('producer');
+    this.#identity = new IdentitySource(cluster, {
+      onIdentity: () => this.poke(),
+      onRefused: (error) => this.#listener.onRefused(error),
+    });
+    this.#stopListening = cluster.refresher.onRefresh(() => this.poke());
+  }
+
+  /** The queue has something to send. */
+  activate(queue: PartitionQueue): void {
+    this.#active.add(queue);
+    this.poke();
+  }
+
+  /** Looks soon for what can be sent. */
+  poke(): void {
+    if (this.#isPoked || this.#isClosed) return;
+    this.#isPoked = true;
+    this.#cluster.settings.executor.soon(() => {
+      this.#isPoked = false;
+      if (!this.#isClosed) this.#drain();
+    });
+  }
+
+  /** Until {@link endFlush}, batches do not wait for more records. */
+  beginFlush(): void {
+    this.#flushes += 1;
+    this.poke();
+  }
+
+  endFlush(): void {
+    this.#flushes -= 1;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    this.#identity.close();
+    this.#stopListening();
+    this.#cluster.connections.closeChannel(this.channel);
+  }
+
+  #drain(): void {
+    this.#timer?.cancel();
+    const { clock } = this.#cluster.settings;
+    const nowMs = clock.monotonic();
+    const { byNode, wakeAtMs, isLeaderMissing } = this.#sendable(nowMs);
+    for (const [nodeId, queues] of byNode) this.#sendTo(nodeId, queues, nowMs);
+    if (isLeaderMissing) this.#cluster.refresher.request();
+    if (wakeAtMs < Number.POSITIVE_INFINITY) this.#timer = clock.timer(wakeAtMs - nowMs, () => this.poke());
+  }
+
+  #sendable(nowMs: number) {
+    const byNode = new Map<number, PartitionQueue[]>();
+    let wakeAtMs = Number.POSITIVE_INFINITY;
+    let isLeaderMissing = false;
+    for (const queue of this.#active) {
+      if (!queue.hasUnsent) {
+        this.#active.delete(queue);
+        continue;
+      }
+      const atMs = queue.sendableAtMs(this.#flushes > 0);
+      if (atMs > nowMs) {
+        wakeAtMs = Math.min(wakeAtMs, atMs);
+        continue;
+      }
+      const leader = this.#cluster.metadata.partition(queue.topic, queue.partition)?.leader ?? -1;
+      if (leader < 0 || this.#cluster.metadata.broker(leader) === undefined) isLeaderMissing = true;
+      // The new leader must not get a batch before the answer of the old one to what precedes it.
+      else if (queue.inFlightCount === 0 || queue.sentTo === leader) push(byNode, leader, queue);
+    }
+    return { byNode, wakeAtMs, isLeaderMissing };
+  }
+
+  #sendTo(nodeId: number, queues: PartitionQueue[], nowMs: number): void {
+    const broker = this.#cluster.metadata.broker(nodeId);
+    if (broker === undefined) return;
+    if (this.#options.isIdempotent && this.#identity.current === undefined) {
+      this.#identity.request();
+      return;
+    }
+    const connection = this.#cluster.connections.ready(broker, this.channel);
+    if (connection === undefined) {
+      this.#open(nodeId);
+      return;
+    }
+    let waiting = queues;
+    while (waiting.length > 0 && (this.#inFlight.get(nodeId) ?? 0) < this.#options.maxInFlight) {
+      const sent = this.#take(waiting, nodeId);
+      if (sent.length === 0) break;
+      this.#send(connection, nodeId, sent);
+      waiting = waiting.filter((queue) => queue.sendableAtMs(this.#flushes > 0) <= nowMs);
+    }
+  }
+
+  #open(nodeId: number): void {
+    const broker = this.#cluster.metadata.broker(nodeId);
+    if (broker === undefined || this.#opening.has(nodeId)) return;
+    this.#opening.add(nodeId);
+    this.#cluster.connections.open(broker, this.channel).then(
+      () => {
+        this.#opening.delete(nodeId);
+        this.poke();
+      },
+      () => {
+        this.#opening.delete(nodeId);
+        if (this.#isClosed) return;
+        this.#cluster.refresher.request();
+        this.poke();
+      },
+    );
+  }
+
+  /** One batch of each queue, as many as one request may have. */
+  #take(queues: readonly PartitionQueue[], nodeId: number): SentBatch[] {
+    const sent: SentBatch[] = [];
+    let bytes = 0;
+    for (const queue of queues) {
+      if (bytes > 0 && bytes + queue.nextBytes > this.#options.requestBytesMax) break;
+      if (queue.isIdentityUsedUp) {
+        this.#identity.request();
+        continue;
+      }
+      const taken = queue.take(this.#identity.current);
+      if (taken === undefined) continue;
+      queue.sentTo = nodeId;
+      const packed = this.#pack(queue, taken.batch, () => taken.batch.pack(this.#options.packing, taken.sequence));
+      if (packed === undefined) continue;
+      bytes += packed.length;
+      sent.push({ queue, batch: taken.batch, bytes: packed });
+    }
+    // Those that had no room this time come first next time.
+    for (const { queue } of sent) {
+      this.#active.delete(queue);
+      this.#active.add(queue);
+    }
+    return sent;
+  }
+
+  #pack(queue: PartitionQueue, batch: ProducerBatch, pack: () => Buffer): Buffer | undefined {
+    try {
+      return pack();
+    } catch (error) {
+      this.#fail(queue, batch, 'it could not be packed', error);
+      return undefined;
+    }
+  }
+
+  #send(connection: BrokerConnection, nodeId: number, sent: readonly SentBatch[]): void {
+    this.#inFlight.set(nodeId, (this.#inFlight.get(nodeId) ?? 0) + 1);
+    const { metadata } = this.#cluster;
+    const topicIdOf = (topic: string) => metadata.topic(topic)?.topicId ?? zeroUuid;
+    const call = produce(connection, this.#options, sent, topicIdOf, ({ nodeEndpoints }) => {
+      for (const { nodeId: id, host, port } of nodeEndpoints) metadata.learnBroker(id, host, port);
+    });
+    call.then(
+      (answers) => {
+        this.#returned(nodeId);
+        for (const [index, { queue, batch }] of sent.entries()) this.#answered(queue, batch, answers[index]);
+      },
+      (error: unknown) => {
+        this.#returned(nodeId);
+        for (const { queue, batch } of sent) this.#broken(queue, batch, error);
+      },
+    );
+  }
+
+  #returned(nodeId: number): void {
+    this.#inFlight.set(nodeId, (this.#inFlight.get(nodeId) ?? 1) - 1);
+    this.poke();
+  }
+
+  #answered(queue: PartitionQueue, batch: ProducerBatch, answer: PartitionAnswer | undefined): void {
+    if (this.#options.acks === 0) {
+      queue.succeeded(batch);
+      this.#listener.onSucceeded(batch, queue, -1, -1);
+      return;
+    }
+    if (answer === undefined) {
+      this.#broken(queue, batch, new KafkaError(ErrorCode.NETWORK_EXCEPTION, 'the broker did not mention the partition'));
+      return;
+    }
+    const { errorCode } = answer;
+    if (mayBeWritten(errorCode)) batch.isPossiblyWritten = true;
+    switch (reactionTo(errorCode)) {
+      case 'done':
+        queue.succeeded(batch);
+        this.#listener.onSucceeded(batch, queue, answer.baseOffset, answer.logAppendTimeMs);
+        break;
+      case 'too-large':
+        this.#split(queue, batch, errorCode);
+        break;
+      case 'out-of-sequence':
+        this.#repeat(queue, batch, (atMs) => queue.outOfSequence(batch, atMs));
+        break;
+      case 'retry':
+        this.#learn(queue, errorCode, answer);
+        this.#repeat(queue, batch, (atMs) => queue.retry(batch, atMs));
+        break;
+      case 'fail':
+        this.#fail(queue, batch, 'the broker refused it', new KafkaError(errorCode, 'Produce', messageOf(answer)));
+    }
+  }
+
+  #broken(queue: PartitionQueue, batch: ProducerBatch, error: unknown): void {
+    if (!isRetriable(error) || this.#options.acks === 0) {
+      this.#fail(queue, batch, 'it could not be sent', error);
+      return;
+    }
+    batch.isPossiblyWritten = true;
+    if (needsRefresh(error)) this.#cluster.refresher.request();
+    this.#repeat(queue, batch, (atMs) => queue.retry(batch, atMs));
+  }
+
+  #repeat(queue: PartitionQueue, batch: ProducerBatch, repeat: (atMs: number) => void): void {
+    // It has expired while it was under way: nobody waits for it any more.
+    if (batch.isSettled) {
+      queue.giveUp(batch);
+      return;
+    }
+    repeat(this.#cluster.settings.clock.monotonic() + this.#cluster.backoffMs(batch.attempts));
+    this.activate(queue);
+  }
+
+  #split(queue: PartitionQueue, batch: ProducerBatch, errorCode: number): void {
+    const parts = queue.tooLarge(batch);
+    if (parts !== undefined) {
+      this.#listener.onSplit(batch, queue, parts);
+      this.activate(queue);
+      return;
+    }
+    const cause = new KafkaError(errorCode, 'Produce');
+    queue.giveUp(batch);
+    const problem = `it has ${batch.sizeInBytes} bytes; raise max.message.bytes of the topic or send less`;
+    this.#listener.onFailed(batch, queue, new RecordTooLargeError(queue.topic, queue.partition, problem, cause));
+  }
+
+  #fail(queue: PartitionQueue, batch: ProducerBatch, problem: string, cause: unknown): void {
+    queue.giveUp(batch);
+    const code = cause instanceof StreamError ? cause.code : 'CLIENT_DELIVERY';
+    this.#listener.onFailed(batch, queue, new DeliveryError(code, queue.topic, queue.partition, problem, cause));
+  }
+
+  /** An answer may name the new leader (KIP-951), which spares the metadata request. */
+  #learn(queue: PartitionQueue, errorCode: number, { currentLeader }: PartitionAnswer): void {
+    const { leaderId, leaderEpoch } = currentLeader;
+    this.#cluster.metadata.learnLeader(queue.topic, queue.partition, leaderId, leaderEpoch);
+    if (errorOf(errorCode).needsRefresh) this.#cluster.refresher.request();
+  }
+}
+
+function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+function messageOf({ errorMessage, recordErrors }: PartitionAnswer): string | null {
+  const details = recordErrors.map(
+    ({ batchIndex, batchIndexErrorMessage }) => `record ${batchIndex}: ${batchIndexErrorMessage ?? 'invalid'}`,
+  );
+  return details.length > 0 ? details.slice(0, 10).join('; ') : errorMessage;
+}
