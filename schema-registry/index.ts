@@ -25,6 +25,7 @@ export {
 export { inProcessClient } from './serde/in-process-client.ts';
 export { JsonSchemaDeserializer, JsonSchemaSerializer, type ValidationOptions } from './serde/json-serde.ts';
 export { compileValidator, type Validate } from './serde/json-validator.ts';
+export { loadReferences } from './serde/reference-loader.ts';
 export type { RegistryClient, SubjectVersion } from './serde/registry-client.ts';
 export type { SchemaSource, SerializerOptions } from './serde/schema-choice.ts';
 export {
@@ -38,3 +39,4 @@ export { frameId, framePrefix, prefixBytes } from './serde/wire-format.ts';
 export type { Metadata, SchemaDefinition } from './store/entity.ts';
 export { type LogRecord, MemorySchemaLog, type SchemaLog } from './store/log.ts';
 export { RegistryStore, type StoreParts } from './store/registry-store.ts';
+export { openSchemaTopic } from './store/topic-schema-log.ts';

@@ -11,6 +11,8 @@ export class KafkaError extends StreamError {
   readonly isRetriable: boolean;
   /** Whether leaders or coordinators should be looked up anew before that. */
   readonly needsRefresh: boolean;
+  /** What the broker said about it; undefined when it gave the code alone. */
+  readonly brokerMessage: string | undefined;
 
   constructor(errorCode: number, what: string, brokerMessage?: string | null) {
     const { name, isRetriable, needsRefresh, message } = errorOf(errorCode);
@@ -19,6 +21,7 @@ export class KafkaError extends StreamError {
     this.errorName = name;
     this.isRetriable = isRetriable;
     this.needsRefresh = needsRefresh;
+    this.brokerMessage = brokerMessage || undefined;
   }
 }
 

@@ -68,3 +68,4 @@ export type {
   RecordMetadata,
 } from './producer/producer.ts';
 export type { CommittedOffset, TimestampedOffset, TopicPartition, TopicPartitionOffset } from './topic-partition.ts';
+export { TopicLog, type TopicLogOptions, type TopicLogRecord } from './topic-log.ts';

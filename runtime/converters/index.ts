@@ -1,7 +1,10 @@
 import type { Plugin } from '../plugin/index.ts';
+import { avroConverter } from './avro-converter.ts';
 import { asHeaderConverter, simpleHeaderConverter } from './header-converters.ts';
 import { jsonConverter } from './json-converter.ts';
+import { jsonSchemaConverter } from './json-schema-converter.ts';
 import { booleanConverter, numberConverters } from './number-converters.ts';
+import type { ClientFor } from './registry-settings.ts';
 import { bytesConverter, stringConverter } from './string-converter.ts';
 
 export {
@@ -19,3 +22,10 @@ export const builtInConverters: readonly Plugin[] = [
   simpleHeaderConverter,
   ...plain.map((converter) => asHeaderConverter(converter)),
 ];
+
+/** The converters that keep their schemas in a registry. */
+export function registryConverters(clientFor: ClientFor): readonly Plugin[] {
+  return [avroConverter(clientFor), jsonSchemaConverter(clientFor)];
+}
+
+export type { ClientFor, RegistryAddress } from './registry-settings.ts';

@@ -11,11 +11,14 @@ import {
   wrapInteger,
 } from '../data/index.ts';
 import type { Json } from './exact-json.ts';
+import { jsonUnionName, readJsonUnion } from './json-union.ts';
 import { toLogicalDate, toLogicalDecimal } from './logical-types.ts';
 
 /** How a value is read. */
 export interface JsonReading {
   readonly replaceNullWithDefault: boolean;
+  /** True where the struct that stands for several types is read from the JSON of one of them. */
+  readonly hasUnions?: boolean;
 }
 
 /**
@@ -35,6 +38,9 @@ export function readJsonValue(
   }
   if (schema.name !== undefined && logicalReaders.has(schema.name)) {
     return logicalReaders.get(schema.name)?.(schema, json);
+  }
+  if (reading.hasUnions === true && schema.name === jsonUnionName) {
+    return readJsonUnion(schema, json, (member, part) => readJsonValue(member, part, reading));
   }
   return readers[schema.type](schema, json, reading);
 }

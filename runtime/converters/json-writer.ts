@@ -9,6 +9,7 @@ import {
   type Schema,
   type Value,
 } from '../data/index.ts';
+import { chosenMember, jsonUnionName } from './json-union.ts';
 import { fromLogical } from './logical-types.ts';
 
 /** How a value is written. */
@@ -16,6 +17,8 @@ export interface JsonWriting {
   /** Decimals as JSON numbers; else as base64 of their unscaled bytes. */
   readonly isNumericDecimal: boolean;
   readonly replaceNullWithDefault: boolean;
+  /** True where the struct that stands for several types is written as the JSON of the one it has. */
+  readonly hasUnions?: boolean;
 }
 
 /**
@@ -28,6 +31,10 @@ export function writeJsonValue(schema: Schema | undefined, value: Value, writing
   if (schema.name?.startsWith('org.apache.kafka.connect.data.')) {
     const logical = writeLogical(schema, value, writing);
     if (logical !== undefined) return logical;
+  }
+  if (writing.hasUnions === true && schema.name === jsonUnionName) {
+    const member = chosenMember(schema, value);
+    return writeJsonValue(member.schema, member.value, writing);
   }
   const text = writers[schema.type](schema, value, writing);
   if (text === undefined) {

@@ -24,6 +24,7 @@ export class BrokerProcess {
   readonly #logFile: string;
   #child: Child | undefined;
   #port = 0;
+  #isStopped = false;
 
   constructor(options: BrokerOptions) {
     this.#options = options;
@@ -35,11 +36,29 @@ export class BrokerProcess {
     return `127.0.0.1:${this.#port}`;
   }
 
-  get isRunning(): boolean {
-    return this.#child?.isRunning === true;
+  /** Runs `work`, but throws as soon as the broker ends without having been told to. */
+  async whileRunning<T>(work: () => Promise<T>): Promise<T> {
+    const watched = new AbortController();
+    const crash = until('the broker to end', 3_600_000, () => this.hasCrashed || watched.signal.aborted).then(
+      () => {
+        throw new Error(`the broker ended by itself with exit code ${this.#child?.exitCode}`);
+      },
+    );
+    crash.catch(() => undefined);
+    try {
+      return await Promise.race([work(), crash]);
+    } finally {
+      watched.abort();
+    }
+  }
+
+  /** True when the broker has ended without having been told to. */
+  get hasCrashed(): boolean {
+    return this.#child?.isRunning === false && !this.#isStopped;
   }
 
   async start(): Promise<void> {
+    this.#isStopped = false;
     if (this.#options.kind === 'kafka') await this.#startKafka();
     else await this.#startMillrace();
     await until(
@@ -52,11 +71,13 @@ export class BrokerProcess {
 
   /** Stops the broker in order; a broker that does not end by itself is a failure. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#child?.stop('SIGTERM', 30_000);
   }
 
   /** Ends the broker without giving it a chance to write anything. */
   async kill(): Promise<void> {
+    this.#isStopped = true;
     await this.#child?.stop('SIGKILL');
   }
 

@@ -129,7 +129,7 @@ export async function run(
   args: readonly string[],
   options: SpawnOptions & { readonly timeoutMs?: number } = {},
 ): Promise<Ended> {
-  return new Child(command, args, options).end(options.timeoutMs ?? 60_000);
+  return new Child(command, args, options).end(options.timeoutMs ?? 40_000);
 }
 
 /** Like {@link run}, but throws with the program's last lines unless it ends with exit code 0. */
@@ -139,7 +139,7 @@ export async function runOk(
   options: SpawnOptions & { readonly timeoutMs?: number } = {},
 ): Promise<Ended> {
   const child = new Child(command, args, options);
-  const ended = await child.end(options.timeoutMs ?? 60_000);
+  const ended = await child.end(options.timeoutMs ?? 40_000);
   if (ended.code !== 0) throw new Error(`exit code ${ended.code}: ${child.name}\n${child.tail()}`);
   return ended;
 }

@@ -34,6 +34,7 @@ const pythonDirectory = join(cache, `confluent-kafka-${confluentKafkaVersion}`);
 const npmDirectory = join(cache, 'npm');
 const javaDirectory = join(cache, 'java');
 const archive = join(javaDirectory, 'classes.jsa');
+const argumentFile = join(javaDirectory, 'java.args');
 const kcatDirectory = join(cache, 'kcat');
 
 /** Installs one tool into the cache, or finds it there. Throws with a sentence about what is missing. */
@@ -85,13 +86,14 @@ export interface JvmOptions {
   readonly log?: 'INFO' | 'WARN' | 'OFF';
 }
 
-/** Arguments for `java` that run a main class of Kafka's jars or of `clients/java`, tuned for a short life. */
+/** Arguments for `java` that run a main class of Kafka's jars or of `clients/java`. */
 export function javaArgs(mainClass: string, args: readonly string[], options: JvmOptions = {}): string[] {
   return [
-    ...[`-Xmx${options.heapMb ?? 128}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
-    ...(existsSync(archive) ? [`-XX:SharedArchiveFile=${archive}`, '-Xshare:auto', '-Xlog:disable'] : []),
+    `-Xmx${options.heapMb ?? 128}m`,
     `-Dcompat.log.level=${options.log ?? 'OFF'}`,
-    ...['-cp', classPath(), mainClass, ...args],
+    `@${argumentFile}`,
+    mainClass,
+    ...args,
   ];
 }
 
@@ -218,8 +220,9 @@ async function compileJava(): Promise<void> {
   await runOk('javac', ['-nowarn', '-proc:none', '-cp', classPath(), '-d', classes, ...programs]);
   copyFileSync(join(clients, 'java/log4j2.xml'), join(classes, 'log4j2.xml'));
   await runOk('jar', ['--create', '--file', join(javaDirectory, 'lib/compat.jar'), '-C', classes, '.']);
-  const write = [`-XX:ArchiveClassesAtExit=${archive}`, '-Xlog:disable'];
-  await runOk('java', [...write, ...javaArgs('WarmUp', [])]);
+  const jvm = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xlog:disable', '-cp', classPath()];
+  await runOk('java', [`-XX:ArchiveClassesAtExit=${archive}`, ...jvm, 'WarmUp']);
+  writeFileSync(argumentFile, `${[`-XX:SharedArchiveFile=${archive}`, ...jvm].join('\n')}\n`);
   writeFileSync(stamp, version);
 }
 

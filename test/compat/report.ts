@@ -18,28 +18,41 @@ export interface Check {
   readonly run: () => Promise<void>;
 }
 
+/** What a report asks of the broker that the checks of a part share. */
+export interface SharedBroker {
+  readonly hasCrashed: boolean;
+  /** Throws as soon as the broker crashes. */
+  whileRunning<T>(work: () => Promise<T>): Promise<T>;
+  /** The last lines of its log. */
+  log(): string;
+}
+
 /** Runs checks in order, prints a line for each and counts them. */
 export class Report {
   passed = 0;
   failed = 0;
 
-  /** Runs the checks of one part; `brokerLog` gives the last lines of the broker's log for a failure. */
-  async part(name: string, checks: readonly Check[], brokerLog: () => string): Promise<void> {
+  /** Runs the checks of one part, each until its end or the crash of the broker that they share, if any. */
+  async part(name: string, checks: readonly Check[], broker?: SharedBroker): Promise<void> {
     console.log(`\n${name}`);
     let ended = false;
     for (const check of checks) {
       if (ended) {
-        this.fail(check.name, new Error('not run: an earlier check of this part failed'), '');
+        this.fail(
+          check.name,
+          new Error('not run: an earlier check of this part failed or the broker crashed'),
+          '',
+        );
         continue;
       }
       const startedMs = performance.now();
       try {
-        await check.run();
+        await (broker === undefined ? check.run() : broker.whileRunning(check.run));
         this.passed += 1;
         console.log(`  ok    ${check.name} (${seconds(startedMs)})`);
       } catch (error) {
-        this.fail(`${check.name} (${seconds(startedMs)})`, error, brokerLog());
-        ended = check.gates === true;
+        this.fail(`${check.name} (${seconds(startedMs)})`, error, broker?.log() ?? '');
+        ended = check.gates === true || broker?.hasCrashed === true;
       }
     }
   }

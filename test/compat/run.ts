@@ -56,7 +56,7 @@ async function installAll(tools: ReadonlySet<Tool>, report: Report): Promise<Set
       throw error;
     },
   }));
-  await report.part('what the clients need', checks, () => '');
+  await report.part('what the clients need', checks);
   return missing;
 }
 
@@ -83,7 +83,7 @@ async function runPart(
     { name: 'the broker stops in order', run: () => broker.stop() },
   ];
   try {
-    await report.part(part.name, checks, () => broker.log());
+    await report.part(part.name, checks, broker);
   } finally {
     killAll();
   }

@@ -125,6 +125,9 @@ export interface MemberDescription {
   /** As the members exchanged it; empty unless the group is stable. */
   readonly metadata: Buffer;
   readonly assignmentBytes: Buffer;
+  /** Of members of a `consumer` group (KIP-848). */
+  readonly memberEpoch?: number | undefined;
+  readonly targetAssignment?: readonly TopicPartition[] | undefined;
 }
 
 export interface GroupDescription {
@@ -136,6 +139,11 @@ export interface GroupDescription {
   /** The assignor that was chosen, for consumers. */
   readonly protocol: string;
   readonly members: readonly MemberDescription[];
+  /** The broker that answered: the group's coordinator. */
+  readonly coordinator?: BrokerDescription | undefined;
+  /** Of a `consumer` group (KIP-848). */
+  readonly groupEpoch?: number | undefined;
+  readonly targetAssignmentEpoch?: number | undefined;
 }
 
 /**

@@ -74,33 +74,38 @@ export class PartitionQueue {
     return this.#isResetDue && this.#identity !== undefined && this.#identity.producerEpoch >= EPOCH_MAX;
   }
 
-  /** Appends to the open batch, or to a new one: then that is returned. `bytesMax` is what the record can take at most. */
+  /** Bytes of the batch that records are appended to. */
+  get openBytes(): number {
+    return this.#open?.sizeInBytes ?? 0;
+  }
+
+  /** Whether the open batch, if there is one, has room for a record of at most so many bytes. */
+  hasRoom(bytesMax: number): boolean {
+    return this.#open !== undefined && this.#open.sizeInBytes + bytesMax <= this.#batchBytes;
+  }
+
+  /** Begins a batch, which is the open one from now on. */
+  begin(nowMs: number): ProducerBatch {
+    const place = { ordinal: this.#nextOrdinal, span: 1, createdAtMs: nowMs };
+    this.#nextOrdinal += 1;
+    this.#seal();
+    this.#open = new ProducerBatch(place, Math.min(this.#lastBatchBytes, this.#batchBytes));
+    return this.#open;
+  }
+
+  /** Appends to the open batch. */
   append(
-    nowMs: number,
-    bytesMax: number,
     timestamp: number,
     key: Uint8Array | null,
     value: Uint8Array | null,
     headers: readonly HeaderInput[] | undefined,
     onDone: OnDone | undefined,
-  ): ProducerBatch | undefined {
-    const open = this.#open;
-    if (open !== undefined && open.sizeInBytes + bytesMax <= this.#batchBytes) {
-      open.append(timestamp, key, value, headers, onDone);
-      return undefined;
-    }
-    const place = { ordinal: this.#nextOrdinal, span: 1, createdAtMs: nowMs };
-    const batch = new ProducerBatch(place, Math.min(this.#lastBatchBytes, this.#batchBytes));
-    batch.append(timestamp, key, value, headers, onDone);
-    this.#nextOrdinal += 1;
-    this.#seal();
-    this.#open = batch;
-    return batch;
+  ): void {
+    this.#open?.append(timestamp, key, value, headers, onDone);
   }
 
-  /** Bytes of the batch that records are appended to. */
-  get openBytes(): number {
-    return this.#open?.sizeInBytes ?? 0;
+  isInFlight(batch: ProducerBatch): boolean {
+    return this.#inFlight.includes(batch);
   }
 
   /** From when on {@link take} may be called, in monotonic ms; Infinity while it depends on answers. */

@@ -43,6 +43,9 @@ export class Sender {
   readonly #opening = new Set<number>();
   readonly #stopListening: () => void;
   #flushes = 0;
+  /** How often in a row metadata was read because a leader was missing, and when to do so again. */
+  #leaderMisses = 0;
+  #askAtMs = 0;
   #timer: Timer | undefined;
   #isPoked = false;
   #isClosed = false;
@@ -99,8 +102,20 @@ export class Sender {
     const nowMs = clock.monotonic();
     const { byNode, wakeAtMs, isLeaderMissing } = this.#sendable(nowMs);
     for (const [nodeId, queues] of byNode) this.#sendTo(nodeId, queues, nowMs);
-    if (isLeaderMissing) this.#cluster.refresher.request();
-    if (wakeAtMs < Number.POSITIVE_INFINITY) this.#timer = clock.timer(wakeAtMs - nowMs, () => this.poke());
+    const askAtMs = isLeaderMissing ? this.#askForLeaders(nowMs) : Number.POSITIVE_INFINITY;
+    if (!isLeaderMissing) this.#leaderMisses = 0;
+    const timerAtMs = Math.min(wakeAtMs, askAtMs);
+    if (timerAtMs < Number.POSITIVE_INFINITY) this.#timer = clock.timer(timerAtMs - nowMs, () => this.poke());
+  }
+
+  /** Reads metadata when it is time, and returns when it is time again. */
+  #askForLeaders(nowMs: number): number {
+    if (this.#leaderMisses === 0 || nowMs >= this.#askAtMs) {
+      this.#leaderMisses += 1;
+      this.#askAtMs = nowMs + this.#cluster.backoffMs(this.#leaderMisses);
+      this.#cluster.refresher.request();
+    }
+    return this.#askAtMs;
   }
 
   #sendable(nowMs: number) {

@@ -84,11 +84,15 @@ public final class AdminTopics extends AdminTranscript {
 
     private String grow(String topic, int count) throws ExecutionException, InterruptedException {
         admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(count))).all().get();
+        while (admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size() < count) {
+            Thread.sleep(20);
+        }
         return "grown";
     }
 
     private String delete(String topic) throws ExecutionException, InterruptedException {
         admin.deleteTopics(List.of(topic)).all().get();
+        awaitListed(topic, false);
         return "deleted";
     }
 

@@ -32,12 +32,20 @@ abstract class AdminTranscript implements AutoCloseable {
         admin.close();
     }
 
+    /** Creates a topic and waits until the broker shows it, which is a moment after the controller has answered. */
     final String create(NewTopic topic) throws ExecutionException, InterruptedException {
         var result = admin.createTopics(List.of(topic));
         result.all().get();
+        awaitListed(topic.name(), true);
         return "created with " + result.numPartitions(topic.name()).get() + " partitions, replication factor "
                 + result.replicationFactor(topic.name()).get() + ", " + result.config(topic.name()).get().entries().size()
                 + " configs";
+    }
+
+    final void awaitListed(String topic, boolean isListed) throws ExecutionException, InterruptedException {
+        while (admin.listTopics().names().get().contains(topic) != isListed) {
+            Thread.sleep(20);
+        }
     }
 
     final String node(Node node) {

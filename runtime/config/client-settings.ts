@@ -1,0 +1,159 @@
+import type { AssignorName, ConsumerOptions, ProducerOptions } from '../../kafka/client/index.ts';
+import { type ConfigSchema, parsePluginConfig } from '../plugin/index.ts';
+import { type Properties, withPrefix } from './properties.ts';
+import type { OverridePolicy, WorkerSettings } from './worker-settings.ts';
+
+const int = { type: 'integer' } as const;
+const long = { type: 'integer', configType: 'LONG' } as const;
+
+const producerSchema = {
+  type: 'object',
+  passUnknown: true,
+  properties: {
+    acks: { type: 'string', enum: ['all', '-1', '0', '1'] },
+    'enable.idempotence': { type: 'boolean' },
+    'linger.ms': long,
+    'batch.size': int,
+    'max.request.size': int,
+    'compression.type': { type: 'string', enum: ['none', 'gzip', 'snappy', 'lz4', 'zstd'] },
+    'max.in.flight.requests.per.connection': int,
+    'delivery.timeout.ms': int,
+    'request.timeout.ms': int,
+    'max.block.ms': long,
+    'buffer.memory': long,
+  },
+} as const satisfies ConfigSchema;
+
+const consumerSchema = {
+  type: 'object',
+  passUnknown: true,
+  properties: {
+    'group.id': { type: 'string', minLength: 1 },
+    'group.instance.id': { type: 'string', minLength: 1 },
+    'auto.offset.reset': { type: 'string', enum: ['earliest', 'latest', 'none'] },
+    'isolation.level': { type: 'string', enum: ['read_uncommitted', 'read_committed'] },
+    'partition.assignment.strategy': { type: 'array', items: { type: 'string' } },
+    'session.timeout.ms': int,
+    'heartbeat.interval.ms': int,
+    'max.poll.interval.ms': int,
+    'max.poll.records': { ...int, minimum: 1 },
+    'fetch.min.bytes': int,
+    'fetch.max.wait.ms': int,
+    'fetch.max.bytes': int,
+    'max.partition.fetch.bytes': int,
+    'check.crcs': { type: 'boolean' },
+    'client.rack': { type: 'string' },
+    'default.api.timeout.ms': int,
+  },
+} as const satisfies ConfigSchema;
+
+const acksOf = { all: -1, '-1': -1, '1': 1, '0': 0 } as const;
+const deliveryTimeoutMs = 2_147_483_647;
+
+/** A connector's producer: the worker's `producer.*`, then `producer.override.*`. By default it never gives a record up. */
+export function producerOptions(worker: WorkerSettings, connector: Properties): ProducerOptions {
+  const raw = { ...worker.producer, ...withPrefix(connector, 'producer.override.') };
+  const { config } = parsePluginConfig(producerSchema, raw);
+  return given({
+    acks: config.acks === undefined ? undefined : acksOf[config.acks],
+    isIdempotent: config['enable.idempotence'],
+    lingerMs: config['linger.ms'],
+    batchBytes: config['batch.size'],
+    requestBytesMax: config['max.request.size'],
+    compression: config['compression.type'],
+    maxInFlight: config['max.in.flight.requests.per.connection'],
+    deliveryTimeoutMs: config['delivery.timeout.ms'] ?? deliveryTimeoutMs,
+    requestTimeoutMs: config['request.timeout.ms'],
+    metadataTimeoutMs: config['max.block.ms'],
+    bufferBytesMax: config['buffer.memory'],
+  });
+}
+
+/** A sink's consumer: the worker's `consumer.*`, then `consumer.override.*`. Offsets are committed by the task. */
+export function consumerOptions(worker: WorkerSettings, connector: Properties, name: string): ConsumerOptions {
+  const raw = { ...worker.consumer, ...withPrefix(connector, 'consumer.override.') };
+  const { config } = parsePluginConfig(consumerSchema, raw);
+  return given({
+    groupId: config['group.id'] ?? `connect-${name}`,
+    groupInstanceId: config['group.instance.id'],
+    autoCommit: false,
+    autoOffsetReset: config['auto.offset.reset'] ?? 'earliest',
+    isolationLevel: config['isolation.level'],
+    assignors: config['partition.assignment.strategy']?.flatMap(assignorOf),
+    sessionTimeoutMs: config['session.timeout.ms'],
+    heartbeatIntervalMs: config['heartbeat.interval.ms'],
+    maxPollIntervalMs: config['max.poll.interval.ms'],
+    pollRecordsMax: config['max.poll.records'],
+    fetchMinBytes: config['fetch.min.bytes'],
+    fetchMaxWaitMs: config['fetch.max.wait.ms'],
+    fetchBytesMax: config['fetch.max.bytes'],
+    partitionFetchBytesMax: config['max.partition.fetch.bytes'],
+    isCrcChecked: config['check.crcs'],
+    rackId: config['client.rack'],
+    apiTimeoutMs: config['default.api.timeout.ms'],
+  });
+}
+
+/** The consumer group of a sink. */
+export function sinkGroupId(worker: WorkerSettings, connector: Properties, name: string): string {
+  return consumerOptions(worker, connector, name).groupId ?? `connect-${name}`;
+}
+
+/** One override with what is wrong with it. */
+export interface OverrideReport {
+  readonly key: string;
+  readonly value: string;
+  readonly errors: readonly string[];
+}
+
+/** Checks the overrides of one client against the worker's policy and the types of their values. */
+export function overrideReports(
+  client: 'producer' | 'consumer' | 'admin',
+  connector: Properties,
+  policy: OverridePolicy,
+): readonly OverrideReport[] {
+  const prefix = `${client}.override.`;
+  const raw = withPrefix(connector, prefix);
+  const schema = client === 'consumer' ? consumerSchema : producerSchema;
+  const { problems } = client === 'admin' ? { problems: [] } : parsePluginConfig(schema, raw);
+  return Object.entries(raw).map(([key, value]) => ({
+    key: prefix + key,
+    value,
+    errors: [
+      ...(isAllowed(policy, key)
+        ? []
+        : [
+            `The '${policy.name}' policy does not allow '${key}' to be overridden in the connector configuration.`,
+          ]),
+      ...problems.filter((problem) => problem.key === key).map(({ message }) => message),
+    ],
+  }));
+}
+
+const principalKeys = ['sasl.jaas.config', 'sasl.mechanism', 'security.protocol'];
+
+function isAllowed({ name, allowlist }: OverridePolicy, key: string): boolean {
+  if (name === 'All') return true;
+  if (name === 'Principal') return principalKeys.includes(key);
+  return name === 'Allowlist' && allowlist.includes(key);
+}
+
+const assignors: Readonly<Record<string, AssignorName>> = {
+  RangeAssignor: 'range',
+  RoundRobinAssignor: 'roundrobin',
+  StickyAssignor: 'sticky',
+  CooperativeStickyAssignor: 'cooperative-sticky',
+};
+
+function assignorOf(className: string): AssignorName[] {
+  const name = className.slice(className.lastIndexOf('.') + 1);
+  const known = assignors[name] ?? Object.values(assignors).find((each) => each === name);
+  return known === undefined ? [] : [known];
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the entries that are undefined: the client's defaults hold for them. */
+function given<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
+}

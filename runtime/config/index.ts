@@ -1,0 +1,26 @@
+export { consumerOptions, producerOptions, sinkGroupId } from './client-settings.ts';
+export {
+  type ConnectorSettings,
+  type ErrorSettings,
+  type SinkSettings,
+  sinkSettings,
+  sourceSettings,
+} from './connector-settings.ts';
+export { WorkerConfigError } from './errors.ts';
+export { pluginConfig, type TransformSpec, transformSpecs } from './plugin-config.ts';
+export type { Properties } from './properties.ts';
+export { type TopicCreationRules, type TopicPlan, topicCreationRules } from './topic-creation.ts';
+export {
+  type ConfigInfo,
+  type ConfigInfos,
+  connectorClasses,
+  findConnector,
+  type SentConfig,
+  validateConnector,
+} from './validation.ts';
+export {
+  type ConverterSpec,
+  type StorageTopic,
+  type WorkerSettings,
+  workerSettings,
+} from './worker-settings.ts';

@@ -1,0 +1,140 @@
+import {
+  type ConfigKey,
+  type ConfigKeyReport,
+  type ConfigSchema,
+  classNameOf,
+  type Plugin,
+  type PluginRegistry,
+  validateConfig,
+} from '../plugin/index.ts';
+import { findQuietly } from './connector-schema.ts';
+import { listOf, type Properties, withPrefix } from './properties.ts';
+
+const stageKeys = {
+  negate: { type: 'boolean', default: false, importance: 'MEDIUM', description: 'Whether the predicate is turned around.' },
+  predicate: { type: 'string', importance: 'MEDIUM', description: 'Alias of a predicate: other records pass unchanged.' },
+} as const;
+
+/** The keys `transforms.<alias>.*`, checked. Error texts have the key without the prefix, as in Kafka. */
+export function transformReports(config: Properties, plugins: PluginRegistry): ConfigKeyReport[] {
+  return aliases(config, 'transforms').flatMap((alias) =>
+    stageReports(config, plugins, {
+      kind: 'transform',
+      prefix: `transforms.${alias}.`,
+      group: `Transforms: ${alias}`,
+      what: 'Transformation',
+      alias,
+      extra: stageKeys,
+    }),
+  );
+}
+
+/** The keys `predicates.<alias>.*`, checked. */
+export function predicateReports(config: Properties, plugins: PluginRegistry): ConfigKeyReport[] {
+  return aliases(config, 'predicates').flatMap((alias) =>
+    stageReports(config, plugins, {
+      kind: 'predicate',
+      prefix: `predicates.${alias}.`,
+      group: `Predicates: ${alias}`,
+      what: 'Predicate',
+      alias,
+      extra: {},
+    }),
+  );
+}
+
+/** The keys of the converters that the connector names itself. */
+export function converterReports(config: Properties, plugins: PluginRegistry): ConfigKeyReport[] {
+  const parts = [
+    ['header', 'header_converter'],
+    ['key', 'converter'],
+    ['value', 'converter'],
+  ] as const;
+  return parts.flatMap(([part, kind]) => {
+    const name = config[`${part}.converter`];
+    const plugin = name === undefined ? undefined : findQuietly(plugins, kind, name);
+    if (plugin === undefined) return [];
+    const prefix = `${part}.converter.`;
+    const raw = { ...withPrefix(config, prefix), 'converter.type': part };
+    return validateConfig(plugin.config, raw).map((report) => prefixed(report, prefix));
+  });
+}
+
+interface Stage {
+  readonly kind: 'transform' | 'predicate';
+  readonly prefix: string;
+  readonly group: string;
+  readonly what: string;
+  readonly alias: string;
+  readonly extra: ConfigSchema['properties'];
+}
+
+function stageReports(config: Properties, plugins: PluginRegistry, stage: Stage): ConfigKeyReport[] {
+  const raw = withPrefix(config, stage.prefix);
+  const name = raw['type'];
+  const plugin = name === undefined ? undefined : findQuietly(plugins, stage.kind, name);
+  const head = validateConfig(headSchema(stage, plugin, plugins), raw).map((report) =>
+    typeReport(report, stage, name, plugin),
+  );
+  const own = plugin === undefined ? [] : validateConfig(schemaOf(plugin, stage), raw);
+  return [...head, ...own].map((report, index) => {
+    const { definition, value } = prefixed(report, stage.prefix);
+    return { definition: { ...definition, group: stage.group, order_in_group: index }, value };
+  });
+}
+
+function headSchema(stage: Stage, plugin: Plugin | undefined, plugins: PluginRegistry): ConfigSchema {
+  const choices = plugins.list(stage.kind).map((each) => classNameOf(each));
+  const version = plugin === undefined ? {} : { default: plugin.version, recommended: [plugin.version] };
+  const text = { type: 'string', importance: 'HIGH', width: 'LONG' } as const;
+  const { what, alias } = stage;
+  return {
+    type: 'object',
+    required: ['type'],
+    properties: {
+      type: {
+        ...text,
+        format: 'class',
+        title: `${what} type for ${alias}`,
+        description: `The ${stage.kind}: its plugin name, or a Java class name that it stands for.`,
+        recommended: choices,
+      },
+      'plugin.version': {
+        ...text,
+        title: `${what} version for ${alias}`,
+        description: `Version of the ${stage.kind}. There is one of each.`,
+        ...version,
+      },
+    },
+  };
+}
+
+function typeReport(
+  report: ConfigKeyReport,
+  { prefix }: Stage,
+  name: string | undefined,
+  plugin: Plugin | undefined,
+): ConfigKeyReport {
+  if (report.value.name !== 'type' || name === undefined || plugin !== undefined) return report;
+  const error = `Invalid value ${name} for configuration ${prefix}type: Class ${name} could not be found.`;
+  return { ...report, value: { ...report.value, value: null, errors: [error] } };
+}
+
+function schemaOf({ config }: Plugin, { extra }: Stage): ConfigSchema {
+  return { ...config, properties: { ...config.properties, ...extra } };
+}
+
+function prefixed({ definition, value }: ConfigKeyReport, prefix: string): ConfigKeyReport {
+  const missing = `Missing required configuration "${value.name}"`;
+  const errors = value.errors.map((error) =>
+    error.startsWith(missing)
+      ? `Missing required configuration "${prefix}${value.name}"${error.slice(missing.length)}`
+      : error,
+  );
+  const renamed: ConfigKey = { ...definition, name: prefix + definition.name };
+  return { definition: renamed, value: { ...value, name: prefix + value.name, errors } };
+}
+
+function aliases(config: Properties, key: 'transforms' | 'predicates'): string[] {
+  return [...new Set(listOf(config[key]))].filter((alias) => alias !== '');
+}

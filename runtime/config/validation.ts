@@ -1,0 +1,188 @@
+import {
+  ConfigError,
+  type ConfigKey,
+  type ConfigKeyReport,
+  classNameOf,
+  type ConfigKeyValue,
+  type ConfigSchema,
+  type DefinedSink,
+  type DefinedSource,
+  parsePluginConfig,
+  type PluginRegistry,
+  validateConfig,
+} from '../plugin/index.ts';
+import { overrideReports, sinkGroupId } from './client-settings.ts';
+import { connectorSchema } from './connector-schema.ts';
+import { converterReports, predicateReports, transformReports } from './part-reports.ts';
+import { pluginConfig } from './plugin-config.ts';
+import type { Properties } from './properties.ts';
+import { sinkTopicProblems } from './sink-topics.ts';
+import { topicCreationProblems } from './topic-creation.ts';
+import type { WorkerSettings } from './worker-settings.ts';
+
+/** One key in {@link ConfigInfos}. `definition` is null for a key that nothing defines. */
+export interface ConfigInfo {
+  readonly definition: ConfigKey | null;
+  readonly value: ConfigKeyValue;
+}
+
+/** What `PUT /connector-plugins/{plugin}/config/validate` answers. */
+export interface ConfigInfos {
+  readonly name: string;
+  readonly error_count: number;
+  readonly groups: readonly string[];
+  readonly configs: readonly ConfigInfo[];
+}
+
+/** A connector's config as a user sent it. */
+export type SentConfig = Readonly<Record<string, string | null>>;
+
+/** Checks a connector's whole config: the runtime's keys, its parts, overrides, and the plugin's own. Lists every problem. */
+export function validateConnector(
+  plugin: DefinedSource | DefinedSink,
+  sent: SentConfig,
+  context: { readonly plugins: PluginRegistry; readonly worker: WorkerSettings },
+): ConfigInfos {
+  const config = withoutNulls(sent);
+  const schema = connectorSchema(plugin, config, context);
+  const framework = validateConfig(schema, config).map((report) => withRangeError(report, schema));
+  const parts = [
+    ...framework,
+    ...transformReports(config, context.plugins),
+    ...predicateReports(config, context.plugins),
+  ];
+  const names = new Set(parts.map(({ definition }) => definition.name));
+  const own = validateConfig(plugin.config, config)
+    .filter(({ definition }) => !names.has(definition.name))
+    .map((report) => withRangeError(report, plugin.config));
+  const converters = converterReports(config, context.plugins);
+  const infos: ConfigInfo[] = [...parts, ...own, ...overrides(plugin, config, context.worker), ...converters];
+  const problems = [...ruleProblems(plugin, config, context.worker), ...ownProblems(plugin, config)];
+  const configs = addProblems(infos, [...nullProblems(sent), ...problems], sent);
+  return {
+    name: config['connector.class'] ?? '',
+    error_count: configs.reduce((count, { value }) => count + value.errors.length, 0),
+    groups: groupsOf(configs),
+    configs,
+  };
+}
+
+interface Problem {
+  readonly key: string;
+  readonly message: string;
+  /** Instead of what was said about the key before. */
+  readonly isAlone?: boolean;
+}
+
+function withoutNulls(sent: SentConfig): Properties {
+  return Object.fromEntries(Object.entries(sent).filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+function nullProblems(sent: SentConfig): Problem[] {
+  return Object.entries(sent)
+    .filter(([, value]) => value === null)
+    .map(([key]) => ({
+      key,
+      message: 'Null value can not be supplied as the configuration value.',
+      isAlone: true,
+    }));
+}
+
+/** Kafka runs the range check on the null that a bad number became, so such keys have two errors. */
+function withRangeError(report: ConfigKeyReport, schema: ConfigSchema): ConfigKeyReport {
+  const { name, value, errors } = report.value;
+  const hasRange = schema.properties[name]?.minimum !== undefined && report.definition.required === false;
+  const isUnread = value === null && errors.length === 1 && errors[0]?.includes('Not a number of type') === true;
+  if (!hasRange || !isUnread || report.definition.default_value === null) return report;
+  const range = `Invalid value null for configuration ${name}: Value must be non-null`;
+  return { ...report, value: { ...report.value, errors: [...errors, range] } };
+}
+
+function overrides(
+  plugin: DefinedSource | DefinedSink,
+  config: Properties,
+  worker: WorkerSettings,
+): ConfigInfo[] {
+  const clients = plugin.kind === 'sink' ? (['consumer', 'producer', 'admin'] as const) : (['producer', 'admin'] as const);
+  return clients
+    .flatMap((client) => overrideReports(client, config, worker.overridePolicy))
+    .map(({ key, value, errors }) => ({
+      definition: null,
+      value: { name: key, value, recommended_values: [], errors, visible: true },
+    }));
+}
+
+function ruleProblems(
+  plugin: DefinedSource | DefinedSink,
+  config: Properties,
+  worker: WorkerSettings,
+): Problem[] {
+  if (plugin.kind === 'source') return [...topicCreationProblems(config), ...exactlyOnceProblems(config, worker)];
+  const name = config['name'] ?? '';
+  const key = config['consumer.override.group.id'] === undefined ? 'name' : 'consumer.override.group.id';
+  const message = `Consumer group for sink connector named ${name} conflicts with Connect worker group ${worker.groupId}`;
+  const isConflict = sinkGroupId(worker, config, name) === worker.groupId;
+  return [...sinkTopicProblems(config), ...(isConflict ? [{ key, message }] : [])];
+}
+
+function exactlyOnceProblems(config: Properties, worker: WorkerSettings): Problem[] {
+  const problems: Problem[] = [];
+  const support = 'exactly.once.support';
+  if (config[support]?.trim().toLowerCase() === 'required') {
+    const message = 'This worker delivers at least once: set exactly.once.support to requested.';
+    problems.push({ key: support, message });
+  }
+  const topic = config['offsets.storage.topic'];
+  if (topic !== undefined && topic !== '' && topic !== worker.offsetTopic.name) {
+    const message = `This worker keeps the offsets of all connectors in '${worker.offsetTopic.name}': leave offsets.storage.topic out.`;
+    problems.push({ key: 'offsets.storage.topic', message });
+  }
+  return problems;
+}
+
+/** The plugin's rules between keys, once each key by itself is right. */
+function ownProblems(plugin: DefinedSource | DefinedSink, config: Properties): Problem[] {
+  const { config: parsed, problems } = parsePluginConfig(plugin.config, pluginConfig(config, plugin.config));
+  if (problems.some(({ isUnknownKey }) => isUnknownKey !== true)) return [];
+  try {
+    plugin.validate?.(parsed);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ key, message }) => ({ key, message }));
+    return [{ key: '', message: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+/** Puts each problem to its key; those without one to the connector's class. */
+function addProblems(infos: readonly ConfigInfo[], problems: readonly Problem[], sent: SentConfig): ConfigInfo[] {
+  const result = [...infos];
+  for (const { key, message, isAlone = false } of problems) {
+    const name = key === '' ? 'connector.class' : key;
+    const at = result.findIndex(({ value }) => value.name === name);
+    const info = result[at] ?? unknownKey(name, sent[name] ?? null);
+    const errors = isAlone ? [message] : [...info.value.errors, message];
+    const changed = { ...info, value: { ...info.value, errors } };
+    if (at < 0) result.push(changed);
+    else result[at] = changed;
+  }
+  return result;
+}
+
+function unknownKey(name: string, value: string | null): ConfigInfo {
+  return { definition: null, value: { name, value, recommended_values: [], errors: [], visible: true } };
+}
+
+function groupsOf(configs: readonly ConfigInfo[]): string[] {
+  const names = configs.map(({ definition }) => definition?.group ?? null);
+  return [...new Set(names.filter((name) => name !== null))];
+}
+
+/** The source or sink that a config names, by any of its names; undefined when there is none. Throws PluginError when several fit. */
+export function findConnector(plugins: PluginRegistry, name: string): DefinedSource | DefinedSink | undefined {
+  return plugins.find('source', name) ?? plugins.find('sink', name);
+}
+
+/** Class names of all connectors: sinks, then sources. */
+export function connectorClasses(plugins: PluginRegistry): string[] {
+  return [...plugins.list('sink'), ...plugins.list('source')].map((plugin) => classNameOf(plugin));
+}

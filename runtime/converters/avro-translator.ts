@@ -1,0 +1,98 @@
+import {
+  AvroCodec,
+  AvroSerializer,
+  avroLanguage,
+  type Encoder,
+  frameId,
+  loadReferences,
+  prefixBytes,
+  type RegistryClient,
+} from '../../schema-registry/index.ts';
+import { DataError, type Schema, type SchemaAndValue, type Value } from '../data/index.ts';
+import { type AvroReading, compileAvroReading } from './avro-reader.ts';
+import { type AvroWriting, compileAvroWriting } from './avro-writer.ts';
+import { Loaded, whenLoaded } from './loaded.ts';
+import { asDataError, registryOf } from './registry-access.ts';
+import type { ClientFor, RegistrySettings } from './registry-settings.ts';
+
+/** Between Connect's data and Avro in Confluent's wire format. Waits only for schemas it has not seen. */
+export function openAvroTranslator(
+  settings: RegistrySettings,
+  isKey: boolean,
+  clientFor: ClientFor,
+  translation: Translation,
+): AvroTranslator {
+  const { client, options } = registryOf(settings, isKey, clientFor);
+  return new AvroTranslator(
+    client,
+    new AvroSerializer(client, { ...options, unions: 'wrapped' }),
+    translation,
+  );
+}
+
+interface Translation {
+  readonly cacheSize: number;
+  readonly hasMetadata: boolean;
+  readonly isEnhanced: boolean;
+}
+
+interface TopicWriting extends AvroWriting {
+  readonly encode: Encoder;
+}
+
+class AvroTranslator {
+  readonly #client: RegistryClient;
+  readonly #serializer: AvroSerializer;
+  readonly #translation: Translation;
+  readonly #writings = new WeakMap<Schema, Loaded<string, TopicWriting>>();
+  readonly #readings: Loaded<number, (bytes: Uint8Array) => SchemaAndValue>;
+
+  constructor(client: RegistryClient, serializer: AvroSerializer, translation: Translation) {
+    this.#client = client;
+    this.#serializer = serializer;
+    this.#translation = translation;
+    this.#readings = new Loaded((id) => this.#reading(id), translation.cacheSize);
+  }
+
+  write(
+    topic: string,
+    schema: Schema | undefined,
+    value: Value,
+  ): Uint8Array | null | Promise<Uint8Array | null> {
+    if (schema === undefined) {
+      throw new DataError(
+        'Avro needs a schema: this record has none. Use a source or transform that gives one, or JSON.',
+      );
+    }
+    let topics = this.#writings.get(schema);
+    if (topics === undefined) {
+      const writing = compileAvroWriting(schema, this.#translation);
+      topics = new Loaded(async (name) => {
+        const encode = await this.#serializer.encoder(name, { schema: JSON.stringify(writing.json) });
+        return { ...writing, encode };
+      });
+      this.#writings.set(schema, topics);
+    }
+    return whenLoaded(topics.get(topic), (writing) =>
+      asDataError(() => writing.encode(writing.write(value))),
+    );
+  }
+
+  read(bytes: Uint8Array): SchemaAndValue | Promise<SchemaAndValue> {
+    const id = asDataError(() => frameId(bytes));
+    return whenLoaded(this.#readings.get(id), (decode) => asDataError(() => decode(bytes)));
+  }
+
+  async #reading(id: number): Promise<(bytes: Uint8Array) => SchemaAndValue> {
+    const definition = await this.#client.byId(id);
+    if (definition.schemaType !== 'AVRO')
+      throw new DataError(`Schema ${id} is ${definition.schemaType}, not AVRO.`);
+    const references = await loadReferences(this.#client, definition);
+    const parsed = avroLanguage.parse(definition.schema, { references, strict: false });
+    const text = avroLanguage.formatted(parsed, 'resolved') ?? definition.schema;
+    const { schema, read }: AvroReading = compileAvroReading(JSON.parse(text), this.#translation);
+    const codec = new AvroCodec({ schema: definition.schema, references }, { unions: 'wrapped' });
+    if (codec.isBytes) return (bytes) => ({ schema, value: read(Buffer.from(bytes.subarray(prefixBytes))) });
+    return (bytes) => ({ schema, value: read(codec.decode(bytes, prefixBytes)) });
+  }
+}

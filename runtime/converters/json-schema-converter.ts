@@ -1,0 +1,70 @@
+import { type DefinedConverter, defineConverter } from '../plugin/index.ts';
+import { type ClientFor, checkRegistrySettings, registryProperties } from './registry-settings.ts';
+
+/** Confluent's JsonSchemaConverter: JSON with its JSON Schema in a registry. */
+export const jsonSchemaConverter = (clientFor: ClientFor): DefinedConverter =>
+  defineConverter({
+    name: 'json-schema',
+    version: '1.0.0',
+    description: 'JSON, with a JSON Schema in a schema registry.',
+    aliases: ['io.confluent.connect.json.JsonSchemaConverter'],
+    config: {
+      type: 'object',
+      required: ['schema.registry.url'],
+      properties: {
+        ...registryProperties,
+        'decimal.format': {
+          type: 'string',
+          enum: ['BASE64', 'NUMERIC'],
+          ignoreCase: true,
+          default: 'BASE64',
+          importance: 'LOW',
+          description: 'How decimals are written. Both are read.',
+        },
+        'json.fail.invalid.schema': {
+          type: 'boolean',
+          default: false,
+          importance: 'LOW',
+          description: 'Whether what is written and read is checked against the schema.',
+        },
+        'use.optional.for.nonrequired': {
+          type: 'boolean',
+          default: false,
+          importance: 'LOW',
+          description: 'Whether properties that a schema does not require are optional.',
+        },
+        'replace.null.with.default': {
+          type: 'boolean',
+          default: true,
+          importance: 'LOW',
+          description: "Whether a field's default stands in for null.",
+        },
+        'schemas.cache.size': {
+          type: 'integer',
+          default: 1000,
+          minimum: 1,
+          importance: 'LOW',
+          description: 'How many schemas are kept after they were translated.',
+        },
+      },
+    },
+    validate: checkRegistrySettings,
+    // Loaded when used: the registry is a large module that most workers do without.
+    open: async (config, { isKey }) => {
+      const { openJsonTranslator } = await import('./json-schema-translator.ts');
+      return openJsonTranslator(config, isKey, clientFor, {
+        writing: {
+          isNumericDecimal: config['decimal.format'] === 'NUMERIC',
+          replaceNullWithDefault: config['replace.null.with.default'],
+          hasUnions: true,
+        },
+        isChecked: config['json.fail.invalid.schema'],
+        optionalForNonRequired: config['use.optional.for.nonrequired'],
+        cacheSize: config['schemas.cache.size'],
+      });
+    },
+    fromConnectData: (translator, { topic }, schema, value) =>
+      value === null || value === undefined ? null : translator.write(topic, schema, value),
+    toConnectData: (translator, _subject, bytes) =>
+      bytes === null ? { schema: undefined, value: null } : translator.read(bytes),
+  });

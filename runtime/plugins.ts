@@ -1,0 +1,47 @@
+import { dirname, join } from 'node:path';
+import type { Files } from '../platform/files.ts';
+import { builtInConverters } from './converters/index.ts';
+import { isPlugin, loadPluginFolder, loadPluginPackages, PluginRegistry } from './plugin/index.ts';
+import { builtInPredicates } from './predicates/index.ts';
+import { builtInTransforms } from './transforms/index.ts';
+
+/** The built-in connectors, each loaded by itself so that what it needs is loaded with it. */
+const connectors: readonly (() => Promise<object>)[] = [
+  () => import('../connectors/csv/index.ts'),
+  () => import('../connectors/datagen/index.ts'),
+  () => import('../connectors/file/index.ts'),
+  () => import('../connectors/http/index.ts'),
+  () => import('../connectors/jsonl/index.ts'),
+  () => import('../connectors/sqlite/index.ts'),
+];
+
+/** Where third-party plugins are looked for. */
+export interface PluginPlaces {
+  readonly files: Files;
+  /** Folders of plugin files (`.ts`, `.js`). */
+  readonly folders?: readonly string[];
+  /** Folders with a package.json whose dependencies may bring plugins. */
+  readonly packages?: readonly string[];
+}
+
+/** All plugins: built in, then from folders and packages. Throws PluginError for one that is malformed or taken. */
+export async function loadPlugins({ files, folders = [], packages = [] }: PluginPlaces): Promise<PluginRegistry> {
+  const registry = new PluginRegistry();
+  for (const plugin of [...builtInConverters, ...builtInTransforms, ...builtInPredicates]) registry.add(plugin);
+  for (const module of await Promise.all(connectors.map((load) => load()))) {
+    for (const plugin of Object.values(module).filter(isPlugin)) registry.add(plugin);
+  }
+  for (const folder of new Set(folders)) {
+    for (const { plugin, origin } of await loadPluginFolder(folder, files)) registry.add(plugin, origin);
+  }
+  for (const folder of new Set(packages)) {
+    for (const { plugin, origin } of await loadPluginPackages(folder, files)) registry.add(plugin, origin);
+  }
+  return registry;
+}
+
+/** Beside a pipeline file: the folder `plugins`, and packages that its package.json depends on. */
+export function pluginPlacesOf(pipelineFiles: readonly string[]): Pick<PluginPlaces, 'folders' | 'packages'> {
+  const folders = pipelineFiles.map((file) => dirname(file));
+  return { folders: folders.map((folder) => join(folder, 'plugins')), packages: [...folders, '.'] };
+}
