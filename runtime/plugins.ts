@@ -25,9 +25,14 @@ export interface PluginPlaces {
 }
 
 /** All plugins: built in, then from folders and packages. Throws PluginError for one that is malformed or taken. */
-export async function loadPlugins({ files, folders = [], packages = [] }: PluginPlaces): Promise<PluginRegistry> {
+export async function loadPlugins({
+  files,
+  folders = [],
+  packages = [],
+}: PluginPlaces): Promise<PluginRegistry> {
   const registry = new PluginRegistry();
-  for (const plugin of [...builtInConverters, ...builtInTransforms, ...builtInPredicates]) registry.add(plugin);
+  for (const plugin of [...builtInConverters, ...builtInTransforms, ...builtInPredicates])
+    registry.add(plugin);
   for (const module of await Promise.all(connectors.map((load) => load()))) {
     for (const plugin of Object.values(module).filter(isPlugin)) registry.add(plugin);
   }

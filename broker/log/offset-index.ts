@@ -1,10 +1,17 @@
 const ENTRY_BYTES = 8;
 
+/** One entry: the batch at `position` ends with the offset `baseOffset + relativeOffset`. */
+export interface OffsetEntry {
+  readonly relativeOffset: number;
+  readonly position: number;
+}
+
 /**
  * Sparse map from offset to file position of one segment, Kafka's `.index`: entries of
  * `int32 offset - baseOffset, int32 position`, both ascending. A cache: it can be rebuilt from the log.
  */
 export class OffsetIndex {
+  readonly entryBytes = ENTRY_BYTES;
   #offsets = new Int32Array(64);
   #positions = new Int32Array(64);
   #count = 0;
@@ -24,8 +31,8 @@ export class OffsetIndex {
     this.#count += 1;
   }
 
-  /** Position of the last entry whose offset is at most `relativeOffset`, 0 when there is none. */
-  lookup(relativeOffset: number): number {
+  /** The last entry whose offset is at most `relativeOffset`. */
+  floor(relativeOffset: number): OffsetEntry | undefined {
     let low = 0;
     let high = this.#count;
     while (low < high) {
@@ -33,7 +40,8 @@ export class OffsetIndex {
       if ((this.#offsets[middle] ?? 0) <= relativeOffset) low = middle + 1;
       else high = middle;
     }
-    return low === 0 ? 0 : (this.#positions[low - 1] ?? 0);
+    if (low === 0) return undefined;
+    return { relativeOffset: this.#offsets[low - 1] ?? 0, position: this.#positions[low - 1] ?? 0 };
   }
 
   /** Drops entries that point at or beyond `position`. */

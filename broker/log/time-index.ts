@@ -11,6 +11,7 @@ export interface TimeEntry {
  * `int64 timestamp, int32 offset - baseOffset`, both ascending. A cache: it can be rebuilt from the log.
  */
 export class TimeIndex {
+  readonly entryBytes = ENTRY_BYTES;
   #entries: TimeEntry[] = [];
 
   get count(): number {
@@ -28,8 +29,8 @@ export class TimeIndex {
     this.#entries.push({ timestamp, relativeOffset });
   }
 
-  /** Relative offset of the last entry whose timestamp is below `timestamp`: every earlier record is older. 0 when there is none. */
-  lookup(timestamp: number): number {
+  /** The last entry whose timestamp is below `timestamp`: every earlier record is older. */
+  floor(timestamp: number): TimeEntry | undefined {
     let low = 0;
     let high = this.#entries.length;
     while (low < high) {
@@ -37,7 +38,7 @@ export class TimeIndex {
       if ((this.#entries[middle]?.timestamp ?? 0) < timestamp) low = middle + 1;
       else high = middle;
     }
-    return low === 0 ? 0 : (this.#entries[low - 1]?.relativeOffset ?? 0);
+    return this.#entries[low - 1];
   }
 
   /** Drops entries at or beyond `relativeOffset`. */

@@ -29,6 +29,8 @@ export class CsvReading {
   readonly #reader: RowReader;
   #file: CsvFile;
   #line: number | undefined;
+  /** The last position that was handed out. */
+  #yielded = 0;
   #records: SourceRecord[] = [];
   #unreadable: UnreadableRecord[] = [];
 
@@ -46,6 +48,7 @@ export class CsvReading {
     if (head === undefined) return;
     const start = from === undefined || from.position < head.position ? head : from;
     this.#line = start.line;
+    this.#yielded = start.position;
     const window = new RowWindow(start.position);
     let consumed = 0;
     let isLast = false;
@@ -61,7 +64,7 @@ export class CsvReading {
       consumed = this.#reader.position;
       if (count > 0) continue;
       // At the end of the file, for now or for good.
-      if (this.#records.length + this.#unreadable.length > 0) yield await this.#batch(window);
+      if (window.offset + consumed > this.#yielded) yield await this.#batch(window);
       if (!isLast) await this.#wait(window.offset + consumed);
     }
   }
@@ -135,6 +138,7 @@ export class CsvReading {
       unreadable: this.#unreadable,
       position: { position, fingerprint, ...(this.#line === undefined ? {} : { line: this.#line }) },
     };
+    this.#yielded = position;
     this.#records = [];
     this.#unreadable = [];
     return batch;

@@ -57,8 +57,8 @@ function incomplete(config: CsvConfig, length: number, isBroken: boolean): undef
 }
 
 function byteOrderMark(bytes: Buffer, config: CsvConfig): number {
-  const first = bytes.readUIntBE(0, Math.min(2, bytes.length) || 1);
-  if (bytes.length >= 2 && (first === 0xfffe || first === 0xfeff)) {
+  const [first = 0, second = 0] = bytes;
+  if (first + second === 0xfe + 0xff && (first === 0xfe || second === 0xfe)) {
     throw new FatalError(`${config.file} is in UTF-16: convert it to UTF-8 first.`);
   }
   return config.charset === 'UTF-8' && bytes.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf)) ? 3 : 0;

@@ -138,7 +138,8 @@ export class RowReader {
         continue;
       }
       const isLineEnd = end >= bytes.length || bytes[end] === newline || this.#isCrLf(end);
-      if (!isLineEnd) this.problem = quoteProblem;
+      // Most likely the quote that was taken for the closing one opens a cell some lines below.
+      if (!isLineEnd) return this.takeLine(quoteProblem) ? cells : undefined;
       if (!this.#endAt(bytes.indexOf(newline, end))) return undefined;
       this.#countLines();
       return cells;

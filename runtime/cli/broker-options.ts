@@ -1,56 +1,48 @@
-import type { Argv } from 'yargs';
 import { UsageError } from './errors.ts';
+import type { OptionSpecs, OptionValues } from './options.ts';
 
-/** The options of commands that run a broker of their own. */
-export interface BrokerArguments {
-  readonly host: string;
-  readonly kafkaPort: number;
-  readonly dataDir: string;
-  readonly durability: 'fsync' | 'page-cache' | undefined;
-  readonly override: readonly string[];
-}
+/** Options of commands that run a broker of their own. */
+export const brokerOptions = {
+  host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on.' },
+  'kafka-port': { type: 'number', default: 9092, describe: 'Port for Kafka clients; 0 takes a free one.' },
+  'data-dir': { type: 'string', default: '.millrace/data', describe: 'Where topics are kept.' },
+  durability: {
+    type: 'string',
+    choices: ['fsync', 'page-cache'],
+    describe: 'When records are acknowledged: on disk (fsync, the default), or as Kafka does.',
+  },
+  override: {
+    type: 'string',
+    isRepeated: true,
+    describe: 'A broker config as in server.properties: name=value. May be repeated.',
+  },
+  'log-level': {
+    type: 'string',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    default: 'warn',
+    describe: 'What is logged, as JSON lines on stderr.',
+  },
+} as const satisfies OptionSpecs;
 
-/** Adds the broker's options to a command. */
-export function withBrokerOptions<T>(argv: Argv<T>) {
-  return argv
-    .option('host', { type: 'string', default: '127.0.0.1', describe: 'Address to listen on.' })
-    .option('kafka-port', {
-      type: 'number',
-      default: 9092,
-      describe: 'Port for Kafka clients; 0 takes a free one.',
-    })
-    .option('data-dir', { type: 'string', default: '.millrace/data', describe: 'Where topics are kept.' })
-    .option('durability', {
-      choices: ['fsync', 'page-cache'] as const,
-      describe: 'When records are acknowledged: on disk (default), or as Kafka does.',
-    })
-    .option('override', {
-      type: 'string',
-      array: true,
-      requiresArg: true,
-      nargs: 1,
-      default: [] as string[],
-      describe: 'A broker config as in server.properties: name=value. May be repeated.',
-    })
-    .option('log-level', {
-      choices: ['debug', 'info', 'warn', 'error', 'silent'] as const,
-      default: 'warn' as const,
-      describe: 'What is logged (JSON lines on stderr).',
-    });
-}
+type BrokerValues = OptionValues<typeof brokerOptions>;
 
 /** The broker's properties as the options give them. Throws {@link UsageError} for an override without a name. */
-export function brokerProperties(options: BrokerArguments): Map<string, string> {
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+export function brokerProperties(values: BrokerValues): Map<string, string> {
+  const host = values.host.includes(':') ? `[${values.host}]` : values.host;
   const properties = new Map([
-    ['listeners', `PLAINTEXT://${host}:${options.kafkaPort}`],
-    ['log.dirs', options.dataDir],
+    ['listeners', `PLAINTEXT://${host}:${values['kafka-port']}`],
+    ['log.dirs', values['data-dir']],
   ]);
-  if (options.durability !== undefined) properties.set('durability', options.durability);
-  for (const override of options.override) {
-    const equals = override.indexOf('=');
-    if (equals < 1) throw new UsageError(`--override ${override}: write name=value`);
-    properties.set(override.slice(0, equals).trim(), override.slice(equals + 1).trim());
-  }
+  if (values.durability !== undefined) properties.set('durability', values.durability);
+  for (const [name, value] of overrides(values.override)) properties.set(name, value);
   return properties;
+}
+
+/** `name=value` pairs. Throws {@link UsageError}. */
+export function overrides(texts: readonly string[]): readonly (readonly [string, string])[] {
+  return texts.map((text) => {
+    const equals = text.indexOf('=');
+    if (equals < 1) throw new UsageError(`--override ${text}: write name=value.`);
+    return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
+  });
 }

@@ -1,36 +1,51 @@
-import yargs from 'yargs';
 import { StreamError } from '../../platform/errors.ts';
-import { brokerCommand } from './commands/broker.ts';
-import { startCommand } from './commands/start.ts';
+import { type CommandEntry, ExitCode } from './command.ts';
 import { UsageError } from './errors.ts';
 
-/** Exit codes of the command line. */
-export const ExitCode = { OK: 0, FAILED: 1, USAGE: 2 } as const;
+/** Every command by its name, in the order of the help text. */
+const commands: ReadonlyMap<string, CommandEntry> = new Map([
+  [
+    'start',
+    {
+      summary: 'Run broker, schema registry and Connect worker',
+      load: async () => (await import('./commands/start.ts')).startCommand,
+    },
+  ],
+  [
+    'broker',
+    { summary: 'Run a Kafka broker', load: async () => (await import('./commands/broker.ts')).brokerCommand },
+  ],
+  [
+    'lint',
+    { summary: 'Check pipeline files', load: async () => (await import('./commands/lint.ts')).lintCommand },
+  ],
+]);
 
-/** Each adds itself to the parser; what it needs to run is loaded when it runs. */
-const commands = [startCommand, brokerCommand];
-
-/** Runs the command that `args` name; resolves with the exit code. Errors are told on stderr as one sentence. */
-export async function main(args: readonly string[]): Promise<number> {
-  const parser = yargs([...args])
-    .scriptName('millrace')
-    .usage('Kafka, Connect and a schema registry in one process.\n\nUsage: $0 <command>')
-    .strict()
-    .demandCommand(1, 'Name a command; `millrace --help` lists them.')
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new UsageError(message);
-    })
-    .version(false)
-    .help();
-  for (const addTo of commands) addTo(parser);
+/** Runs the command that `args` begin with; resolves with the exit code. Errors are told on stderr as one sentence. */
+export async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(overview());
+    return name === undefined ? ExitCode.USAGE : ExitCode.OK;
+  }
   try {
-    await parser.parseAsync();
-    return typeof process.exitCode === 'number' ? process.exitCode : ExitCode.OK;
+    const entry = commands.get(name);
+    if (entry === undefined) throw new UsageError(`There is no command ${name}. ${overview()}`);
+    const command = await entry.load();
+    if (args.includes('--help') || args.includes('-h')) {
+      console.log(command.help);
+      return ExitCode.OK;
+    }
+    return await command.run(args);
   } catch (error) {
     console.error(describe(error));
     return error instanceof UsageError ? ExitCode.USAGE : ExitCode.FAILED;
   }
+}
+
+function overview(): string {
+  const width = Math.max(...[...commands.keys()].map((name) => name.length));
+  const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Usage: millrace <command> [options]\n\n${lines.join('\n')}\n\nmillrace <command> --help tells more.`;
 }
 
 /** What the user can act on; the stack only for what should not have happened. */

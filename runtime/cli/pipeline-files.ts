@@ -11,13 +11,15 @@ export function pipelineSource(file: string, files: Files, plugins: PluginRegist
     file,
     environment: process.env,
     plugins,
-    readSchemaFile: (path) => files.readFile(isAbsolute(path) ? path : join(dirname(file), path)).toString('utf8'),
+    readSchemaFile: (path) =>
+      files.readFile(isAbsolute(path) ? path : join(dirname(file), path)).toString('utf8'),
   };
 }
 
 function readText(file: string, files: Files): string {
   const stat = files.stat(file);
-  if (stat === undefined) throw new UsageError(`${file}: there is no such file. Name a pipeline file (YAML).`);
+  if (stat === undefined)
+    throw new UsageError(`${file}: there is no such file. Name a pipeline file (YAML).`);
   if (stat.isDirectory) throw new UsageError(`${file}: this is a folder. Name a pipeline file in it.`);
   return files.readFile(file).toString('utf8');
 }

@@ -9,7 +9,8 @@ export function formattedText(
   version: SchemaVersion | undefined,
 ): string | undefined {
   const format = request.query('format');
-  if (!format || version === undefined) return undefined;
+  const isKnown = version !== undefined && reader.types.some((type) => type === version.content.schemaType);
+  if (!format || !isKnown) return undefined;
   const language = reader.language(version.content.schemaType);
   return language.formatted(reader.stored(state, version), format);
 }

@@ -9,7 +9,7 @@ import type { RegistryClient, SubjectVersion } from './registry-client.ts';
 export function inProcessClient(store: RegistryStore): RegistryClient {
   return {
     register: (subject, definition, { normalize }) =>
-      store.write('Register schema operation', (state, reader) =>
+      store.write('Register', (state, reader) =>
         decideRegister(state, reader, { subject, definition, normalize }),
       ),
     async lookUp(subject, definition, { normalize }) {

@@ -60,7 +60,7 @@ export class RegistryStore {
   /**
    * Makes one change. `decide` is pure and may throw `RegistryError`; the promise then rejects with it. Rejects with
    * 50001 when the log refuses and 50002 when it takes too long: the change may appear later, and trying again is safe.
-   * `operation` words those errors: `Register schema operation`.
+   * `operation` begins the text of those errors: `Register`, `Delete subject`.
    */
   write<R>(
     operation: string,

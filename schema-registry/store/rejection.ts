@@ -77,6 +77,11 @@ export const rejection = {
   ruleSetNotSupported: () =>
     new RegistryError(422, 42210, 'Rule sets are not supported by this registry: register without ruleSet'),
   storeFailed: (operation: string, cause: unknown) =>
-    new RegistryError(500, 50001, `${operation} failed while writing to the Kafka store`, { cause }),
-  timedOut: (operation: string) => new RegistryError(500, 50002, `${operation} timed out`),
+    new RegistryError(
+      500,
+      50001,
+      `${operation === 'Register' ? 'Register schema' : operation} operation failed while writing to the Kafka store`,
+      { cause },
+    ),
+  timedOut: (operation: string) => new RegistryError(500, 50002, `${operation} operation timed out`),
 } as const;

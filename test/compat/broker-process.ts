@@ -58,7 +58,6 @@ export class BrokerProcess {
   }
 
   async start(): Promise<void> {
-    this.#isStopped = false;
     if (this.#options.kind === 'kafka') await this.#startKafka();
     else await this.#startMillrace();
     await until(
@@ -112,6 +111,7 @@ export class BrokerProcess {
       { cwd: projectRoot, stderrFile: this.#logFile },
     );
     this.#child = child;
+    this.#isStopped = false;
     const ready = await this.#readyLine(child, () =>
       child.facts.find((fact) => typeof fact['kafka'] === 'string'),
     );
@@ -135,6 +135,7 @@ export class BrokerProcess {
       stderrFile: this.#logFile,
     });
     this.#child = child;
+    this.#isStopped = false;
     await this.#readyLine(child, () => this.#wholeLog().split('Kafka Server started').length > started);
   }
 

@@ -11,10 +11,11 @@ import { consoleTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { Probe } from './parts/java.ts';
 import type { Part } from './parts/part.ts';
+import { rebalances } from './parts/rebalance.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { type Check, Report } from './report.ts';
 
-const allParts: readonly Part[] = [...roundTrips, course, admin, compaction, consoleTools];
+const allParts: readonly Part[] = [...roundTrips, course, ...rebalances, admin, compaction, consoleTools];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

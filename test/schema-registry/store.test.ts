@@ -17,11 +17,11 @@ const register = (
   schema: unknown,
   more: Partial<RegisterRequest> = {},
 ) =>
-  store.write('Register schema operation', (state, reader) =>
+  store.write('Register', (state, reader) =>
     decideRegister(state, reader, { subject, definition: avro(schema), normalize: false, ...more }),
   );
 const deleteSubject = (store: RegistryStore, subject: string, permanent = false) =>
-  store.write('Delete subject operation', (state) => decideDeleteSubject(state, { subject, permanent }));
+  store.write('Delete subject', (state) => decideDeleteSubject(state, { subject, permanent }));
 const deleteVersion = (store: RegistryStore, subject: string, version: number, permanent = false) =>
   store.write('Delete', (state) => decideDeleteVersion(state, { subject, permanent, version }));
 const setLevel = (store: RegistryStore, subject: string | null, compatibilityLevel: 'NONE' | 'FULL') =>

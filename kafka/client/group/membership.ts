@@ -44,8 +44,8 @@ export interface GroupAssignment {
 }
 
 /**
- * What the members of a group say to each other; the group itself only carries it. All methods are called within
- * {@link GroupMembership.poll} (or `leave`) and awaited, one at a time.
+ * What the members of a group say to each other; the group itself only carries it. The `on...` methods are called within
+ * {@link GroupMembership.poll} and awaited, one at a time; `choices` and `assign` also between polls.
  */
 export interface GroupProtocol {
   /** `consumer`, `connect`, ... */
@@ -78,7 +78,10 @@ export interface GroupMembership {
   wakeup(): void;
   /** The next poll joins again; `reason` goes to the broker's log (KIP-800). */
   requestRejoin(reason: string): void;
-  /** Leaves the group (a static member only when `isForced`); errors are ignored. The next poll would join again. */
+  /**
+   * Leaves the group (a static member only when `isForced`); errors are ignored, no method of the protocol is called. The
+   * next poll would join again.
+   */
   leave(reason: string, isForced?: boolean): Promise<void>;
   /** Leaves and stops. Idempotent. */
   close(): Promise<void>;

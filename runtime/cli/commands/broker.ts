@@ -1,24 +1,23 @@
-import type { Argv } from 'yargs';
-import { brokerProperties, withBrokerOptions } from '../broker-options.ts';
+import { startBroker } from '../../composition-root.ts';
+import { brokerOptions, brokerProperties } from '../broker-options.ts';
+import { type Command, ExitCode } from '../command.ts';
+import { describeOptions, parseOptions } from '../options.ts';
 import { untilStopped } from '../running.ts';
 
+const options = {
+  ...brokerOptions,
+  json: { type: 'flag', describe: 'Print one JSON line when ready: {"kafka":"host:port"}.' },
+} as const;
+
 /** `millrace broker`: a Kafka broker and nothing else. */
-export function brokerCommand(parser: Argv): void {
-  parser.command(
-    'broker',
-    'Run a Kafka broker',
-    (argv) =>
-      withBrokerOptions(argv).option('json', {
-        type: 'boolean',
-        default: false,
-        describe: 'Print one JSON line when ready.',
-      }),
-    async (options) => {
-      const { startBroker } = await import('../../composition-root.ts');
-      const broker = await startBroker({ properties: brokerProperties(options), logLevel: options.logLevel });
-      console.log(options.json ? JSON.stringify({ kafka: broker.address }) : `Kafka ${broker.address}`);
-      await untilStopped();
-      await broker.close();
-    },
-  );
-}
+export const brokerCommand: Command = {
+  help: `Usage: millrace broker [options]\n\nRuns a Kafka broker until it is stopped.\n\n${describeOptions(options)}`,
+  async run(args) {
+    const { values } = parseOptions(options, args);
+    const broker = await startBroker({ properties: brokerProperties(values), logLevel: values['log-level'] });
+    console.log(values.json ? JSON.stringify({ kafka: broker.address }) : `Kafka ${broker.address}`);
+    await untilStopped();
+    await broker.close();
+    return ExitCode.OK;
+  },
+};

@@ -1,23 +1,20 @@
-import type { Argv } from 'yargs';
+import { diskFiles } from '../../../platform/disk-files.ts';
+import { formatProblem, lintPipeline } from '../../pipelines/index.ts';
+import { loadPlugins, pluginPlacesOf } from '../../plugins.ts';
+import { type Command, ExitCode } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { parseOptions } from '../options.ts';
+import { pipelineSource } from '../pipeline-files.ts';
 
 /** `millrace lint FILE…`: everything that is wrong with pipeline files, with its position. */
-export function lintCommand(parser: Argv): void {
-  parser.command(
-    'lint <file..>',
-    'Check pipeline files',
-    (argv) => argv.positional('file', { type: 'string', array: true, demandOption: true, describe: 'Pipeline files.' }),
-    async ({ file: names }) => {
-      const [{ diskFiles }, { loadPlugins, pluginPlacesOf }, { formatProblem, lintPipeline }, { pipelineSource }] =
-        await Promise.all([
-          import('../../../platform/disk-files.ts'),
-          import('../../plugins.ts'),
-          import('../../pipelines/index.ts'),
-          import('../pipeline-files.ts'),
-        ]);
-      const plugins = await loadPlugins({ files: diskFiles, ...pluginPlacesOf(names) });
-      const problems = names.flatMap((name) => lintPipeline(pipelineSource(name, diskFiles, plugins)));
-      for (const problem of problems) console.log(formatProblem(problem));
-      if (problems.length > 0) process.exitCode = 1;
-    },
-  );
-}
+export const lintCommand: Command = {
+  help: 'Usage: millrace lint FILE...\n\nPrints every problem of pipeline files as file:line:column, and exits with 1 if there is one.',
+  async run(args) {
+    const { rest: names } = parseOptions({}, args);
+    if (names.length === 0) throw new UsageError('Name a pipeline file: millrace lint FILE...');
+    const plugins = await loadPlugins({ files: diskFiles, ...pluginPlacesOf(names) });
+    const problems = names.flatMap((name) => lintPipeline(pipelineSource(name, diskFiles, plugins)));
+    for (const problem of problems) console.log(formatProblem(problem));
+    return problems.length === 0 ? ExitCode.OK : ExitCode.FAILED;
+  },
+};

@@ -31,15 +31,13 @@ function config(request: RouteRequest, { store: { state } }: RouteContext): unkn
 async function updateConfig(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
   const change = configBody(request.body);
   const subject = subjectOf(request);
-  const changed = await store.write('Update config operation', (state) =>
-    decideUpdateConfig(state, subject, change),
-  );
+  const changed = await store.write('Update config', (state) => decideUpdateConfig(state, subject, change));
   return configEcho(changed);
 }
 
 async function deleteConfig(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
   const subject = subjectOf(request);
-  const old = await store.write('Delete config operation', (state) => decideDeleteConfig(state, subject));
+  const old = await store.write('Delete config', (state) => decideDeleteConfig(state, subject));
   return configAnswer(old);
 }
 
@@ -54,13 +52,13 @@ function mode(request: RouteRequest, { store: { state } }: RouteContext): unknow
 async function updateMode(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
   const change = { mode: modeBody(request.body), force: request.flag('force') };
   const subject = subjectOf(request);
-  const set = await store.write('Update mode operation', (state) => decideUpdateMode(state, subject, change));
+  const set = await store.write('Update mode', (state) => decideUpdateMode(state, subject, change));
   return set === null ? {} : { mode: set };
 }
 
 async function deleteMode(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
   const subject = subjectOf(request);
-  const old = await store.write('Delete mode operation', (state) => decideDeleteMode(state, subject));
+  const old = await store.write('Delete mode', (state) => decideDeleteMode(state, subject));
   return { mode: old };
 }
 

@@ -49,15 +49,13 @@ function lookup(request: RouteRequest, { store, personality }: RouteContext): un
 async function register(request: RouteRequest, { store, personality }: RouteContext): Promise<unknown> {
   const subject = request.param('subject');
   const body = { ...registerBody(request.body), subject, normalize: request.flag('normalize') };
-  const added = await store.write('Register schema operation', (state, reader) =>
-    decideRegister(state, reader, body),
-  );
+  const added = await store.write('Register', (state, reader) => decideRegister(state, reader, body));
   return registeredAnswer(findVersion(store.state, subject, added.version, true), personality);
 }
 
 function deleteSubject(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
   const target = { subject: request.param('subject'), permanent: request.flag('permanent') };
-  return store.write('Delete subject operation', (state) => decideDeleteSubject(state, target));
+  return store.write('Delete subject', (state) => decideDeleteSubject(state, target));
 }
 
 function deleteVersion(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
@@ -66,7 +64,7 @@ function deleteVersion(request: RouteRequest, { store }: RouteContext): Promise<
     permanent: request.flag('permanent'),
     version: parseVersion(request.param('version')),
   };
-  return store.write('Delete schema version operation', (state) => decideDeleteVersion(state, target));
+  return store.write('Delete schema version', (state) => decideDeleteVersion(state, target));
 }
 
 function withMetadata(request: RouteRequest, { store, personality }: RouteContext): unknown {

@@ -118,7 +118,7 @@ async function compare(context: PartContext, name: string, commands: readonly st
   const blocks = transcript
     .replaceAll(` --bootstrap-server ${context.broker.bootstrap}`, '')
     .split(/^(?=\$ )/m);
-  compareTranscript(name, blocks.map(inFixedOrder).join(''), context.isRecording);
+  compareTranscript(name, blocks.map(inFixedOrder).join(''), context);
 }
 
 /** Sorts what a command prints in an order that means nothing: lists, and records of several partitions. */

@@ -2,17 +2,12 @@ import { type Child, until } from '../child.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
 import { factLines, javaFacts, type Probe, pick, startJava } from './java.ts';
 import type { Part, PartContext } from './part.ts';
-import { rebalanceChecks } from './rebalance.ts';
 
 /** The producer and consumer programs of a Kafka course, in Java with kafka-clients. */
 export const course: Part = {
   name: 'course',
   tools: ['java'],
-  overrides: {
-    'group.initial.rebalance.delay.ms': '0',
-    'group.consumer.min.heartbeat.interval.ms': '500',
-    'group.consumer.heartbeat.interval.ms': '500',
-  },
+  overrides: { 'group.initial.rebalance.delay.ms': '0' },
   checks: (context) => [
     {
       name: 'the Java client creates the topics of the course',
@@ -30,8 +25,6 @@ export const course: Part = {
     },
     ...producerChecks(context),
     ...consumerChecks(context),
-    ...rebalanceChecks(context, 'classic'),
-    ...rebalanceChecks(context, 'consumer'),
   ],
 };
 

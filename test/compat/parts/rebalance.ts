@@ -1,7 +1,7 @@
 import { type Child, until } from '../child.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
 import { javaFacts, type Probe, pick, startJava } from './java.ts';
-import type { PartContext } from './part.ts';
+import type { Part, PartContext } from './part.ts';
 
 const partitions = [0, 1, 2, 3];
 const memberNames = ['m1', 'm2', 'm3', 'm4', 'm5'];
@@ -20,6 +20,8 @@ export function rebalanceChecks(
       'one owner for each partition',
       40_000,
       () => {
+        const ended = [...members.values()].find((child) => !child.isRunning);
+        if (ended !== undefined) throw new Error(`a member has ended\n${ended.tail()}`);
         const assignments = owned().map(([, assigned]) => assigned);
         return JSON.stringify(assignments.flat().sort()) === JSON.stringify(partitions) && ready(assignments);
       },

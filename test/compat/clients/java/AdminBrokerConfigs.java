@@ -24,7 +24,7 @@ public final class AdminBrokerConfigs extends AdminTranscript {
             config.entries().stream().sorted(Comparator.comparing(ConfigEntry::name)).forEach(entry ->
                     say("  " + entry.name() + " " + entry.type() + (entry.isSensitive() ? " sensitive" : "")
                             + (entry.isReadOnly() ? " read-only" : "")));
-            return config.entries().size() + " configs";
+            return "end";
         });
     }
 }

@@ -47,7 +47,7 @@ public final class AdminGroups extends AdminTranscript {
             return "altered";
         });
         try (KafkaConsumer<String, String> consumer = consumer("classic-group", "classic")) {
-            join(consumer);
+            step("join a classic group", () -> join(consumer));
             step("describeConsumerGroups with a classic member", () -> describeGroup("classic-group"));
             step("deleteConsumerGroups with a member", () -> deleteGroup("classic-group"));
             step("deleteConsumerGroupOffsets of a subscribed topic", () -> deleteOffsets("classic-group", zero));
@@ -57,7 +57,7 @@ public final class AdminGroups extends AdminTranscript {
             });
         }
         try (KafkaConsumer<String, String> consumer = consumer("consumer-group", "consumer")) {
-            join(consumer);
+            step("join a group with the consumer protocol", () -> join(consumer));
             step("describeConsumerGroups with a consumer protocol member", () -> describeGroup("consumer-group"));
             step("listGroups", this::listGroups);
         }
@@ -118,11 +118,12 @@ public final class AdminGroups extends AdminTranscript {
         return new KafkaConsumer<>(properties);
     }
 
-    private static void join(KafkaConsumer<String, String> consumer) {
+    private static String join(KafkaConsumer<String, String> consumer) {
         consumer.subscribe(List.of("grouped"));
         while (consumer.assignment().size() < 2) {
             consumer.poll(Duration.ofMillis(100));
         }
         consumer.commitSync(Map.of(new TopicPartition("grouped", 0), new OffsetAndMetadata(0)));
+        return "joined";
     }
 }

@@ -1,0 +1,1 @@
+import { int32, array, data, decode, encodeToBuffer, string } from '../../protocol/schema/index.ts';

@@ -1,0 +1,83 @@
+import type { TransformSpec, ConnectorSettings, ConverterSpec } from '../config/index.ts';
+import { transformSpecs, type Properties } from '../config/index.ts';
+import {
+  type OpenedConverter,
+  type OpenedHeaderConverter,
+  openConverter,
+  openHeaderConverter,
+} from '../converters/index.ts';
+import { classNameOf, ConfigError, type PluginContext, type PluginRegistry } from '../plugin/index.ts';
+import { openTransformChain, type TransformChain, type TransformStage } from '../transforms/index.ts';
+
+/** A connector's converters and transforms, opened for one task. */
+export interface RecordCodec {
+  readonly key: OpenedConverter;
+  readonly value: OpenedConverter;
+  readonly header: OpenedHeaderConverter;
+  /** Class names, for messages and dead-letter headers. */
+  readonly names: { readonly key: string; readonly value: string; readonly header: string };
+  readonly transforms: TransformChain;
+  close(): Promise<void>;
+}
+
+/** Opens all of them. Throws ConfigError or PluginError; what was opened is closed again then. */
+export async function openRecordCodec(
+  settings: ConnectorSettings,
+  config: Properties,
+  plugins: PluginRegistry,
+  ctx: PluginContext,
+): Promise<RecordCodec> {
+  const opened: { close(): Promise<void> | void }[] = [];
+  const keep = <T extends { close(): Promise<void> | void }>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  const close = async (): Promise<void> => {
+    for (const part of opened.toReversed()) await part.close();
+  };
+  try {
+    const convert = async ({ className, config }: ConverterSpec, isKey: boolean): Promise<OpenedConverter> =>
+      keep(await openConverter(plugins.require('converter', className), config, { isKey, signal: ctx.signal }));
+    const headers = plugins.require('header_converter', settings.headerConverter.className);
+    const stages = transformSpecs(config).map((spec) => stageOf(spec, plugins));
+    return {
+      key: await convert(settings.keyConverter, true),
+      value: await convert(settings.valueConverter, false),
+      header: keep(openHeaderConverter(headers, settings.headerConverter.config, ctx.signal)),
+      names: {
+        key: classNameOf(plugins.require('converter', settings.keyConverter.className)),
+        value: classNameOf(plugins.require('converter', settings.valueConverter.className)),
+        header: classNameOf(headers),
+      },
+      transforms: keep(await openTransformChain(stages, ctx)),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function stageOf({ alias, type, predicate, isNegated, config }: TransformSpec, plugins: PluginRegistry): TransformStage {
+  if (type === undefined) throw new ConfigError(`The transform '${alias}' has no type: set transforms.${alias}.type.`);
+  return {
+    alias,
+    plugin: plugins.require('transform', type),
+    raw: config,
+    negate: isNegated,
+    predicate: predicate === undefined ? undefined : predicateOf(alias, predicate, plugins),
+  };
+}
+
+function predicateOf(
+  transform: string,
+  { alias, type, config }: NonNullable<TransformSpec['predicate']>,
+  plugins: PluginRegistry,
+) {
+  if (type === undefined) {
+    throw new ConfigError(
+      `The transform '${transform}' names the predicate '${alias}', which is not there: set predicates.${alias}.type.`,
+    );
+  }
+  return { plugin: plugins.require('predicate', type), raw: config };
+}
