@@ -1,44 +1,31 @@
 import { batchHeader } from '../../kafka/records/index.ts';
 import type { File, Files } from '../../platform/files.ts';
 import { scanBatches } from './batch-scan.ts';
-import { OffsetIndex } from './offset-index.ts';
 import { segmentPath } from './segment-files.ts';
-import { TimeIndex } from './time-index.ts';
-
-/** A batch found in the log: where it is and what it spans. */
-export interface BatchPlace {
-  readonly position: number;
-  readonly sizeInBytes: number;
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-  readonly maxTimestamp: number;
-}
+import { SegmentIndexes, type TimestampPlace } from './segment-indexes.ts';
 
 /** How many recent "offset x is at position p" facts are kept, so that consumers that read on need no search. */
 const HINTS_KEPT = 16;
 
 /**
  * One file of a partition's log with its two indexes. Appends are queued in memory by {@link append} and reach the
- * page cache together in {@link writePending}; until then {@link discardPending} undoes them. Indexes are read when
- * first needed and written when the segment is closed, rolled or checkpointed.
+ * page cache together in {@link writePending}; until then {@link discardPending} undoes them. Index entries are written
+ * when the segment is closed, rolled or checkpointed.
  */
 export class Segment {
   readonly baseOffset: number;
   readonly #files: Files;
   readonly #directory: string;
-  readonly #indexIntervalBytes: number;
+  readonly #indexes: SegmentIndexes;
   #file: File | undefined;
   #writtenSize: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
-  #bytesSinceIndexEntry = 0;
-  #offsets = new OffsetIndex();
-  #times = new TimeIndex();
-  #persisted = { offsets: 0, times: 0 };
-  #largest = { timestamp: -1, offset: -1 };
-  #largestWritten = this.#largest;
+  #largestWritten: TimestampPlace;
   #firstTimestamp: number | undefined;
   readonly #hints = new Map<number, number>();
+  #isSealed = false;
+  #isRetired = false;
   #syncing = 0;
   #closesAfterSync = false;
 
@@ -46,22 +33,25 @@ export class Segment {
     this.#files = files;
     this.#directory = directory;
     this.baseOffset = baseOffset;
-    this.#indexIntervalBytes = indexIntervalBytes;
+    this.#indexes = new SegmentIndexes(files, directory, baseOffset, indexIntervalBytes);
+    this.#largestWritten = this.#indexes.largest;
     this.#writtenSize = files.stat(this.path)?.size ?? 0;
   }
 
-  /** A new, empty segment; its files are created by the first write. */
+  /** A new, empty segment; its files are created by the first write, or by {@link createFile}. */
   static create(files: Files, directory: string, baseOffset: number, indexIntervalBytes: number): Segment {
     return new Segment(files, directory, baseOffset, indexIntervalBytes);
   }
 
   /**
-   * An existing segment. Its indexes are trusted when their form allows it and rebuilt from the log otherwise,
-   * or always when `rebuild` is set. `visit` sees every batch that is not yet covered by the indexes.
+   * An existing segment after an orderly stop. Its indexes are taken as they are when they agree with the log, and
+   * rebuilt from it otherwise. Bytes at the end that are no batch (what an undone write left) are cut off.
    */
   static open(files: Files, directory: string, baseOffset: number, indexIntervalBytes: number): Segment {
     const segment = new Segment(files, directory, baseOffset, indexIntervalBytes);
-    segment.#loadIndexes();
+    if (segment.#writtenSize === 0) return segment;
+    if (!segment.#indexes.load(segment.#writtenSize) || !segment.#readTail()) segment.#rebuildIndexes(false);
+    segment.#largestWritten = segment.#indexes.largest;
     return segment;
   }
 
@@ -77,10 +67,8 @@ export class Segment {
   ): { segment: Segment; bytesCut: number } {
     const segment = new Segment(files, directory, baseOffset, indexIntervalBytes);
     const size = segment.#writtenSize;
-    const validSize = segment.#rebuildIndexes(true);
-    if (validSize < size) segment.#openFile().truncate(validSize);
-    segment.#writtenSize = validSize;
-    return { segment, bytesCut: size - validSize };
+    segment.#rebuildIndexes(true);
+    return { segment, bytesCut: size - segment.#writtenSize };
   }
 
   get path(): string {
@@ -96,24 +84,20 @@ export class Segment {
     return this.#writtenSize;
   }
 
-  get hasPending(): boolean {
-    return this.#pendingBytes > 0;
-  }
-
   /** Largest timestamp of any record, -1 when there is none. */
   get largestTimestamp(): number {
-    return this.#largest.timestamp;
+    return this.#indexes.largest.timestamp;
   }
 
   /** Last offset of the batch that holds {@link largestTimestamp}. */
   get offsetOfLargestTimestamp(): number {
-    return this.#largest.offset;
+    return this.#indexes.largest.offset;
   }
 
   /** Timestamp of the first batch (its largest), `undefined` while empty. What age-based rolling counts from. */
   get firstTimestamp(): number | undefined {
     if (this.#firstTimestamp === undefined && this.#writtenSize > 0) {
-      scanBatches(this.#openFile(), { from: 0, to: this.#writtenSize }, (buffer, at) => {
+      this.scan({ from: 0 }, (buffer, at) => {
         this.#firstTimestamp = batchHeader.maxTimestamp(buffer, at);
         return false;
       });
@@ -121,16 +105,35 @@ export class Segment {
     return this.#firstTimestamp;
   }
 
-  /** Entries of the fuller index, as a share of what `segment.index.bytes` allows. */
+  /** Modification time of the log file, ms: stands in for the timestamps of records that have none. */
+  get modifiedMs(): number {
+    return this.#files.stat(this.path)?.modifiedMs ?? 0;
+  }
+
+  /** Whether the log file is there. */
+  get hasFile(): boolean {
+    return this.#files.stat(this.path) !== undefined;
+  }
+
+  /** True once its files were given up: nothing of it can be read any more. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
+  /** Whether an index has as many entries as `segment.index.bytes` allows. */
   isIndexFull(segmentIndexBytes: number): boolean {
-    return this.#offsets.count >= segmentIndexBytes / 8 || this.#times.count >= segmentIndexBytes / 12 - 1;
+    return this.#indexes.isFull(segmentIndexBytes);
+  }
+
+  /** Makes the log file before there is anything to write: an empty log's name tells its end offset. */
+  createFile(): void {
+    const file = this.#openFile();
+    if (file.size() > 0) file.truncate(0);
   }
 
   /** Queues a batch whose offsets are final. `batch` is kept until {@link writePending}. */
   append(batch: Buffer): void {
-    const lastOffset = batchHeader.lastOffset(batch, 0);
-    const timestamp = batchHeader.maxTimestamp(batch, 0);
-    this.#index(this.size, batch.length, lastOffset, timestamp);
+    this.#index(batch, 0, this.size);
     this.#pending.push(batch);
     this.#pendingBytes += batch.length;
   }
@@ -142,32 +145,29 @@ export class Segment {
     this.#writtenSize += this.#pendingBytes;
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.#largestWritten = this.#largest;
+    this.#largestWritten = this.#indexes.largest;
   }
 
   /** Forgets the queued batches and what the indexes know of them. */
   discardPending(endOffset: number): void {
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.#largest = this.#largestWritten;
-    this.#offsets.truncateToPosition(this.#writtenSize);
-    this.#times.truncateToOffset(endOffset - this.baseOffset);
-    this.#bytesSinceIndexEntry = 0;
+    this.#indexes.truncate(this.#writtenSize, endOffset, this.#largestWritten);
     if (this.#writtenSize === 0) this.#firstTimestamp = undefined;
   }
 
-  /** Makes the written batches durable. A {@link close} meanwhile waits for it. */
+  /** Makes the written batches durable, and the indexes of a sealed segment. A {@link close} meanwhile waits for it. */
   async datasync(): Promise<void> {
     this.#syncing += 1;
     try {
-      await this.#openFile().datasync();
+      await Promise.all([this.#openFile().datasync(), this.#isSealed ? this.#indexes.datasync() : undefined]);
     } finally {
       this.#syncing -= 1;
       if (this.#closesAfterSync && this.#syncing === 0) this.close();
     }
   }
 
-  /** As {@link datasync}, blocking. For recovery, when nothing else runs yet. */
+  /** As {@link datasync} for the batches alone, blocking. For recovery, when nothing else runs yet. */
   datasyncNow(): void {
     if (this.#writtenSize > 0) this.#openFile().datasyncNow();
   }
@@ -177,12 +177,7 @@ export class Segment {
     if (offset <= this.baseOffset) return 0;
     const hint = this.#hints.get(offset);
     if (hint !== undefined) return hint;
-    const from = this.#offsets.lookup(offset - this.baseOffset);
-    return scanBatches(
-      this.#openFile(),
-      { from, to: this.#writtenSize },
-      (buffer, at) => batchHeader.lastOffset(buffer, at) < offset,
-    );
+    return this.#scanFromIndex(offset, (buffer, at) => batchHeader.lastOffset(buffer, at) < offset);
   }
 
   /** Remembers that a reader will ask for `offset` next, and that it is at `position`. */
@@ -213,36 +208,37 @@ export class Segment {
 
   /** Position from which records with a timestamp of at least `timestamp` may be found. */
   positionForTimestamp(timestamp: number): number {
-    return this.#offsets.lookup(this.#times.lookup(timestamp));
+    const entry = this.#indexes.floorByTimestamp(timestamp);
+    if (entry === undefined) return 0;
+    const position = this.#positionOfTimestamp(entry);
+    if (position !== undefined) return position;
+    this.#rebuildIndexes(false);
+    const rebuilt = this.#indexes.floorByTimestamp(timestamp);
+    return rebuilt === undefined ? 0 : this.positionOf(rebuilt.offset);
   }
 
   /** Offset after the last written record; the base offset when empty. */
   findEndOffset(): number {
     let endOffset = this.baseOffset;
-    const from = this.#offsets.lookup(0x7fffffff);
-    this.scan({ from }, (buffer, at) => {
+    this.#scanFromIndex(Number.POSITIVE_INFINITY, (buffer, at) => {
       endOffset = batchHeader.lastOffset(buffer, at) + 1;
       return true;
     });
     return endOffset;
   }
 
-  /** Adds the closing entry that a segment gets when it stops being the active one. */
+  /** Adds the closing entry that a segment gets when it stops being the active one, or the log is closed. */
   seal(): void {
-    if (this.#largest.timestamp >= 0) {
-      this.#times.maybeAppend(this.#largest.timestamp, this.#largest.offset - this.baseOffset);
-    }
+    this.#isSealed = true;
+    this.#indexes.seal();
   }
 
   /** Writes the index entries that are not in the index files yet. */
   persistIndexes(): void {
-    if (this.#writtenSize === 0) return;
-    this.#persisted = {
-      offsets: this.#appendToFile('.index', this.#persisted.offsets, this.#offsets),
-      times: this.#appendToFile('.timeindex', this.#persisted.times, this.#times),
-    };
+    if (this.#writtenSize > 0) this.#indexes.persist();
   }
 
+  /** Closes the file; it is opened again when it is needed. */
   close(): void {
     this.#closesAfterSync = this.#syncing > 0;
     if (this.#closesAfterSync) return;
@@ -250,105 +246,104 @@ export class Segment {
     this.#file = undefined;
   }
 
-  /** Modification time of the log file, ms: stands in for the timestamps of records that have none. */
-  get modifiedMs(): number {
-    return this.#files.stat(this.path)?.modifiedMs ?? 0;
+  /** Closes the file for good, before it is renamed or removed: opening it again would make an empty one. */
+  retire(): void {
+    this.#isRetired = true;
+    this.close();
   }
 
   #openFile(): File {
+    if (this.#isRetired && this.#file === undefined) throw new Error(`${this.path} was deleted`);
     this.#file ??= this.#files.open(this.path, 'write');
     return this.#file;
   }
 
-  #index(position: number, sizeInBytes: number, lastOffset: number, timestamp: number): void {
+  #index(buffer: Buffer, at: number, position: number): void {
+    const timestamp = batchHeader.maxTimestamp(buffer, at);
     if (this.#firstTimestamp === undefined) this.#firstTimestamp = timestamp;
-    if (timestamp > this.#largest.timestamp) this.#largest = { timestamp, offset: lastOffset };
-    if (this.#bytesSinceIndexEntry > this.#indexIntervalBytes) {
-      this.#offsets.append(lastOffset - this.baseOffset, position);
-      this.seal();
-      this.#bytesSinceIndexEntry = 0;
-    }
-    this.#bytesSinceIndexEntry += sizeInBytes;
+    const place = { lastOffset: batchHeader.lastOffset(buffer, at), position };
+    this.#indexes.note(place, batchHeader.sizeInBytes(buffer, at), timestamp);
   }
 
-  #loadIndexes(): void {
-    const offsets = this.#readFile('.index', (bytes) => OffsetIndex.decode(bytes, this.#writtenSize));
-    const times = this.#readFile('.timeindex', (bytes) => TimeIndex.decode(bytes));
-    if (offsets === undefined || times === undefined) {
-      this.#rebuildIndexes(false);
-      return;
-    }
-    this.#offsets = offsets;
-    this.#times = times;
-    this.#persisted = { offsets: offsets.count, times: times.count };
-    const last = times.last;
-    if (last !== undefined) {
-      this.#largest = { timestamp: last.timestamp, offset: last.relativeOffset + this.baseOffset };
-    }
-    this.#noteTail();
+  /**
+   * Scans from the last index entry at or below `offset`. B31: the batch there must be the one that the entry tells
+   * of, or else the index is rebuilt.
+   */
+  #scanFromIndex(offset: number, visit: (buffer: Buffer, at: number, position: number) => boolean): number {
+    const entry = this.#indexes.floor(offset);
+    let isConfirmed = entry === undefined;
+    const position = this.scan({ from: entry?.position ?? 0 }, (buffer, at, batchPosition) => {
+      isConfirmed ||= batchHeader.lastOffset(buffer, at) === entry?.lastOffset;
+      return isConfirmed && visit(buffer, at, batchPosition);
+    });
+    if (isConfirmed) return position;
+    this.#rebuildIndexes(false);
+    return this.scan({ from: this.#indexes.floor(offset)?.position ?? 0 }, visit);
   }
 
-  /** The batches after the last index entry may hold a larger timestamp than the indexes know. */
-  #noteTail(): void {
-    this.scan({ from: this.#offsets.lookup(0x7fffffff) }, (buffer, at) => {
-      const timestamp = batchHeader.maxTimestamp(buffer, at);
-      if (timestamp > this.#largest.timestamp) {
-        this.#largest = { timestamp, offset: batchHeader.lastOffset(buffer, at) };
-      }
-      this.#bytesSinceIndexEntry += batchHeader.sizeInBytes(buffer, at);
+  /** Position of the batch that a time entry tells of; `undefined` when it is another one. */
+  #positionOfTimestamp({ timestamp, offset }: TimestampPlace): number | undefined {
+    let isConfirmed = false;
+    const from = this.positionOf(offset);
+    const position = this.scan({ from }, (buffer, at) => {
+      isConfirmed =
+        batchHeader.baseOffset(buffer, at) <= offset &&
+        batchHeader.lastOffset(buffer, at) >= offset &&
+        batchHeader.maxTimestamp(buffer, at) === timestamp;
+      return false;
+    });
+    return isConfirmed ? position : undefined;
+  }
+
+  /**
+   * Reads what lies after the last index entries: it may hold a larger timestamp than they know, and the end of the
+   * file. False when the indexes do not agree with it.
+   */
+  #readTail(): boolean {
+    const { largest } = this.#indexes;
+    const last = this.#indexes.floor(Number.POSITIVE_INFINITY);
+    const from = largest.timestamp < 0 ? 0 : this.#positionOfTimestamp(largest);
+    if (from === undefined) return false;
+    let isConfirmed = last === undefined;
+    let bytesSinceEntry = 0;
+    const start = Math.min(from, last?.position ?? 0);
+    const end = this.scan({ from: start }, (buffer, at, position) => {
+      if (position === last?.position) isConfirmed = batchHeader.lastOffset(buffer, at) === last.lastOffset;
+      this.#indexes.noteTimestamp(batchHeader.maxTimestamp(buffer, at), batchHeader.lastOffset(buffer, at));
+      if (position >= (last?.position ?? 0)) bytesSinceEntry += batchHeader.sizeInBytes(buffer, at);
       return true;
     });
-    this.#largestWritten = this.#largest;
+    this.#indexes.resumeAfter(bytesSinceEntry);
+    return isConfirmed && end === this.#writtenSize;
   }
 
-  #rebuildIndexes(checkCrc: boolean): number {
-    this.#offsets.clear();
-    this.#times.clear();
-    this.#largest = { timestamp: -1, offset: -1 };
-    this.#bytesSinceIndexEntry = 0;
+  /** Indexes what the file holds, and cuts it at the first batch that is not valid. Queued batches are indexed again. */
+  #rebuildIndexes(checkCrc: boolean): void {
+    this.#indexes.clear();
     let nextOffset = this.baseOffset;
-    const validSize =
-      this.#writtenSize === 0
-        ? 0
-        : scanBatches(
-            this.#openFile(),
-            { from: 0, to: this.#writtenSize, checkCrc },
-            (buffer, at, position) => {
-              const lastOffset = batchHeader.lastOffset(buffer, at);
-              if (
-                batchHeader.baseOffset(buffer, at) < nextOffset ||
-                lastOffset - this.baseOffset > 0x7fffffff
-              ) {
-                return false;
-              }
-              nextOffset = lastOffset + 1;
-              const size = batchHeader.sizeInBytes(buffer, at);
-              this.#index(position, size, lastOffset, batchHeader.maxTimestamp(buffer, at));
-              return true;
-            },
-          );
-    this.#largestWritten = this.#largest;
-    this.#persisted = { offsets: -1, times: -1 };
-    return validSize;
-  }
-
-  /** `from` is the number of entries already in the file, -1 when the file must be written anew. */
-  #appendToFile(suffix: '.index' | '.timeindex', from: number, index: OffsetIndex | TimeIndex): number {
-    const file = this.#files.open(segmentPath(this.#directory, this.baseOffset, suffix), 'write');
-    try {
-      const isStale =
-        from < 0 || from > index.count || file.size() !== index.encode(0).length - index.encode(from).length;
-      if (isStale) file.truncate(0);
-      const bytes = index.encode(isStale ? 0 : from);
-      if (bytes.length > 0) file.append([bytes]);
-      return index.count;
-    } finally {
-      file.close();
+    const validSize = this.#scanAll(checkCrc, (buffer, at, position) => {
+      const lastOffset = batchHeader.lastOffset(buffer, at);
+      const isInOrder = batchHeader.baseOffset(buffer, at) >= nextOffset && lastOffset >= nextOffset;
+      if (!isInOrder || lastOffset - this.baseOffset > 0x7fffffff) return false;
+      nextOffset = lastOffset + 1;
+      this.#index(buffer, at, position);
+      return true;
+    });
+    if (validSize < this.#writtenSize) this.#openFile().truncate(validSize);
+    this.#writtenSize = validSize;
+    this.#largestWritten = this.#indexes.largest;
+    let position = validSize;
+    for (const batch of this.#pending) {
+      this.#index(batch, 0, position);
+      position += batch.length;
     }
   }
 
-  #readFile<T>(suffix: '.index' | '.timeindex', decode: (bytes: Buffer) => T | undefined): T | undefined {
-    const path = segmentPath(this.#directory, this.baseOffset, suffix);
-    return this.#files.stat(path) === undefined ? undefined : decode(this.#files.readFile(path));
+  #scanAll(
+    checkCrc: boolean,
+    visit: (buffer: Buffer, at: number, position: number) => boolean | undefined,
+  ): number {
+    if (this.#writtenSize === 0) return 0;
+    return scanBatches(this.#openFile(), { from: 0, to: this.#writtenSize, checkCrc }, visit);
   }
 }

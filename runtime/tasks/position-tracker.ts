@@ -1,18 +1,37 @@
 import type { JsonValue } from '../plugin/index.ts';
 
-/** A batch whose records are on their way. */
-export interface TrackedBatch {
-  /** One more record, or other piece of work, that has to be durable before the position counts. */
-  add(): void;
-  /** One of them is durable. */
-  done(): void;
-  /** No more will be added. */
-  close(): void;
-}
+const COMPACT_AT = 1024;
 
-interface Entry {
+/** A batch whose records are on their way; counts as pending until it is closed and all that was added is done. */
+export class TrackedBatch {
   readonly position: JsonValue;
-  open: number;
+  readonly #onDurable: () => void;
+  #open = 1;
+
+  constructor(position: JsonValue, onDurable: () => void) {
+    this.position = position;
+    this.#onDurable = onDurable;
+  }
+
+  get isDurable(): boolean {
+    return this.#open === 0;
+  }
+
+  /** One more record, or other piece of work, that has to be durable before the position counts. */
+  add(): void {
+    this.#open++;
+  }
+
+  /** One of them is durable. */
+  done(): void {
+    this.#open--;
+    if (this.#open === 0) this.#onDurable();
+  }
+
+  /** No more will be added. */
+  close(): void {
+    this.done();
+  }
 }
 
 /**
@@ -20,36 +39,26 @@ interface Entry {
  * durable yet (C2, C3). Acks may come in any order.
  */
 export class PositionTracker {
-  /** In the order they were read; those before `#first` are done. */
-  #entries: Entry[] = [];
+  /** In the order they were read; those before `#first` are done with. */
+  #batches: TrackedBatch[] = [];
+  #first = 0;
   #committable: { readonly position: JsonValue } | undefined;
+  readonly #onDurable = (): void => this.#advance();
 
   /** Whether some batch is not durable yet. */
   get hasPending(): boolean {
-    this.#advance();
-    return this.#entries.length > 0;
+    return this.#first < this.#batches.length;
   }
 
-  /** Takes the next batch; it counts as pending until it is closed and all that was added is done. */
+  /** Takes the next batch. */
   begin(position: JsonValue): TrackedBatch {
-    const entry: Entry = { position, open: 1 };
-    this.#entries.push(entry);
-    return {
-      add: () => {
-        entry.open++;
-      },
-      done: () => {
-        entry.open--;
-      },
-      close: () => {
-        entry.open--;
-      },
-    };
+    const batch = new TrackedBatch(position, this.#onDurable);
+    this.#batches.push(batch);
+    return batch;
   }
 
   /** The newest position that may be stored, if it is newer than the one returned before. */
   take(): { readonly position: JsonValue } | undefined {
-    this.#advance();
     const taken = this.#committable;
     this.#committable = undefined;
     return taken;
@@ -61,11 +70,16 @@ export class PositionTracker {
   }
 
   #advance(): void {
-    let count = 0;
-    for (let entry = this.#entries[0]; entry !== undefined && entry.open === 0; entry = this.#entries[count]) {
-      this.#committable = { position: entry.position };
-      count++;
+    let last: TrackedBatch | undefined;
+    for (let batch = this.#batches[this.#first]; batch?.isDurable === true; batch = this.#batches[this.#first]) {
+      last = batch;
+      this.#first++;
     }
-    if (count > 0) this.#entries = this.#entries.slice(count);
+    if (last === undefined) return;
+    this.#committable = { position: last.position };
+    if (this.#first === this.#batches.length || this.#first >= COMPACT_AT) {
+      this.#batches = this.#batches.slice(this.#first);
+      this.#first = 0;
+    }
   }
 }

@@ -3,7 +3,7 @@ import { printSchema } from './printer.ts';
 import type { AvroEnum, AvroField, AvroFixed, AvroNamed, AvroRecord, AvroSchema } from './schema.ts';
 
 /** Why a reader cannot read a writer's data, named as Avro's `SchemaIncompatibilityType`. */
-export type IncompatibilityType =
+type IncompatibilityType =
   | 'TYPE_MISMATCH'
   | 'NAME_MISMATCH'
   | 'FIXED_SIZE_MISMATCH'

@@ -7,16 +7,7 @@ export interface AvroName {
   readonly full: string;
 }
 
-export const primitiveKinds = [
-  'null',
-  'boolean',
-  'int',
-  'long',
-  'float',
-  'double',
-  'bytes',
-  'string',
-] as const;
+const primitiveKinds = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'] as const;
 
 export type PrimitiveKind = (typeof primitiveKinds)[number];
 

@@ -12,16 +12,16 @@ interface Named extends WithProps {
   readonly aliases: readonly AvroName[];
 }
 
-export interface AvroPrimitive extends WithProps {
+interface AvroPrimitive extends WithProps {
   readonly kind: PrimitiveKind;
 }
 
-export interface AvroArray extends WithProps {
+interface AvroArray extends WithProps {
   readonly kind: 'array';
   items: AvroSchema;
 }
 
-export interface AvroMap extends WithProps {
+interface AvroMap extends WithProps {
   readonly kind: 'map';
   values: AvroSchema;
 }

@@ -41,7 +41,7 @@ function printNumber(number: JsonNumber, style: NumberStyle): string {
 }
 
 /** A double as `Double.toString` of Java 19 and later: `1.0`, `1.0E10`; not-a-number and infinities are quoted. */
-export function javaDouble(value: number): string {
+function javaDouble(value: number): string {
   if (!Number.isFinite(value)) return `"${String(value)}"`;
   const magnitude = Math.abs(value);
   if (magnitude === 0) return Object.is(value, -0) ? '-0.0' : '0.0';

@@ -90,7 +90,7 @@ export interface ReferenceModel extends Described {
 }
 
 /** Schemas without parts: `boolean`, `null`, `{}`, `true`, `false`, and if/then/else, which is never compared. */
-export interface PlainModel extends Described {
+interface PlainModel extends Described {
   readonly kind: 'boolean' | 'null' | 'empty' | 'true' | 'false' | 'conditional';
 }
 

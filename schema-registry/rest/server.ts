@@ -33,7 +33,7 @@ export interface RunningRegistry {
 }
 
 /** The languages of this registry. */
-export const languages = [avroLanguage, jsonLanguage] as const;
+const languages = [avroLanguage, jsonLanguage] as const;
 
 /** Reads the log to its end and then listens. Rejects when either fails; nothing stays open then. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {

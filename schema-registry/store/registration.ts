@@ -27,7 +27,7 @@ export interface Registered {
 }
 
 /** Longest schema text, in bytes of UTF-8. */
-export const schemaBytesMax = 1024 * 1024;
+const schemaBytesMax = 1024 * 1024;
 
 /** Highest version and id: a Java int. */
 const numberMax = 0x7fff_ffff;

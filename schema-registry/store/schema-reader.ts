@@ -79,7 +79,7 @@ export class SchemaReader {
 }
 
 /** The texts that the references stand for, dependencies first; of one name the first counts. Throws. */
-export function resolveReferences(
+function resolveReferences(
   state: RegistryState,
   references: readonly SchemaReference[],
 ): readonly ResolvedReference[] {

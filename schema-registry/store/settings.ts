@@ -4,7 +4,7 @@ import { rejection } from './rejection.ts';
 import type { RegistryState } from './state.ts';
 
 /** The level of a registry that has none configured. */
-export const defaultLevel: CompatibilityLevel = 'BACKWARD';
+const defaultLevel: CompatibilityLevel = 'BACKWARD';
 
 /** The settings that hold for a subject (null: for the registry): its own, else the registry's, else the default. */
 export function configInScope(

@@ -3,7 +3,7 @@ import { ownField } from './record-field.ts';
 import { branchName, familyOf, familyOfValue, isWrapped, type UnionShape } from './union-shape.ts';
 
 /** Whether a value could be one of this schema, without looking into arrays, maps and records. */
-export function fitsShallow(schema: AvroSchema, value: unknown): boolean {
+function fitsShallow(schema: AvroSchema, value: unknown): boolean {
   switch (schema.kind) {
     case 'int':
       return isInteger(value) && Number(value) === (Number(value) | 0);

@@ -6,11 +6,19 @@ import type { Part, PartContext } from './part.ts';
 const partitions = [0, 1, 2, 3];
 const memberNames = ['m1', 'm2', 'm3', 'm4', 'm5'];
 
-/** Five members with a ConsumerRebalanceListener on four partitions, under one of the two group protocols. */
-export function rebalanceChecks(
-  { broker, probe }: PartContext,
-  protocol: 'classic' | 'consumer',
-): readonly Check[] {
+/** Five members with a ConsumerRebalanceListener on four partitions, under each of the two group protocols. */
+export const rebalances: readonly Part[] = (['classic', 'consumer'] as const).map((protocol) => ({
+  name: `rebalance-${protocol}`,
+  tools: ['java'],
+  overrides: {
+    'group.initial.rebalance.delay.ms': '0',
+    'group.consumer.min.heartbeat.interval.ms': '500',
+    'group.consumer.heartbeat.interval.ms': '500',
+  },
+  checks: (context) => rebalanceChecks(context, protocol).map((check) => ({ ...check, gates: true })),
+}));
+
+function rebalanceChecks({ broker, probe }: PartContext, protocol: 'classic' | 'consumer'): readonly Check[] {
   const topic = `shared-${protocol}`;
   const group = `listeners-${protocol}`;
   const members = new Map<string, Child>();

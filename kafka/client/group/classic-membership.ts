@@ -1,0 +1,361 @@
+import { every, type Timer } from '../../../platform/clock.ts';
+import { ErrorCode, type JoinGroupResponse } from '../../protocol/index.ts';
+import type { BrokerConnection } from '../broker-connection.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { ClientClosedError, ConfigurationError, isRetriable, KafkaError } from '../errors.ts';
+import { assignmentTask, heartbeat, joinGroup, leaveGroup, type Membership, type MemberTimes, syncGroup } from './group-requests.ts';
+import type { GroupAssignment, GroupMembership, GroupOptions, GroupProtocol } from './membership.ts';
+import { Signal } from './signal.ts';
+
+const NO_GENERATION = -1;
+/** After these the member has to join as a new one. */
+const REMOVED: readonly number[] = [ErrorCode.UNKNOWN_MEMBER_ID, ErrorCode.ILLEGAL_GENERATION];
+
+/** An attempt to join that has ended. */
+type JoinOutcome = { readonly assignment: GroupAssignment } | { readonly error: unknown };
+
+/** {@link GroupMembership} of the classic protocol (JoinGroup, SyncGroup, Heartbeat, LeaveGroup). */
+export class ClassicMembership implements GroupMembership {
+  readonly #cluster: Cluster;
+  readonly #groupId: string;
+  readonly #groupInstanceId: string | null;
+  readonly #times: MemberTimes;
+  readonly #heartbeatIntervalMs: number;
+  readonly #protocol: GroupProtocol;
+  readonly #onClosed: () => void;
+  readonly #onAttention: () => void;
+  readonly #channel: string;
+  readonly #signal: Signal;
+  #memberId = '';
+  #generationId = NO_GENERATION;
+  #isJoined = false;
+  #isRejoinDue = true;
+  #isPrepared = true;
+  #isLostDue = false;
+  #reason = '';
+  #fatal: unknown;
+  #isJoining = false;
+  #outcome: JoinOutcome | undefined;
+  #failures = 0;
+  #retryAtMs = 0;
+  #heartbeats: Timer | undefined;
+  #isHeartbeatUnderWay = false;
+  #isPolling = false;
+  #isWoken = false;
+  #lastPollMs = 0;
+  #isClosed = false;
+
+  /** `onAttention` is called when poll has something to do that {@link touch} would not have found before. */
+  constructor(
+    cluster: Cluster,
+    options: GroupOptions,
+    protocol: GroupProtocol,
+    onClosed: () => void = () => {},
+    onAttention: () => void = () => {},
+  ) {
+    if (options.groupId === '') throw new ConfigurationError('groupId is empty: name the group');
+    this.#cluster = cluster;
+    this.#groupId = options.groupId;
+    this.#groupInstanceId = options.groupInstanceId ?? null;
+    this.#times = {
+      sessionTimeoutMs: options.sessionTimeoutMs ?? 45_000,
+      rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 300_000,
+    };
+    this.#heartbeatIntervalMs = options.heartbeatIntervalMs ?? 3_000;
+    this.#protocol = protocol;
+    this.#onClosed = onClosed;
+    this.#onAttention = onAttention;
+    this.#channel = cluster.newChannel('group');
+    this.#signal = new Signal(cluster.settings.clock);
+  }
+
+  get memberId(): string {
+    return this.#memberId;
+  }
+
+  get generationId(): number {
+    return this.#generationId;
+  }
+
+  get isStable(): boolean {
+    return this.#isJoined && !this.#isRejoinDue && !this.#isLostDue && this.#fatal === undefined;
+  }
+
+  /** The requests of the member go here, so that commits are answered in turn with heartbeats. */
+  get channel(): string {
+    return this.#channel;
+  }
+
+  /** How the member names itself in requests. */
+  get identity(): Membership {
+    return {
+      groupId: this.#groupId,
+      memberId: this.#memberId,
+      groupInstanceId: this.#groupInstanceId,
+      generationId: this.#generationId,
+    };
+  }
+
+  async poll(timeoutMs: number): Promise<boolean> {
+    const { clock } = this.#cluster.settings;
+    const deadlineMs = clock.monotonic() + timeoutMs;
+    for (;;) {
+      this.#signal.clear();
+      if (await this.advance()) return true;
+      const leftMs = deadlineMs - clock.monotonic();
+      if (leftMs <= 0 || this.#isWoken) break;
+      await this.#signal.wait(leftMs);
+      if (this.#isWoken) break;
+    }
+    this.#isWoken = false;
+    return this.isStable;
+  }
+
+  /** Notes that the owner polls, and tells whether {@link advance} has nothing to do. */
+  touch(): boolean {
+    this.#lastPollMs = this.#cluster.settings.clock.monotonic();
+    return this.isStable;
+  }
+
+  /** Does all that can be done without waiting for the coordinator. Resolves with {@link isStable}. */
+  async advance(): Promise<boolean> {
+    if (this.#isClosed) throw new ClientClosedError('group membership');
+    this.#isPolling = true;
+    try {
+      await this.#advance();
+    } finally {
+      this.#isPolling = false;
+      this.touch();
+    }
+    return this.isStable;
+  }
+
+  wakeup(): void {
+    this.#isWoken = true;
+    this.#signal.raise();
+  }
+
+  requestRejoin(reason: string): void {
+    if (this.#isRejoinDue) return;
+    this.#isRejoinDue = true;
+    this.#reason = reason;
+    this.#attend();
+  }
+
+  /** Another request of the member was refused: with an error that means it is no member any more, it has lost all. */
+  onRefused(error: KafkaError): void {
+    if (error.errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#fail(error);
+    else if (REMOVED.includes(error.errorCode)) this.#lose(error.errorName, error.errorCode);
+    else if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS) this.requestRejoin('the group is rebalancing');
+  }
+
+  async leave(reason: string, isForced = false): Promise<void> {
+    const member = this.identity;
+    const isLeaving = member.memberId !== '' && (isForced || this.#groupInstanceId === null);
+    this.#reset('');
+    this.#isRejoinDue = true;
+    this.#isLostDue = false;
+    this.#isPrepared = true;
+    if (!isLeaving) return;
+    try {
+      await this.#cluster.coordinator(this.#groupId, this.#channel, (connection) =>
+        leaveGroup(connection, member, reason),
+      );
+    } catch (error) {
+      this.#cluster.settings.logger.debug({ error, groupId: this.#groupId }, 'the group could not be left');
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.wakeup();
+    await this.leave('the member is closed');
+    this.#cluster.connections.closeChannel(this.#channel);
+    this.#onClosed();
+  }
+
+  async #advance(): Promise<void> {
+    for (;;) {
+      if (this.#fatal !== undefined) this.#throwFatal();
+      if (this.#isLostDue) {
+        this.#isLostDue = false;
+        this.#isPrepared = true;
+        await this.#protocol.onLost();
+      } else if (this.#outcome !== undefined) {
+        await this.#finish(this.#outcome);
+      } else if (this.#isRejoinDue && !this.#isPrepared) {
+        this.#isPrepared = true;
+        await this.#protocol.onJoinPrepare(this.#generationId, this.#memberId);
+      } else {
+        break;
+      }
+      if (this.#isClosed) return;
+    }
+    if (this.#isRejoinDue && !this.#isJoining) this.#beginJoin();
+  }
+
+  #throwFatal(): never {
+    const error = this.#fatal;
+    this.#fatal = undefined;
+    throw error;
+  }
+
+  #beginJoin(): void {
+    const { clock } = this.#cluster.settings;
+    const waitMs = this.#retryAtMs - clock.monotonic();
+    this.#isJoining = true;
+    if (waitMs > 0) {
+      clock.timer(waitMs, () => {
+        this.#isJoining = false;
+        this.#attend();
+      });
+      return;
+    }
+    this.#stopHeartbeats();
+    this.#isJoined = false;
+    const end = (outcome: JoinOutcome) => {
+      this.#isJoining = false;
+      this.#outcome = outcome;
+      this.#attend();
+    };
+    this.#join().then(
+      (assignment) => end({ assignment }),
+      (error: unknown) => end({ error }),
+    );
+  }
+
+  #join(): Promise<GroupAssignment> {
+    return this.#cluster.coordinator(this.#groupId, this.#channel, async (connection) => {
+      const ask = () => joinGroup(connection, this.identity, this.#times, this.#protocol, this.#reason);
+      let join = await ask();
+      if (join.errorCode === ErrorCode.MEMBER_ID_REQUIRED) {
+        this.#memberId = join.memberId;
+        join = await ask();
+        if (join.errorCode !== ErrorCode.NONE) throw new KafkaError(join.errorCode, `joining group ${this.#groupId}`);
+      }
+      this.#memberId = join.memberId;
+      return this.#sync(connection, join);
+    });
+  }
+
+  async #sync(connection: BrokerConnection, join: JoinGroupResponse): Promise<GroupAssignment> {
+    const isLeader = join.memberId === join.leader;
+    const task = assignmentTask(join);
+    const { generationId, protocolName, leaderId } = task;
+    // From here on the member may commit and is alive under the new generation.
+    this.#generationId = generationId;
+    const assignments = isLeader && !join.skipAssignment ? await this.#protocol.assign(task) : new Map();
+    const protocol = { type: this.#protocol.type, name: protocolName };
+    const { assignment } = await syncGroup(connection, this.identity, protocol, assignments, this.#times);
+    return { generationId, memberId: join.memberId, leaderId, isLeader, protocolName, assignment };
+  }
+
+  async #finish(outcome: JoinOutcome): Promise<void> {
+    this.#outcome = undefined;
+    if ('error' in outcome) {
+      this.#onJoinFailed(outcome.error);
+      return;
+    }
+    const { assignment } = outcome;
+    // The member has left, or was removed, while the answer was on its way.
+    if (assignment.memberId !== this.#memberId || assignment.generationId !== this.#generationId) return;
+    this.#failures = 0;
+    this.#isJoined = true;
+    this.#isRejoinDue = false;
+    this.#isPrepared = false;
+    this.#reason = '';
+    this.#startHeartbeats();
+    await this.#protocol.onJoinComplete(assignment);
+  }
+
+  #onJoinFailed(error: unknown): void {
+    const { clock, logger } = this.#cluster.settings;
+    const errorCode = error instanceof KafkaError ? error.errorCode : ErrorCode.NONE;
+    if (REMOVED.includes(errorCode)) {
+      this.#lose(`joining failed with ${(error as KafkaError).errorName}`, errorCode);
+    } else if (errorCode === ErrorCode.REBALANCE_IN_PROGRESS) {
+      this.#reason = 'the group has begun another rebalance';
+      return;
+    } else if (!isRetriable(error)) {
+      this.#reset('');
+      this.#isRejoinDue = true;
+      throw error;
+    }
+    this.#failures += 1;
+    this.#retryAtMs = clock.monotonic() + this.#cluster.backoffMs(this.#failures);
+    logger.debug({ error, groupId: this.#groupId, failures: this.#failures }, 'joining the group failed');
+  }
+
+  #startHeartbeats(): void {
+    this.#stopHeartbeats();
+    this.#heartbeats = every(this.#cluster.settings.clock, this.#heartbeatIntervalMs, () => this.#beat());
+  }
+
+  #stopHeartbeats(): void {
+    this.#heartbeats?.cancel();
+    this.#heartbeats = undefined;
+  }
+
+  #beat(): void {
+    const { clock, logger } = this.#cluster.settings;
+    const { rebalanceTimeoutMs } = this.#times;
+    if (!this.#isPolling && clock.monotonic() - this.#lastPollMs > rebalanceTimeoutMs) {
+      logger.warn({ groupId: this.#groupId, rebalanceTimeoutMs }, 'left the group because it was not polled in time');
+      void this.leave('the member was not polled in time');
+      this.#isLostDue = true;
+      this.#attend();
+      return;
+    }
+    if (!this.#isHeartbeatUnderWay) void this.#sendHeartbeat();
+  }
+
+  async #sendHeartbeat(): Promise<void> {
+    const member = this.identity;
+    this.#isHeartbeatUnderWay = true;
+    try {
+      await this.#cluster.coordinator(this.#groupId, this.#channel, (connection) => heartbeat(connection, member));
+    } catch (error) {
+      const isCurrent = member.generationId === this.#generationId && member.memberId === this.#memberId;
+      if (error instanceof KafkaError && isCurrent && this.#isJoined) this.#onHeartbeatRefused(error);
+    } finally {
+      this.#isHeartbeatUnderWay = false;
+    }
+  }
+
+  #onHeartbeatRefused(error: KafkaError): void {
+    const isKnown = REMOVED.includes(error.errorCode) || error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS;
+    if (isKnown || error.errorCode === ErrorCode.FENCED_INSTANCE_ID) this.onRefused(error);
+    else if (!error.isRetriable) this.#fail(error);
+  }
+
+  #fail(error: KafkaError): void {
+    this.#reset('');
+    this.#isRejoinDue = true;
+    this.#isLostDue = true;
+    this.#fatal = error;
+    this.#attend();
+  }
+
+  /** A member of an unknown generation may keep its id; an unknown member may not. */
+  #lose(reason: string, errorCode: number): void {
+    const hadPart = this.#generationId !== NO_GENERATION;
+    this.#reset(errorCode === ErrorCode.UNKNOWN_MEMBER_ID ? '' : this.#memberId);
+    this.#isLostDue ||= hadPart;
+    this.#isRejoinDue = true;
+    this.#reason = reason;
+    this.#attend();
+  }
+
+  #reset(memberId: string): void {
+    this.#stopHeartbeats();
+    this.#memberId = memberId;
+    this.#generationId = NO_GENERATION;
+    this.#isJoined = false;
+  }
+
+  #attend(): void {
+    this.#signal.raise();
+    this.#onAttention();
+  }
+}
