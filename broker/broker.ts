@@ -1,6 +1,6 @@
+import { every, type Timer } from '../platform/clock.ts';
 import type { Net } from '../platform/net.ts';
 import type { Platform } from '../platform/platform.ts';
-import { every, type Timer } from '../platform/clock.ts';
 import { randomUuid } from '../platform/uuid.ts';
 import {
   type BrokerConfig,
@@ -57,7 +57,12 @@ export class Broker {
   #listeners: readonly BrokerListener[] = [];
   #timers: Timer[] = [];
 
-  private constructor(options: BrokerOptions, properties: ConfigTexts, directory: LogDirectory, log: MetadataLog) {
+  private constructor(
+    options: BrokerOptions,
+    properties: ConfigTexts,
+    directory: LogDirectory,
+    log: MetadataLog,
+  ) {
     const { platform } = options;
     const { clock, entropy, executor, logger } = platform;
     this.#platform = platform;
@@ -96,7 +101,11 @@ export class Broker {
     const properties = singleNodeProperties(options.properties);
     const config = brokerConfig({ dynamicBroker: new Map(), dynamicDefault: new Map(), static: properties });
     const path = config.logDirs[0] ?? '';
-    const directory = LogDirectory.open(platform, { path, nodeId: config.nodeId, durability: config.durability });
+    const directory = LogDirectory.open(platform, {
+      path,
+      nodeId: config.nodeId,
+      durability: config.durability,
+    });
     try {
       const log = await MetadataLog.open(platform.files, directory, platform.clock.now());
       const broker = new Broker(options, properties, directory, log);
@@ -185,7 +194,9 @@ export class Broker {
   #startTimers(config: BrokerConfig): void {
     const { clock } = this.#platform;
     this.#timers = [
-      every(clock, config.replicaHighWatermarkCheckpointIntervalMs, () => this.#directory.checkpointHighWatermarks()),
+      every(clock, config.replicaHighWatermarkCheckpointIntervalMs, () =>
+        this.#directory.checkpointHighWatermarks(),
+      ),
       every(clock, config.logFlushOffsetCheckpointIntervalMs, () => this.#directory.checkpoint()),
       every(clock, config.logRetentionCheckIntervalMs, () => this.#applyRetention()),
     ];

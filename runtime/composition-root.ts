@@ -1,33 +1,17 @@
-import { Broker } from '../broker/index.ts';
+import { type RunningBroker, startBroker as start } from '../broker/index.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import { createLogger, type LogLevel } from '../platform/pino-logger.ts';
-import { systemPlatform } from '../platform/system-platform.ts';
 
 /** How a broker of its own is run. */
 export interface BrokerSettings {
   /** Kafka's `server.properties`. */
   readonly properties: ReadonlyMap<string, string>;
-  readonly logLevel: LogLevel | 'silent';
+  readonly logLevel: LogLevel;
 }
 
-/** A running broker. */
-export interface RunningBroker {
-  /** `host:port` for clients. */
-  readonly address: string;
-  close(): Promise<void>;
-}
-
-/** Starts a broker on the real platform. Rejects with what is wrong with its properties or its data. */
-export async function startBroker(settings: BrokerSettings): Promise<RunningBroker> {
-  const platform = systemPlatform(await loggerFor(settings.logLevel));
-  const broker = await Broker.start({ platform, properties: settings.properties });
-  return {
-    address: addressOf(broker),
-    async close() {
-      await broker.close();
-      await platform.executor.close();
-    },
-  };
+/** Starts a broker and nothing else. Rejects with what is wrong with its properties or its data. */
+export async function startBroker({ properties, logLevel }: BrokerSettings): Promise<RunningBroker> {
+  return start({ properties, logger: await loggerFor(logLevel) });
 }
 
 /** How the whole stack is run. */
@@ -52,11 +36,6 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
   };
 }
 
-function addressOf(broker: Broker): string {
-  const { host, port } = broker.listeners[0]?.advertised ?? { host: '', port: 0 };
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-async function loggerFor(level: LogLevel | 'silent'): Promise<Logger> {
+async function loggerFor(level: LogLevel): Promise<Logger> {
   return level === 'silent' ? silentLogger : createLogger(level);
 }

@@ -57,7 +57,7 @@ function readLines(files: Files, path: string): string[] {
   if (files.stat(path) === undefined) return [];
   const [version, count, ...lines] = files.readFile(path).toString('utf8').split('\n');
   if (version !== '0') throw new CorruptFileError(path, `unknown version "${version}", expected 0`);
-  if (lines.at(-1) === '') lines.pop();
+  if (lines.pop() !== '') throw new CorruptFileError(path, 'the last line is cut off');
   if (wholeNumber(path, count) !== lines.length) {
     throw new CorruptFileError(path, `promises ${count} entries and has ${lines.length}`);
   }

@@ -37,3 +37,13 @@ export class CorruptFileError extends StreamError {
     super('BROKER_CORRUPT_FILE', `${path}: ${problem}`);
   }
 }
+
+/** Where a batch should begin in a log file there is none: the disk did not keep what it was given. */
+export class CorruptLogError extends StreamError {
+  constructor(path: string, position: number) {
+    super(
+      'BROKER_CORRUPT_LOG',
+      `${path} has no whole record batch at position ${position}; restore the file from a copy`,
+    );
+  }
+}

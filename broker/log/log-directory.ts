@@ -7,9 +7,10 @@ import { type PartitionOffset, readOffsetCheckpoint, writeOffsetCheckpoint } fro
 import { CorruptFileError, LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { TopicConfig } from '../config/index.ts';
+import type { LogEnvironment } from './log-environment.ts';
 import { openLog } from './log-recovery.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts';
-import { type LogEnvironment, PartitionLog } from './partition-log.ts';
+import { PartitionLog } from './partition-log.ts';
 
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';
 const RECOVERY_POINT_FILE = 'recovery-point-offset-checkpoint';

@@ -3,7 +3,8 @@ import type { Files } from '../../platform/files.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { readEpochCheckpoint, writeEpochCheckpoint } from './checkpoint.ts';
 import { LeaderEpochCache } from './leader-epoch-cache.ts';
-import type { LoadedLog } from './partition-log.ts';
+import type { LoadedLog } from './log-environment.ts';
+import { producerBatchOf } from './producer-journal.ts';
 import { decodeProducerSnapshot } from './producer-snapshot.ts';
 import { ProducerState } from './producer-state.ts';
 import { Segment } from './segment.ts';
@@ -34,35 +35,32 @@ export interface OpenOptions {
 export function openLog(files: Files, logger: Logger, directory: string, options: OpenOptions): LoadedLog {
   const exists = files.stat(directory) !== undefined;
   if (exists) finishInterruptedWork(files, directory);
-  const names = exists ? files.list(directory) : [];
-  let segments = openSegments(files, logger, directory, segmentOffsets(names, '.log'), options);
-  let logStartOffset = Math.max(options.logStartOffset, segments[0]?.baseOffset ?? 0);
-  let logEndOffset = segments.at(-1)?.findEndOffset() ?? logStartOffset;
-  if (logEndOffset < logStartOffset) {
-    for (const segment of segments) removeSegment(files, directory, segment.baseOffset);
-    segments = [];
-    logEndOffset = logStartOffset;
-  }
-  if (segments.length === 0) {
-    segments = [Segment.create(files, directory, logStartOffset, options.indexIntervalBytes)];
-    logStartOffset = logEndOffset;
-  }
-  return {
+  const offsets = exists ? segmentOffsets(files.list(directory), '.log') : [];
+  const found = openSegments({ files, logger, directory }, offsets, options);
+  const logStartOffset = Math.max(options.logStartOffset, found[0]?.baseOffset ?? 0);
+  const segments = withActive(files, directory, found, { ...options, logStartOffset });
+  const logEndOffset = segments.at(-1)?.findEndOffset() ?? logStartOffset;
+  const log = {
     segments,
     logStartOffset,
     logEndOffset,
     epochs: loadEpochs(files, directory, segments, logStartOffset, logEndOffset),
     producers: loadProducers(files, directory, segments, logEndOffset),
   };
+  // What was removed must not be there again after the next crash, when other records have those offsets.
+  if (exists && !options.wasCleanlyClosed) files.syncDirectory(directory);
+  for (const segment of segments.slice(0, -1)) segment.close();
+  return log;
 }
 
-function openSegments(
-  files: Files,
-  logger: Logger,
-  directory: string,
-  offsets: readonly number[],
-  options: OpenOptions,
-): Segment[] {
+interface Place {
+  readonly files: Files;
+  readonly logger: Logger;
+  readonly directory: string;
+}
+
+function openSegments(place: Place, offsets: readonly number[], options: OpenOptions): Segment[] {
+  const { files, directory } = place;
   const segments: Segment[] = [];
   const firstUnchecked = Math.max(
     offsets.findLastIndex((offset) => offset <= options.recoveryPoint),
@@ -70,23 +68,48 @@ function openSegments(
   );
   for (const [i, baseOffset] of offsets.entries()) {
     if (options.wasCleanlyClosed || i < firstUnchecked) {
-      segments.push(Segment.open(files, directory, baseOffset, options.indexIntervalBytes));
+      const { segment, isWhole } = Segment.open(files, directory, baseOffset, options.indexIntervalBytes);
+      // An undone write can leave bytes behind the last batch, and new ones must not be written after those.
+      const isDoubtful = !isWhole && i === offsets.length - 1;
+      segments.push(isDoubtful ? recover(place, baseOffset, options).segment : segment);
       continue;
     }
-    const { segment, bytesCut } = Segment.recover(files, directory, baseOffset, options.indexIntervalBytes);
-    segment.datasyncNow(); // B12: what a reader will see must not depend on an earlier process having synced it.
+    const { segment, bytesCut } = recover(place, baseOffset, options);
     segments.push(segment);
     if (bytesCut > 0) {
-      const later = offsets.slice(i + 1);
-      logger.warn(
-        { directory, baseOffset, bytesCut, segmentsRemoved: later.length },
-        'log cut at an invalid batch',
-      );
-      for (const offset of later) removeSegment(files, directory, offset);
+      for (const offset of offsets.slice(i + 1)) removeSegment(files, directory, offset);
       break;
     }
   }
   return segments;
+}
+
+function recover(
+  { files, logger, directory }: Place,
+  baseOffset: number,
+  { indexIntervalBytes }: OpenOptions,
+): { segment: Segment; bytesCut: number } {
+  const { segment, bytesCut } = Segment.recover(files, directory, baseOffset, indexIntervalBytes);
+  segment.datasyncNow(); // B12: what a reader will see must not depend on an earlier process having synced it.
+  if (bytesCut > 0) logger.warn({ directory, baseOffset, bytesCut }, 'log cut at an invalid batch');
+  return { segment, bytesCut };
+}
+
+/** The segments, or an empty one at the log start offset when the log ends before it or there are none. */
+function withActive(files: Files, directory: string, segments: Segment[], options: OpenOptions): Segment[] {
+  const { logStartOffset, indexIntervalBytes } = options;
+  const last = segments.at(-1);
+  if (last !== undefined && last.findEndOffset() >= logStartOffset) return segments;
+  for (const segment of segments) {
+    segment.retire();
+    removeSegment(files, directory, segment.baseOffset);
+  }
+  const active = Segment.create(files, directory, logStartOffset, indexIntervalBytes);
+  if (files.stat(directory) !== undefined && logStartOffset > 0) {
+    active.createFile();
+    files.syncDirectory(directory);
+  }
+  return [active];
 }
 
 /** `.deleted` and `.cleaned` files go; a `.swap` is a finished compaction that only lacked its renames. */
@@ -100,6 +123,12 @@ function finishInterruptedWork(files: Files, directory: string): void {
   const swaps = names.filter((name) => name.endsWith(`.log${SWAP_SUFFIX}`)).sort();
   for (const name of swaps) finishSwap(files, directory, name);
   for (const name of names.filter((each) => each.endsWith(SWAP_SUFFIX))) files.remove(`${directory}/${name}`);
+  const segments = new Set(segmentOffsets(files.list(directory), '.log'));
+  for (const suffix of ['.index', '.timeindex', '.txnindex'] as const) {
+    for (const offset of segmentOffsets(names, suffix)) {
+      if (!segments.has(offset)) files.remove(segmentPath(directory, offset, suffix));
+    }
+  }
 }
 
 /** The swapped segment holds all that survives of the segments from its base to its last offset: they go. */
@@ -146,17 +175,30 @@ function loadEpochs(
 ): LeaderEpochCache {
   const path = `${directory}/leader-epoch-checkpoint`;
   const saved = readSavedEpochs(files, path);
-  const cache = saved ?? epochsFromBatches(segments);
-  const isChanged = [
-    cache.truncateFromEnd(Math.max(logEndOffset, 1)),
-    cache.truncateFromStart(logStartOffset),
-  ];
-  const lacksEpochs = cache.latest === undefined && logEndOffset > logStartOffset;
-  const epochs = lacksEpochs ? epochsFromBatches(segments) : cache;
-  if ((saved === undefined || isChanged.includes(true) || lacksEpochs) && epochs.latest !== undefined) {
+  const isTrusted = saved !== undefined && agree(saved, segments, logStartOffset);
+  const epochs = isTrusted ? saved : epochsFromBatches(segments);
+  const isChanged = [epochs.truncateFromEnd(Math.max(logEndOffset, 1)), epochs.truncateFromStart(logStartOffset)];
+  if ((!isTrusted || isChanged.includes(true)) && epochs.latest !== undefined) {
     writeEpochCheckpoint(files, path, epochs.entries);
   }
   return epochs;
+}
+
+/**
+ * B16: whether the saved epochs are those of the batches. They are written before the batches but not synced, so
+ * a power cut can leave an earlier state of the file: it shows in the first batch of a segment, or in the last ones.
+ */
+function agree(saved: LeaderEpochCache, segments: readonly Segment[], logStartOffset: number): boolean {
+  let isAgreed = true;
+  for (const [i, segment] of segments.entries()) {
+    const isLast = i === segments.length - 1;
+    segment.scan({ from: segment.positionOf(logStartOffset) }, (buffer, at) => {
+      const epoch = batchHeader.leaderEpoch(buffer, at);
+      isAgreed &&= epoch < 0 || saved.epochAt(batchHeader.lastOffset(buffer, at)) === epoch;
+      return isLast && isAgreed;
+    });
+  }
+  return isAgreed;
 }
 
 function readSavedEpochs(files: Files, path: string): LeaderEpochCache | undefined {
@@ -206,26 +248,10 @@ function replayProducers(
     const next = segments[i + 1];
     if (next !== undefined && next.baseOffset <= fromOffset) continue;
     segment.scan({ from: segment.positionOf(fromOffset) }, (buffer, at) => {
-      noteBatch(state, buffer, at, fromOffset);
+      const noted = producerBatchOf(buffer, at);
+      if (noted !== undefined && noted.batch.lastOffset >= fromOffset) state.update(noted.append, noted.batch);
       return true;
     });
   }
   return state;
-}
-
-function noteBatch(state: ProducerState, buffer: Buffer, at: number, fromOffset: number): void {
-  const producerId = batchHeader.producerId(buffer, at);
-  const lastOffset = batchHeader.lastOffset(buffer, at);
-  if (producerId < 0 || lastOffset < fromOffset || batchHeader.isControl(buffer, at)) return;
-  const lastSequence = batchHeader.lastSequence(buffer, at);
-  const producerEpoch = batchHeader.producerEpoch(buffer, at);
-  state.update(
-    { producerId, producerEpoch, firstSequence: batchHeader.baseSequence(buffer, at), lastSequence },
-    {
-      lastSequence,
-      lastOffset,
-      offsetDelta: batchHeader.lastOffsetDelta(buffer, at),
-      timestamp: batchHeader.maxTimestamp(buffer, at),
-    },
-  );
 }

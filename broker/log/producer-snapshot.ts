@@ -2,6 +2,7 @@ import { crc32c } from '../../kafka/records/index.ts';
 import { writeFileAtomically } from '../../platform/atomic-write.ts';
 import type { Files } from '../../platform/files.ts';
 import { type ProducerEntry, ProducerState } from './producer-state.ts';
+import { segmentOffsets, segmentPath } from './segment-files.ts';
 
 const VERSION = 1;
 const HEADER_BYTES = 10;
@@ -43,9 +44,16 @@ export function decodeProducerSnapshot(bytes: Buffer): ProducerState | undefined
   return state;
 }
 
-/** Writes the snapshot durably. A snapshot is a cache, yet a torn one would cost a scan of the log. */
-export function writeProducerSnapshot(files: Files, path: string, state: ProducerState): void {
-  writeFileAtomically(files, path, encodeProducerSnapshot(state));
+/** Writes the snapshot as of `offset` durably. It is a cache, yet a torn one would cost a scan of the log. */
+export function writeProducerSnapshot(files: Files, directory: string, offset: number, state: ProducerState): void {
+  writeFileAtomically(files, segmentPath(directory, offset, '.snapshot'), encodeProducerSnapshot(state));
+}
+
+/** Removes the snapshots of a log but those as of the offsets in `wanted`. */
+export function removeProducerSnapshots(files: Files, directory: string, wanted: readonly number[]): void {
+  for (const offset of segmentOffsets(files.list(directory), '.snapshot')) {
+    if (!wanted.includes(offset)) files.remove(segmentPath(directory, offset, '.snapshot'));
+  }
 }
 
 function decodeEntry(bytes: Buffer, at: number): ProducerEntry {

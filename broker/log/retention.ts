@@ -12,7 +12,8 @@ export interface SegmentFacts {
 
 /**
  * How many of the oldest segments may go: those below the log start offset, and those that `retention.bytes` or
- * `retention.ms` no longer wants when the policy deletes. Only a prefix, and nothing at or above the high watermark.
+ * `retention.ms` no longer wants when the policy deletes. Only a prefix, nothing at or above the high watermark, and not
+ * a segment in which nothing was ever written.
  */
 export function countDeletable(
   segments: readonly SegmentFacts[],
@@ -22,7 +23,7 @@ export function countDeletable(
   const bySize = excessBySize(segments, config);
   let count = 0;
   for (const [i, segment] of segments.entries()) {
-    if (segment.endOffset > bounds.highWatermark) break;
+    if (segment.endOffset > bounds.highWatermark || segment.endOffset === segment.baseOffset) break;
     const isBelowStart = segment.endOffset <= bounds.logStartOffset;
     const isOld = config.retentionMs >= 0 && bounds.nowMs - segment.largestTimestamp > config.retentionMs;
     const isExpired = config.cleanupPolicy.delete && (i < bySize || isOld);

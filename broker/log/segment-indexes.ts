@@ -121,22 +121,12 @@ export class SegmentIndexes {
     return true;
   }
 
-  /** Writes the entries that the files lack. */
+  /** Writes the entries that the files lack. Not synced: what a power cut leaves is checked by whoever loads it. */
   persist(): void {
     const { offsets, times } = this.#persisted;
     if (offsets !== this.#offsets.count) this.#append('.index', offsets, this.#offsets);
     if (times !== this.#times.count) this.#append('.timeindex', times, this.#times);
     this.#persisted = { offsets: this.#offsets.count, times: this.#times.count };
-  }
-
-  /** Makes the files durable: an index that a power cut shortened would be believed later. */
-  async datasync(): Promise<void> {
-    const files = (['.index', '.timeindex'] as const).map((suffix) => this.#files.open(this.#path(suffix), 'write'));
-    try {
-      await Promise.all(files.map((file) => file.datasync()));
-    } finally {
-      for (const file of files) file.close();
-    }
   }
 
   #append(suffix: '.index' | '.timeindex', count: number, index: OffsetIndex | TimeIndex): void {

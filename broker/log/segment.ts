@@ -24,7 +24,6 @@ export class Segment {
   #largestWritten: TimestampPlace;
   #firstTimestamp: number | undefined;
   readonly #hints = new Map<number, number>();
-  #isSealed = false;
   #isRetired = false;
   #syncing = 0;
   #closesAfterSync = false;
@@ -35,7 +34,7 @@ export class Segment {
     this.baseOffset = baseOffset;
     this.#indexes = new SegmentIndexes(files, directory, baseOffset, indexIntervalBytes);
     this.#largestWritten = this.#indexes.largest;
-    this.#writtenSize = files.stat(this.path)?.size ?? 0;
+    this.#writtenSize = 0;
   }
 
   /** A new, empty segment; its files are created by the first write, or by {@link createFile}. */
@@ -45,14 +44,19 @@ export class Segment {
 
   /**
    * An existing segment after an orderly stop. Its indexes are taken as they are when they agree with the log, and
-   * rebuilt from it otherwise. Bytes at the end that are no batch (what an undone write left) are cut off.
+   * rebuilt from it otherwise. `isWhole` is false when the file does not end with a whole batch.
    */
-  static open(files: Files, directory: string, baseOffset: number, indexIntervalBytes: number): Segment {
-    const segment = new Segment(files, directory, baseOffset, indexIntervalBytes);
-    if (segment.#writtenSize === 0) return segment;
-    if (!segment.#indexes.load(segment.#writtenSize) || !segment.#readTail()) segment.#rebuildIndexes(false);
+  static open(
+    files: Files,
+    directory: string,
+    baseOffset: number,
+    indexIntervalBytes: number,
+  ): { segment: Segment; isWhole: boolean } {
+    const segment = Segment.#existing(files, directory, baseOffset, indexIntervalBytes);
+    const isTrusted = segment.#indexes.load(segment.#writtenSize) && segment.#readTail();
+    const isWhole = isTrusted || segment.#rebuildIndexes(false) === segment.#writtenSize;
     segment.#largestWritten = segment.#indexes.largest;
-    return segment;
+    return { segment, isWhole };
   }
 
   /**
@@ -65,10 +69,18 @@ export class Segment {
     baseOffset: number,
     indexIntervalBytes: number,
   ): { segment: Segment; bytesCut: number } {
-    const segment = new Segment(files, directory, baseOffset, indexIntervalBytes);
+    const segment = Segment.#existing(files, directory, baseOffset, indexIntervalBytes);
     const size = segment.#writtenSize;
-    segment.#rebuildIndexes(true);
-    return { segment, bytesCut: size - segment.#writtenSize };
+    const validSize = segment.#rebuildIndexes(true);
+    if (validSize < size) segment.#openFile().truncate(validSize);
+    segment.#writtenSize = validSize;
+    return { segment, bytesCut: size - validSize };
+  }
+
+  static #existing(...args: [Files, string, number, number]): Segment {
+    const segment = new Segment(...args);
+    segment.#writtenSize = segment.#openFile().size();
+    return segment;
   }
 
   get path(): string {
@@ -127,8 +139,7 @@ export class Segment {
 
   /** Makes the log file before there is anything to write: an empty log's name tells its end offset. */
   createFile(): void {
-    const file = this.#openFile();
-    if (file.size() > 0) file.truncate(0);
+    this.#openFile();
   }
 
   /** Queues a batch whose offsets are final. `batch` is kept until {@link writePending}. */
@@ -141,7 +152,9 @@ export class Segment {
   /** Hands all queued batches to the page cache as one write. Throws the system's error; then nothing was written. */
   writePending(): void {
     if (this.#pending.length === 0) return;
-    this.#openFile().append(this.#pending);
+    const file = this.#openFile();
+    if (this.#writtenSize === 0 && file.size() > 0) file.truncate(0);
+    file.append(this.#pending);
     this.#writtenSize += this.#pendingBytes;
     this.#pending = [];
     this.#pendingBytes = 0;
@@ -156,18 +169,18 @@ export class Segment {
     if (this.#writtenSize === 0) this.#firstTimestamp = undefined;
   }
 
-  /** Makes the written batches durable, and the indexes of a sealed segment. A {@link close} meanwhile waits for it. */
+  /** Makes the written batches durable. A {@link close} meanwhile waits for it. */
   async datasync(): Promise<void> {
     this.#syncing += 1;
     try {
-      await Promise.all([this.#openFile().datasync(), this.#isSealed ? this.#indexes.datasync() : undefined]);
+      await this.#openFile().datasync();
     } finally {
       this.#syncing -= 1;
       if (this.#closesAfterSync && this.#syncing === 0) this.close();
     }
   }
 
-  /** As {@link datasync} for the batches alone, blocking. For recovery, when nothing else runs yet. */
+  /** As {@link datasync}, blocking. */
   datasyncNow(): void {
     if (this.#writtenSize > 0) this.#openFile().datasyncNow();
   }
@@ -229,7 +242,6 @@ export class Segment {
 
   /** Adds the closing entry that a segment gets when it stops being the active one, or the log is closed. */
   seal(): void {
-    this.#isSealed = true;
     this.#indexes.seal();
   }
 
@@ -301,9 +313,9 @@ export class Segment {
    */
   #readTail(): boolean {
     const { largest } = this.#indexes;
-    const last = this.#indexes.floor(Number.POSITIVE_INFINITY);
     const from = largest.timestamp < 0 ? 0 : this.#positionOfTimestamp(largest);
     if (from === undefined) return false;
+    const last = this.#indexes.floor(Number.POSITIVE_INFINITY);
     let isConfirmed = last === undefined;
     let bytesSinceEntry = 0;
     const start = Math.min(from, last?.position ?? 0);
@@ -317,8 +329,8 @@ export class Segment {
     return isConfirmed && end === this.#writtenSize;
   }
 
-  /** Indexes what the file holds, and cuts it at the first batch that is not valid. Queued batches are indexed again. */
-  #rebuildIndexes(checkCrc: boolean): void {
+  /** Indexes what was written and what is queued; returns where the first batch begins that is not valid. */
+  #rebuildIndexes(checkCrc: boolean): number {
     this.#indexes.clear();
     let nextOffset = this.baseOffset;
     const validSize = this.#scanAll(checkCrc, (buffer, at, position) => {
@@ -329,14 +341,13 @@ export class Segment {
       this.#index(buffer, at, position);
       return true;
     });
-    if (validSize < this.#writtenSize) this.#openFile().truncate(validSize);
-    this.#writtenSize = validSize;
     this.#largestWritten = this.#indexes.largest;
-    let position = validSize;
+    let position = this.#writtenSize;
     for (const batch of this.#pending) {
       this.#index(batch, 0, position);
       position += batch.length;
     }
+    return validSize;
   }
 
   #scanAll(

@@ -12,6 +12,7 @@ import {
   type Value,
   withOptions,
 } from '../data/index.ts';
+import { readDefault } from './avro-default.ts';
 import { type AvroJson, type AvroObject, avroNames, defaultPrecision, splitName } from './avro-names.ts';
 import { toLogicalDate, toLogicalDecimal } from './logical-types.ts';
 
@@ -76,7 +77,7 @@ class AvroReaderCompiler {
   compile(json: AvroJson, namespace: string | undefined, place: Place): AvroReading {
     if (isUnion(json)) return this.#union(json, namespace, place);
     const { schema, read } = this.#typed(json, namespace);
-    return { schema: placed(schema, place, read), read };
+    return { schema: placed(schema, place), read };
   }
 
   #union(types: readonly AvroJson[], namespace: string | undefined, place: Place): AvroReading {
@@ -85,7 +86,7 @@ class AvroReaderCompiler {
     const [only] = others;
     if (others.length === 1 && hasNull && only !== undefined) {
       const typed = this.#typed(only, namespace);
-      const schema = placed(typed.schema, { ...place, isOptional: true }, typed.read);
+      const schema = placed(typed.schema, { ...place, isOptional: true });
       return { schema, read: (datum) => (datum === null ? null : typed.read(unwrap(datum, typed.branch))) };
     }
     const members = others.map((type) => this.#member(type, namespace));
@@ -175,7 +176,7 @@ class AvroReaderCompiler {
       for (const { name, reading } of fields) setField(target, name, reading.read(getField(source, name)));
       return target;
     };
-    return { schema: withConnectDefault(schema, json, read), read };
+    return { schema: withConnectDefault(schema, json), read };
   }
 
   #enum(json: AvroObject, fullName: string): Omit<Typed, 'branch'> {
@@ -187,7 +188,7 @@ class AvroReaderCompiler {
     const options = optionsOf(json, undefined);
     const merged = this.#options.hasMetadata ? { ...parameters, ...options.parameters } : options.parameters;
     const schema = makeSchema('string', { ...options, parameters: merged });
-    return { schema: withConnectDefault(schema, json, readPlain), read: readPlain };
+    return { schema: withConnectDefault(schema, json), read: readPlain };
   }
 
   #fixed(json: AvroObject, fullName: string): Omit<Typed, 'branch'> {
@@ -203,7 +204,7 @@ class AvroReaderCompiler {
     const reading = this.compile(items, namespace, noPlace);
     const schema = makeSchema('array', optionsOf(json, undefined), { valueSchema: reading.schema });
     const read = (datum: unknown): Value => (datum as unknown[]).map((item) => reading.read(item));
-    return { schema: withConnectDefault(schema, json, read), branch: 'array', read };
+    return { schema: withConnectDefault(schema, json), branch: 'array', read };
   }
 
   #entries(json: AvroObject, entry: AvroObject, namespace: string | undefined): Typed {
@@ -229,7 +230,7 @@ class AvroReaderCompiler {
       for (const [key, item] of Object.entries(datum as object)) setField(target, key, reading.read(item));
       return target;
     };
-    return { schema: withConnectDefault(schema, json, read), branch: 'map', read };
+    return { schema: withConnectDefault(schema, json), branch: 'map', read };
   }
 }
 
@@ -248,7 +249,7 @@ function primitive(json: AvroObject, kind: string): Typed {
       : withOptions(logical, { ...options, name: logical.name, version: options.version ?? logical.version });
   const read =
     logical === undefined ? readPlain : (datum: unknown) => toLogicalDate(schema, datum as number | bigint);
-  return { schema: withConnectDefault(schema, json, read), branch: kind, read };
+  return { schema: withConnectDefault(schema, json), branch: kind, read };
 }
 
 function momentSchema(kind: string, logicalType: unknown): Schema | undefined {
@@ -269,7 +270,7 @@ function decimalType(json: AvroObject): Omit<Typed, 'branch'> {
   const parameters = { ...options.parameters, ...(!isUsual && { [avroNames.precision]: String(precision) }) };
   const schema = schemas.decimal(scale, { ...options, version: options.version ?? 1, parameters });
   const read = (datum: unknown): Value => toLogicalDecimal(schema, datum as Uint8Array);
-  return { schema: withConnectDefault(schema, json, read), read };
+  return { schema: withConnectDefault(schema, json), read };
 }
 
 function optionsOf(json: AvroObject, fullName: string | undefined): SchemaOptions {
@@ -285,52 +286,18 @@ function optionsOf(json: AvroObject, fullName: string | undefined): SchemaOption
 }
 
 /** Defaults in schemas are Avro's JSON: bytes as Latin-1 text, unions as the bare value. */
-function withConnectDefault(schema: Schema, json: AvroObject, read: (datum: unknown) => Value): Schema {
+function withConnectDefault(schema: Schema, json: AvroObject): Schema {
   const fallback = json['connect.default'];
-  return fallback === undefined
-    ? schema
-    : withOptions(schema, { default: readDefault(schema, fallback, read) });
+  return fallback === undefined ? schema : withOptions(schema, { default: readDefault(schema, fallback) });
 }
 
-function placed(
-  schema: Schema,
-  { isOptional, fallback, doc }: Place,
-  read: (datum: unknown) => Value,
-): Schema {
+function placed(schema: Schema, { isOptional, fallback, doc }: Place): Schema {
   const isGiven = fallback !== undefined && fallback !== null && schema.default === undefined;
   return withOptions(schema, {
     optional: isOptional,
     doc: doc ?? schema.doc,
-    default: isGiven ? readDefault(schema, fallback, read) : schema.default,
+    default: isGiven ? readDefault(schema, fallback) : schema.default,
   });
-}
-
-function readDefault(schema: Schema, json: unknown, read: (datum: unknown) => Value): Value {
-  if (json === null) return undefined;
-  if (schema.type === 'bytes') return read(Buffer.from(String(json), 'latin1'));
-  if (schema.type === 'array' && schema.valueSchema !== undefined && Array.isArray(json)) {
-    const items = schema.valueSchema;
-    return json.map((item) => readDefault(items, item, readPlain) ?? null);
-  }
-  if (schema.type === 'struct') {
-    const source = json as Fields;
-    const target: Fields = {};
-    for (const field of schema.fields) {
-      const value = toLogicalDefault(field.schema, getField(source, field.name));
-      setField(target, field.name, value ?? null);
-    }
-    return target;
-  }
-  return schema.type === 'map' ? (json as Value) : read(json);
-}
-
-function toLogicalDefault(schema: Schema, json: Value): Value {
-  const read = (datum: unknown): Value => {
-    if (datum instanceof Uint8Array)
-      return schema.name === undefined ? datum : toLogicalDecimal(schema, datum);
-    return typeof datum === 'number' ? (toLogicalDate(schema, datum) ?? datum) : (datum as Value);
-  };
-  return readDefault(schema, json, read);
 }
 
 function readUnion(

@@ -11,6 +11,7 @@ import {
 import { DataError, type Schema, type SchemaAndValue, type Value } from '../data/index.ts';
 import { type AvroReading, compileAvroReading } from './avro-reader.ts';
 import { type AvroWriting, compileAvroWriting } from './avro-writer.ts';
+import { parseWithIntegers } from './exact-json.ts';
 import { Loaded, whenLoaded } from './loaded.ts';
 import { asDataError, registryOf } from './registry-access.ts';
 import type { ClientFor, RegistrySettings } from './registry-settings.ts';
@@ -90,7 +91,7 @@ class AvroTranslator {
     const references = await loadReferences(this.#client, definition);
     const parsed = avroLanguage.parse(definition.schema, { references, strict: false });
     const text = avroLanguage.formatted(parsed, 'resolved') ?? definition.schema;
-    const { schema, read }: AvroReading = compileAvroReading(JSON.parse(text), this.#translation);
+    const { schema, read }: AvroReading = compileAvroReading(parseWithIntegers(text), this.#translation);
     const codec = new AvroCodec({ schema: definition.schema, references }, { unions: 'wrapped' });
     if (codec.isBytes) return (bytes) => ({ schema, value: read(Buffer.from(bytes.subarray(prefixBytes))) });
     return (bytes) => ({ schema, value: read(codec.decode(bytes, prefixBytes)) });

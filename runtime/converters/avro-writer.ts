@@ -1,17 +1,17 @@
 import {
   DataError,
-  describeValue,
   type Fields,
   getField,
-  isPlainObject,
   logicalNames,
   type Schema,
   schemasEqual,
   setField,
   type Value,
 } from '../data/index.ts';
+import { avroDefault, defaultJson } from './avro-default.ts';
 import { type AvroJson, type AvroObject, avroNames, defaultPrecision, splitName } from './avro-names.ts';
 import { fromLogical } from './logical-types.ts';
+import { entriesOf, mismatch, requireFields, requirePart } from './value-parts.ts';
 
 /** A Connect schema as Avro, and how its values become Avro data. */
 export interface AvroWriting {
@@ -300,11 +300,6 @@ class AvroWriterCompiler {
   }
 }
 
-function requirePart(schema: Schema | undefined, what: string): Schema {
-  if (schema === undefined) throw new DataError(`The ${what} have no schema, and Avro needs one.`);
-  return schema;
-}
-
 function orDefault(schema: Schema, value: Value): Value {
   const present = value ?? schema.default ?? null;
   if (present === null) throw nullValue(schema);
@@ -315,59 +310,12 @@ function nullValue(schema: Schema): DataError {
   return new DataError(`Invalid value: null used for required field of type ${schema.type.toUpperCase()}`);
 }
 
-function mismatch(schema: Schema, value: Value): DataError {
-  return new DataError(`Invalid type for ${schema.type.toUpperCase()}: ${describeValue(value)}`);
-}
-
-function requireFields(schema: Schema, value: Value): Fields {
-  if (isPlainObject(value)) return value;
-  throw mismatch(schema, value);
-}
-
 function requireLogical(schema: Schema, value: Value): unknown {
   const raw = fromLogical(schema, value);
   if (raw === undefined) throw mismatch(schema, value);
   return raw;
 }
 
-function entriesOf(schema: Schema, value: Value): [Value, Value][] {
-  if (value instanceof Map) return [...(value as ReadonlyMap<Value, Value>)];
-  return Object.entries(requireFields(schema, value));
-}
-
 function setAny(target: Record<string, unknown>, name: string, value: unknown): void {
   setField(target as Fields, name, value as Value);
-}
-
-/** The default of a field: its schema's, or null when it is optional. */
-function avroDefault(schema: Schema): { readonly default?: unknown } {
-  if (schema.default !== undefined) return { default: defaultJson(schema, schema.default) };
-  return schema.optional ? { default: null } : {};
-}
-
-/** A default as Avro schemas write it: bytes as Latin-1 text, unions as their first branch. */
-function defaultJson(schema: Schema, value: Value): unknown {
-  if (value === null || value === undefined) return null;
-  const raw = schema.name === undefined ? undefined : fromLogical(schema, value);
-  const plain = raw ?? value;
-  if (plain instanceof Uint8Array) return Buffer.from(plain).toString('latin1');
-  if (typeof plain === 'bigint') return Number(plain);
-  if (Array.isArray(plain)) {
-    const items = requirePart(schema.valueSchema, 'items of an array');
-    return plain.map((item) => defaultJson(items, item));
-  }
-  if (schema.type === 'struct') {
-    const fields = requireFields(schema, value);
-    return Object.fromEntries(
-      schema.fields.map((field) => [
-        field.name,
-        defaultJson(field.schema, getField(fields, field.name) ?? field.schema.default),
-      ]),
-    );
-  }
-  if (schema.type !== 'map') return plain;
-  const values = requirePart(schema.valueSchema, 'values of a map');
-  return Object.fromEntries(
-    entriesOf(schema, value).map(([key, item]) => [String(key), defaultJson(values, item)]),
-  );
 }

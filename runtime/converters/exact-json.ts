@@ -41,3 +41,12 @@ const reviveExact: Reviver = (_key, value, { source }) => {
   if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
   return Decimal.parse(source);
 };
+
+/** Parses JSON whose whole numbers keep every digit; other numbers are plain. For schemas with defaults. */
+export function parseWithIntegers(text: string): Json {
+  return parse(text, (_key, value, { source = '' }) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
+      ? BigInt(source)
+      : value,
+  );
+}

@@ -6,7 +6,6 @@ import {
   logicalNames,
   type Schema,
   setField,
-  truncateToInt64,
   type Value,
   wrapInteger,
 } from '../data/index.ts';
@@ -88,7 +87,8 @@ const readers: Readonly<Record<Schema['type'], Reader>> = {
 function wholeOf(json: Json): bigint {
   if (typeof json === 'bigint') return json;
   if (json instanceof Decimal) return json.toBigInt();
-  return typeof json === 'number' ? truncateToInt64(json) : 0n;
+  // A whole number as large as 1e20 loses its high bits, as Java's BigDecimal does; what is infinite has no low bits.
+  return typeof json === 'number' && Number.isFinite(json) ? BigInt(Math.trunc(json)) : 0n;
 }
 
 function numberOf(json: Json): number {
@@ -97,8 +97,10 @@ function numberOf(json: Json): number {
 }
 
 function readBase64(text: string, problem: string): Buffer {
-  if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(text)) throw new DataError(problem);
-  return Buffer.from(text, 'base64');
+  const compact = text.replaceAll(/\s/g, '');
+  const isValid = compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact);
+  if (!isValid) throw new DataError(problem);
+  return Buffer.from(compact, 'base64');
 }
 
 function readArray({ valueSchema }: Schema, json: Json, reading: JsonReading): Value {

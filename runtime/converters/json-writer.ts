@@ -43,6 +43,15 @@ export function writeJsonValue(schema: Schema | undefined, value: Value, writing
   return text;
 }
 
+/** A JSON string with escapes as Jackson writes them: hexadecimal digits are upper case. */
+function quoteJson(text: string): string {
+  const json = JSON.stringify(text);
+  if (!json.includes('\\u00')) return json;
+  return json.replaceAll(/\\(?:\\|u00[0-9a-f]{2})/g, (found) =>
+    found.startsWith('\\u') ? `\\u${found.slice(2).toUpperCase()}` : found,
+  );
+}
+
 function writeNull(schema: Schema | undefined, writing: JsonWriting): string {
   if (schema === undefined) return 'null';
   if (schema.default !== undefined && writing.replaceNullWithDefault) {
@@ -81,7 +90,7 @@ const writers: Readonly<Record<Schema['type'], Writer>> = {
   float32: writeFloat,
   float64: writeFloat,
   boolean: (_schema, value) => (typeof value === 'boolean' ? String(value) : undefined),
-  string: (_schema, value) => (typeof value === 'string' ? JSON.stringify(value) : undefined),
+  string: (_schema, value) => (typeof value === 'string' ? quoteJson(value) : undefined),
   bytes: (_schema, value) => (value instanceof Uint8Array ? writeBytes(value) : undefined),
   array: ({ valueSchema }, value, writing) =>
     Array.isArray(value)
@@ -104,7 +113,7 @@ function writeMap(
   const entries: [Value, Value][] = value instanceof Map ? [...value] : Object.entries(value);
   if (keySchema === undefined || keySchema.type === 'string') {
     const parts = entries.map(
-      ([key, item]) => `${JSON.stringify(String(key))}:${writeJsonValue(valueSchema, item, writing)}`,
+      ([key, item]) => `${quoteJson(String(key))}:${writeJsonValue(valueSchema, item, writing)}`,
     );
     return `{${parts.join(',')}}`;
   }
@@ -122,7 +131,7 @@ function writeStruct(schema: Schema, value: Value, writing: JsonWriting): string
   if (!isPlainObject(value)) return undefined;
   let prefixes = fieldPrefixes.get(schema);
   if (prefixes === undefined) {
-    prefixes = schema.fields.map(({ name }) => `${JSON.stringify(name)}:`);
+    prefixes = schema.fields.map(({ name }) => `${quoteJson(name)}:`);
     fieldPrefixes.set(schema, prefixes);
   }
   let text = '{';
@@ -136,7 +145,7 @@ function writeStruct(schema: Schema, value: Value, writing: JsonWriting): string
 function writeSchemaless(value: Value, writing: JsonWriting): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value);
+      return quoteJson(value);
     case 'number':
       return Number.isFinite(value) ? numberToText(undefined, value) : `"${numberToText(undefined, value)}"`;
     case 'bigint':
@@ -155,5 +164,5 @@ function writeSchemaless(value: Value, writing: JsonWriting): string {
 }
 
 function writeEntries(entries: readonly (readonly [string, Value])[], writing: JsonWriting): string {
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${writeJsonValue(undefined, item, writing)}`).join(',')}}`;
+  return `{${entries.map(([key, item]) => `${quoteJson(key)}:${writeJsonValue(undefined, item, writing)}`).join(',')}}`;
 }

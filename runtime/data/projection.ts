@@ -55,7 +55,9 @@ function mismatch(
 }
 
 function show({ parameters }: Schema): string {
-  return parameters === undefined ? 'null' : JSON.stringify(parameters);
+  if (parameters === undefined) return 'null';
+  const entries = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
+  return `{${entries.join(', ')}}`;
 }
 
 function projectPresent(source: Schema, value: Value, target: Schema): Value {
@@ -85,12 +87,7 @@ function projectField(source: Schema, value: Fields, { name, schema }: Field): V
     try {
       return projectValue(sourceField.schema, withDefault(sourceField.schema, getField(value, name)), schema);
     } catch (cause) {
-      throw new SchemaProjectorError(
-        `Error projecting ${name}: ${cause instanceof Error ? cause.message : cause}`,
-        {
-          cause,
-        },
-      );
+      throw new SchemaProjectorError(`Error projecting ${name}`, { cause });
     }
   }
   if (schema.optional) return null;

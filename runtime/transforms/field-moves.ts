@@ -97,6 +97,7 @@ export const valueToKey = defineTransform({
         type: 'array',
         items: { type: 'string' },
         minItems: 1,
+        uniqueItems: true,
         importance: 'HIGH',
         description: 'Fields of the value that make the key.',
       },

@@ -18,7 +18,13 @@ import { putField, readField, replaceNullWithDefault, schemaCache, structLike } 
 import { namesOf, type Side, sides } from './side.ts';
 
 const nameList = (description: string) =>
-  ({ type: 'array', items: { type: 'string' }, minItems: 1, importance: 'HIGH', description }) as const;
+  ({
+    type: 'array',
+    items: { type: 'string' },
+    importance: 'HIGH',
+    description,
+    check: (names: unknown) => (Array.isArray(names) && names.length > 0 ? undefined : 'Empty list'),
+  }) as const;
 
 /** Adds a fixed header. */
 export const insertHeader = defineTransform({
@@ -29,11 +35,10 @@ export const insertHeader = defineTransform({
     type: 'object',
     required: ['header', 'value.literal'],
     properties: {
-      header: { type: 'string', minLength: 1, importance: 'MEDIUM', description: 'Name of the header.' },
+      header: { type: 'string', importance: 'HIGH', description: 'Name of the header.' },
       'value.literal': {
         type: 'string',
-        minLength: 1,
-        importance: 'MEDIUM',
+        importance: 'HIGH',
         description: 'Its value: numbers, dates, lists and maps are recognised.',
       },
     },
@@ -50,7 +55,16 @@ export const dropHeaders = defineTransform({
   config: {
     type: 'object',
     required: ['headers'],
-    properties: { headers: nameList('Names of the headers to remove.') },
+    properties: {
+      headers: {
+        type: 'array',
+        items: { type: 'string' },
+        minItems: 1,
+        uniqueItems: true,
+        importance: 'HIGH',
+        description: 'Names of the headers to remove.',
+      },
+    },
   },
   open: (config) => new Set(config.headers),
   map: (record, names) => newRecord(record, { headers: record.headers.filter(({ key }) => !names.has(key)) }),

@@ -34,6 +34,7 @@ export const maskField = sides.map((side) =>
           type: 'array',
           items: { type: 'string' },
           minItems: 1,
+          uniqueItems: true,
           importance: 'HIGH',
           description: 'Fields to mask.',
         },

@@ -44,12 +44,22 @@ function replaceTopic(replace: () => string | undefined, replacement: string): s
   try {
     return replace();
   } catch (cause) {
-    const name = /\$\{(\w+)\}/.exec(replacement)?.[1];
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const message =
-      name === undefined ? `Replacement '${replacement}': ${reason}` : `No group with name {${name}}`;
-    throw new UnknownNameError(message, { cause });
+    throw new UnknownNameError(
+      missingGroup(reason) ?? `The replacement '${replacement}' is wrong: ${reason}`,
+      {
+        cause,
+      },
+    );
   }
+}
+
+/** Kafka's words for a group that the pattern does not have. */
+function missingGroup(reason: string): string | undefined {
+  const name = /^group '(.*)' not found$/.exec(reason)?.[1];
+  if (name !== undefined) return `No group with name {${name}}`;
+  const number = /number of groups: (\d+)$/.exec(reason)?.[1];
+  return number === undefined ? undefined : `No group ${number}`;
 }
 
 /** Puts the record's time into its topic. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Server } from 'node:http';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from '../../platform/logger.ts';
 import { RegistryError, SchemaParseError } from '../errors.ts';
 import { rejection } from '../store/rejection.ts';
@@ -23,12 +24,12 @@ const routes: readonly Route[] = [
 /** Largest request body in bytes: a schema of 1 MiB may take six times that when every character is escaped. */
 const bodyBytesMax = 8 * 1024 * 1024;
 
-/** The HTTP server, not listening yet. Fastify is loaded only now: most processes never need it. */
-export async function createApplication(context: RouteContext, logger: Logger): Promise<FastifyInstance> {
-  const { fastify } = await import('fastify');
+/** What answers on an HTTP server that listens already. */
+export function createApplication(context: RouteContext, logger: Logger, server: Server): FastifyInstance {
   const answer = (reply: FastifyReply, error: unknown) =>
     answerError(reply, error, context.personality, logger);
   const app = fastify({
+    serverFactory: () => server,
     logger: false,
     bodyLimit: bodyBytesMax,
     routerOptions: {

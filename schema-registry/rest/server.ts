@@ -1,11 +1,12 @@
+import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
+import { listenLazily } from '../../platform/lazy-http-server.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { avroLanguage } from '../avro/language.ts';
 import { jsonLanguage } from '../json/language.ts';
 
 import type { SchemaLog } from '../store/log.ts';
 import { RegistryStore } from '../store/registry-store.ts';
-import { createApplication } from './application.ts';
 import type { Personality } from './route.ts';
 
 /** How to run a registry. */
@@ -39,24 +40,27 @@ const languages = [avroLanguage, jsonLanguage] as const;
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { log, host, port, logger, clock, personality = 8, clusterId = '' } = options;
   const store = new RegistryStore({ log, languages, clock, logger });
-  const loading = createApplication({ store, personality, clusterId }, logger);
-  const close = async () => {
-    await (await loading).close();
-    await store.close();
-  };
+  let app: FastifyInstance | undefined;
   try {
-    await Promise.all([loading, store.open()]);
-    await (await loading).listen({ host, port });
+    await store.open();
+    const server = await listenLazily({ host, port }, async (http) => {
+      const { createApplication } = await import('./application.ts');
+      app = createApplication({ store, personality, clusterId }, logger, http);
+      await app.ready();
+      return app.routing;
+    });
+    const url = `http://${urlHost(host)}:${server.endpoint.port}`;
+    logger.info({ url }, 'schema registry listens');
+    const close = async () => {
+      await server.close();
+      await app?.close();
+      await store.close();
+    };
+    return { url, store, close };
   } catch (error) {
-    await close();
+    await store.close();
     throw error;
   }
-  const app = await loading;
-  const bound = app.server.address();
-  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
-  const url = `http://${urlHost(host)}:${boundPort}`;
-  logger.info({ url }, 'schema registry listens');
-  return { url, store, close };
 }
 
 function urlHost(host: string): string {

@@ -22,31 +22,36 @@ interface Zone {
   readonly comment: string;
 }
 
-/** Rows that are wrong on purpose, by the line of the file that they begin in. The quickstart shows where they end up. */
-const badRows: ReadonlyMap<number, string> = new Map([
+/** Rows that are wrong on purpose, with the first line of the file where each may stand. The quickstart shows what becomes of them. */
+const badRows: readonly (readonly [number, string])[] = [
   [1001, '900001,America/Nowhere,1999-10-31T06:00:00Z'],
   [5001, '900002,Atlantis/Capital,2004-03-28T01:00:00Z,one hour,3600,ATL,true,Atlantis,,0,0,'],
   [9001, '900003,Europe/Oz,2011-02-30T01:00:00Z,7200,3600,OZ,true,Oz,,0,0,an impossible date'],
-]);
+];
 
 main(process.argv[2] ?? '/usr/share/zoneinfo');
 
 function main(folder: string): void {
   const zones = readZones(folder);
-  const rows = zones.flatMap((zone) => readChanges(join(folder, zone.name)).map((change) => ({ zone, change })));
+  const rows = zones.flatMap((zone) =>
+    readChanges(join(folder, zone.name)).map((change) => ({ zone, change })),
+  );
   rows.sort((a, b) => a.change.at - b.change.at || (a.zone.name < b.zone.name ? -1 : 1));
   let text =
     'id,zone,at,utc_offset,moved_by,abbreviation,is_dst,countries,coordinates,latitude,longitude,comment\n';
   let line = 2;
+  const waiting = [...badRows];
   for (const [index, { zone, change }] of rows.entries()) {
-    for (const [planned, bad] of badRows) {
-      if (line >= planned && !text.includes(`\n${bad}\n`)) {
-        text += `${bad}\n`;
-        process.stderr.write(`line ${line}: ${bad}\n`);
-        line++;
-      }
+    const [planned, bad] = waiting[0] ?? [];
+    if (planned !== undefined && line >= planned) {
+      text += `${bad}\n`;
+      process.stderr.write(`line ${line}: ${bad}\n`);
+      line++;
+      waiting.shift();
     }
-    const row = `${cellsOf(index + 1, zone, change).map(quoteCell).join(',')}\n`;
+    const row = `${cellsOf(index + 1, zone, change)
+      .map(quoteCell)
+      .join(',')}\n`;
     text += row;
     line += row.split('\n').length - 1;
   }
@@ -77,13 +82,17 @@ function quoteCell(cell: string): string {
 }
 
 function readZones(folder: string): Zone[] {
-  const countries = new Map(tableRows(join(folder, 'iso3166.tab')).map(([code = '', name = '']) => [code, name]));
-  return tableRows(join(folder, 'zone1970.tab')).map(([codes = '', coordinates = '', name = '', comment = '']) => ({
-    name,
-    countries: codes.split(',').map((code) => countries.get(code) ?? code),
-    coordinates,
-    comment,
-  }));
+  const countries = new Map(
+    tableRows(join(folder, 'iso3166.tab')).map(([code = '', name = '']) => [code, name]),
+  );
+  return tableRows(join(folder, 'zone1970.tab')).map(
+    ([codes = '', coordinates = '', name = '', comment = '']) => ({
+      name,
+      countries: codes.split(',').map((code) => countries.get(code) ?? code),
+      coordinates,
+      comment,
+    }),
+  );
 }
 
 function tableRows(path: string): string[][] {
@@ -118,7 +127,8 @@ function decimalDegrees(text: string): number {
 /** The changes in a compiled zone file (RFC 8536), of its second part, which has 64-bit times. */
 function readChanges(path: string): Change[] {
   const bytes = readFileSync(path);
-  const counts = (at: number) => Array.from({ length: 6 }, (_, index) => bytes.readUInt32BE(at + 20 + 4 * index));
+  const counts = (at: number) =>
+    Array.from({ length: 6 }, (_, index) => bytes.readUInt32BE(at + 20 + 4 * index));
   const [utc = 0, std = 0, leap = 0, times = 0, types = 0, chars = 0] = counts(0);
   const second = 44 + 5 * times + 6 * types + chars + 8 * leap + std + utc;
   const [, , , count = 0, typeCount = 0] = counts(second);
@@ -140,6 +150,7 @@ function readChanges(path: string): Change[] {
     const at = Number(bytes.readBigInt64BE(second + 44 + 8 * index));
     return { at, ...type, movedBy: before === undefined ? undefined : type.offset - before.offset };
   });
-  const isInRange = ({ at }: Change) => at >= Date.UTC(firstYear, 0) / 1000 && at < Date.UTC(lastYear + 1, 0) / 1000;
+  const isInRange = ({ at }: Change) =>
+    at >= Date.UTC(firstYear, 0) / 1000 && at < Date.UTC(lastYear + 1, 0) / 1000;
   return changes.filter(isInRange);
 }

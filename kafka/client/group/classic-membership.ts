@@ -1,7 +1,7 @@
 import { every, type Timer } from '../../../platform/clock.ts';
 import { ErrorCode, type JoinGroupResponse } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
 import { ClientClosedError, ConfigurationError, isRetriable, KafkaError } from '../errors.ts';
 import { assignmentTask, heartbeat, joinGroup, leaveGroup, type Membership, type MemberTimes, syncGroup } from './group-requests.ts';
 import type { GroupAssignment, GroupMembership, GroupOptions, GroupProtocol } from './membership.ts';
@@ -44,6 +44,10 @@ export class ClassicMembership implements GroupMembership {
   #isWoken = false;
   #lastPollMs = 0;
   #isClosed = false;
+  /** Assignments that were taken over so far. */
+  #assignments = 0;
+  /** Changes when the member leaves or is removed: an attempt to join that began before is void. */
+  #incarnation = 0;
 
   /** `onAttention` is called when poll has something to do that {@link touch} would not have found before. */
   constructor(
@@ -99,9 +103,11 @@ export class ClassicMembership implements GroupMembership {
   async poll(timeoutMs: number): Promise<boolean> {
     const { clock } = this.#cluster.settings;
     const deadlineMs = clock.monotonic() + timeoutMs;
+    const assignmentsBefore = this.#assignments;
     for (;;) {
       this.#signal.clear();
-      if (await this.advance()) return true;
+      await this.advance();
+      if (this.isStable && this.#assignments > assignmentsBefore) break;
       const leftMs = deadlineMs - clock.monotonic();
       if (leftMs <= 0 || this.#isWoken) break;
       await this.#signal.wait(leftMs);
@@ -152,13 +158,15 @@ export class ClassicMembership implements GroupMembership {
   async leave(reason: string, isForced = false): Promise<void> {
     const member = this.identity;
     const isLeaving = member.memberId !== '' && (isForced || this.#groupInstanceId === null);
+    // A join that waits at the coordinator would hold up what follows on its connection.
+    const channel = this.#isJoining ? MAIN_CHANNEL : this.#channel;
     this.#reset('');
     this.#isRejoinDue = true;
     this.#isLostDue = false;
     this.#isPrepared = true;
     if (!isLeaving) return;
     try {
-      await this.#cluster.coordinator(this.#groupId, this.#channel, (connection) =>
+      await this.#cluster.coordinator(this.#groupId, channel, (connection) =>
         leaveGroup(connection, member, reason),
       );
     } catch (error) {
@@ -214,29 +222,36 @@ export class ClassicMembership implements GroupMembership {
     }
     this.#stopHeartbeats();
     this.#isJoined = false;
+    const incarnation = this.#incarnation;
     const end = (outcome: JoinOutcome) => {
       this.#isJoining = false;
-      this.#outcome = outcome;
+      if (incarnation === this.#incarnation) this.#outcome = outcome;
       this.#attend();
     };
-    this.#join().then(
+    this.#join(incarnation).then(
       (assignment) => end({ assignment }),
       (error: unknown) => end({ error }),
     );
   }
 
-  #join(): Promise<GroupAssignment> {
+  #join(incarnation: number): Promise<GroupAssignment> {
     return this.#cluster.coordinator(this.#groupId, this.#channel, async (connection) => {
       const ask = () => joinGroup(connection, this.identity, this.#times, this.#protocol, this.#reason);
       let join = await ask();
+      this.#checkCurrent(incarnation);
       if (join.errorCode === ErrorCode.MEMBER_ID_REQUIRED) {
         this.#memberId = join.memberId;
         join = await ask();
+        this.#checkCurrent(incarnation);
         if (join.errorCode !== ErrorCode.NONE) throw new KafkaError(join.errorCode, `joining group ${this.#groupId}`);
       }
       this.#memberId = join.memberId;
       return this.#sync(connection, join);
     });
+  }
+
+  #checkCurrent(incarnation: number): void {
+    if (incarnation !== this.#incarnation) throw new ClientClosedError('earlier membership');
   }
 
   async #sync(connection: BrokerConnection, join: JoinGroupResponse): Promise<GroupAssignment> {
@@ -257,16 +272,14 @@ export class ClassicMembership implements GroupMembership {
       this.#onJoinFailed(outcome.error);
       return;
     }
-    const { assignment } = outcome;
-    // The member has left, or was removed, while the answer was on its way.
-    if (assignment.memberId !== this.#memberId || assignment.generationId !== this.#generationId) return;
     this.#failures = 0;
+    this.#assignments += 1;
     this.#isJoined = true;
     this.#isRejoinDue = false;
     this.#isPrepared = false;
     this.#reason = '';
     this.#startHeartbeats();
-    await this.#protocol.onJoinComplete(assignment);
+    await this.#protocol.onJoinComplete(outcome.assignment);
   }
 
   #onJoinFailed(error: unknown): void {
@@ -349,6 +362,8 @@ export class ClassicMembership implements GroupMembership {
 
   #reset(memberId: string): void {
     this.#stopHeartbeats();
+    this.#incarnation += 1;
+    this.#outcome = undefined;
     this.#memberId = memberId;
     this.#generationId = NO_GENERATION;
     this.#isJoined = false;

@@ -72,7 +72,10 @@ export interface GroupMembership {
   readonly generationId: number;
   /** Whether the member is in the group with an assignment, and no rebalance is known to be due. */
   readonly isStable: boolean;
-  /** Joins if due and calls the protocol; resolves with {@link isStable}, after `timeoutMs` at the latest unless a hook lasts longer. */
+  /**
+   * Joins if due, calls the protocol, and stays for `timeoutMs` to do so again: to be called all the time. Resolves with
+   * {@link isStable}, earlier when a rebalance was completed or {@link wakeup} called, later when a hook takes long.
+   */
   poll(timeoutMs: number): Promise<boolean>;
   /** Makes a waiting poll return. */
   wakeup(): void;

@@ -322,3 +322,9 @@ describe('header converters', () => {
     expect(() => openHeaderConverter(plugin, {}, signal)).toThrow("'waiting' cannot be used for headers");
   });
 });
+
+test('JSON escapes are those of Jackson', async () => {
+  const converter = await open('json', { 'schemas.enable': false });
+  const bytes = atOnce(converter.fromConnectData(subject, undefined, '\u001f\\u001f\n"'));
+  expect(Buffer.from(bytes ?? []).toString()).toBe('"\\u001F\\\\u001f\\n\\""');
+});

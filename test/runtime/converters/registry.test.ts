@@ -101,6 +101,28 @@ describe.each(['avro', 'json-schema'])('the %s converter', (name) => {
     expect(first.schema).toBe(second.schema);
   });
 
+  test('carries defaults of every kind', async () => {
+    const inner = schemas.struct({ a: schemas.int32(), b: schemas.timestamp() }, { name: 'x.Inner' });
+    const schema = schemas.struct(
+      {
+        big: schemas.int64({ default: 2n ** 60n + 1n }),
+        raw: schemas.bytes({ default: Buffer.from([0, 200]) }),
+        price: schemas.decimal(2, { default: new Decimal(-5n, 2) }),
+        day: schemas.date({ default: new Date(86_400_000) }),
+        list: schemas.array(schemas.string(), { default: ['a'] }),
+        byId: schemas.map(schemas.int32(), schemas.string(), { default: new Map([[1, 'x']]) }),
+        labels: schemas.map(schemas.string(), schemas.int64(), { default: { k: 1 } }),
+        inner: { ...inner, default: { a: 1, b: new Date(5) } },
+        maybe: schemas.string({ optional: true, default: 'x' }),
+      },
+      { name: 'x.Defaults' },
+    );
+    const converter = await openWith(await countingRegistry(), name);
+    const full = Object.fromEntries(schema.fields.map((field) => [field.name, field.schema.default]));
+    const bytes = await converter.fromConnectData(subject, schema, {});
+    expectSame(await converter.toConnectData(subject, bytes), schema, full);
+  });
+
   test('null is a tombstone', async () => {
     const converter = await openWith(await countingRegistry(), name);
     expect(await converter.fromConnectData(subject, everything, null)).toBeNull();

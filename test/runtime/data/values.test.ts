@@ -155,7 +155,10 @@ describe('projection', () => {
     const source = schemas.struct({ a: schemas.struct({ b: schemas.string() }) });
     const target = schemas.struct({ a: schemas.struct({ b: schemas.int8() }) });
     expect(() => projectValue(source, { a: { b: 'x' } }, target)).toThrow(
-      'Error projecting a: Error projecting b',
+      expect.objectContaining({
+        message: 'Error projecting a',
+        cause: expect.objectContaining({ message: 'Error projecting b' }),
+      }),
     );
   });
 

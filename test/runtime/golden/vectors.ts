@@ -24,10 +24,12 @@ const codes: Readonly<Record<string, readonly string[]>> = {
   ConfigException: ['CONNECT_CONFIG'],
   ConnectException: ['CONNECT_DATA'],
   IllegalArgumentException: ['CONNECT_UNKNOWN_NAME'],
+  IndexOutOfBoundsException: ['CONNECT_UNKNOWN_NAME'],
+  NullPointerException: ['CONNECT_DATA'],
 };
 
 /** Class names, enum look-ups and parser positions: what only a Java program would say. */
-const jvm = /java\.|class \[|No enum constant|near index|fromIndex/;
+const jvm = /java\.|class \[|No enum constant|near index|fromIndex|Cannot invoke|SourceRecord|SinkRecord\{/;
 
 export function expectSameError(actual: unknown, json: JsonFields): void {
   expect(actual, 'an error').toBeInstanceOf(Error);

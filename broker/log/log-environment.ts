@@ -1,0 +1,38 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Entropy } from '../../platform/entropy.ts';
+import type { Files } from '../../platform/files.ts';
+import type { AppendFailedError, LogDirectoryOfflineError } from './errors.ts';
+import type { LeaderEpochCache } from './leader-epoch-cache.ts';
+import type { PartitionLog } from './partition-log.ts';
+import type { ProducerState } from './producer-state.ts';
+import type { Segment } from './segment.ts';
+
+/** Hears of what happens to appended records, in order. */
+export interface LogListener {
+  /** Everything below `endOffset` is now as durable as this log promises. */
+  onDurable(endOffset: number): void;
+  /** The records from `fromOffset` on could not be kept and are gone; their offsets will be given out again. */
+  onAppendFailed(fromOffset: number, error: AppendFailedError | LogDirectoryOfflineError): void;
+}
+
+/** What a log needs from around it. */
+export interface LogEnvironment {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** Called before the first write to a segment: makes the log's folder and what identifies it. */
+  prepareDirectory(directory: string): void;
+  /** Called when the log has something to write or to sync. */
+  enlist(log: PartitionLog): void;
+  /** Called when a file failed in a way that does not pass: the whole directory must stop. */
+  onStorageError(error: unknown): void;
+}
+
+/** The state that opening a log's directory (see `log-recovery.ts`) has found. */
+export interface LoadedLog {
+  readonly segments: Segment[];
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+  readonly producers: ProducerState;
+  readonly epochs: LeaderEpochCache;
+}

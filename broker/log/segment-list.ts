@@ -1,0 +1,113 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Files } from '../../platform/files.ts';
+import type { SegmentFacts } from './retention.ts';
+import type { Segment } from './segment.ts';
+import { DELETED_SUFFIX, SWAP_SUFFIX, segmentPath } from './segment-files.ts';
+
+/** What the segments of a log need from around them. */
+export interface SegmentListEnvironment {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly directory: string;
+  /** `file.delete.delay.ms`, asked anew each time. */
+  fileDeleteDelayMs(): number;
+  /** Told when a file could not be removed once its delay was over. */
+  onStorageError(error: unknown): void;
+}
+
+/** The segments of one log, ascending; the last is the one that is written to. There is always one. */
+export class SegmentList {
+  readonly #environment: SegmentListEnvironment;
+  #segments: readonly Segment[];
+
+  constructor(environment: SegmentListEnvironment, segments: readonly Segment[]) {
+    this.#environment = environment;
+    this.#segments = segments;
+  }
+
+  /** Not changed by later operations: they make a new array. */
+  get all(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get active(): Segment {
+    const active = this.#segments.at(-1);
+    if (active === undefined) throw new Error('a log has at least one segment');
+    return active;
+  }
+
+  get size(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.size, 0);
+  }
+
+  /** What retention looks at. */
+  facts(logEndOffset: number): SegmentFacts[] {
+    return this.#segments.map((segment, i) => ({
+      baseOffset: segment.baseOffset,
+      endOffset: this.#segments[i + 1]?.baseOffset ?? logEndOffset,
+      size: segment.size,
+      largestTimestamp: segment.largestTimestamp >= 0 ? segment.largestTimestamp : segment.modifiedMs,
+    }));
+  }
+
+  add(segment: Segment): void {
+    this.#segments = [...this.#segments, segment];
+  }
+
+  /**
+   * Takes away the first `count` segments and returns them: their files become `.deleted` and go after
+   * `file.delete.delay.ms`. Durable when it returns. Throws the system's errors.
+   */
+  deleteFirst(count: number): readonly Segment[] {
+    const deleted = this.#segments.slice(0, count);
+    this.#segments = this.#segments.slice(count);
+    for (const segment of deleted) this.#giveUp(segment);
+    // A power cut must not bring back what a consumer was told is gone.
+    this.#environment.files.syncDirectory(this.#environment.directory);
+    return deleted;
+  }
+
+  /**
+   * Puts a finished `.cleaned` file in the place of the segments that it was made from; `open` makes the new segment.
+   * B38: from the rename to `.swap` on, a crash finishes the swap at the next start; before it, the old files stand.
+   * Throws the system's errors, and then files and memory no longer agree.
+   */
+  swap(old: readonly Segment[], cleanedPath: string, open: (baseOffset: number) => Segment): void {
+    const { files, directory } = this.#environment;
+    const first = old[0];
+    if (first === undefined) return;
+    const modifiedMs = Math.max(...old.map((segment) => segment.modifiedMs));
+    const swapPath = first.path + SWAP_SUFFIX;
+    files.rename(cleanedPath, swapPath);
+    files.syncDirectory(directory);
+    for (const segment of old) this.#giveUp(segment);
+    files.rename(swapPath, first.path);
+    files.syncDirectory(directory);
+    files.setModified(first.path, modifiedMs);
+    const replacement = open(first.baseOffset);
+    replacement.seal();
+    replacement.persistIndexes();
+    const at = this.#segments.indexOf(first);
+    this.#segments = [...this.#segments.slice(0, at), replacement, ...this.#segments.slice(at + old.length)];
+  }
+
+  #giveUp(segment: Segment): void {
+    segment.retire();
+    for (const suffix of ['.log', '.index', '.timeindex', '.txnindex', '.snapshot'] as const) {
+      this.#deleteLater(segmentPath(this.#environment.directory, segment.baseOffset, suffix));
+    }
+  }
+
+  #deleteLater(path: string): void {
+    const { files, clock } = this.#environment;
+    if (files.stat(path) === undefined) return;
+    files.rename(path, path + DELETED_SUFFIX);
+    clock.timer(this.#environment.fileDeleteDelayMs(), () => {
+      try {
+        files.remove(path + DELETED_SUFFIX);
+      } catch (error) {
+        this.#environment.onStorageError(error);
+      }
+    });
+  }
+}

@@ -1,0 +1,11 @@
+const PASSING = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE']);
+
+/** Whether this is the system's error for a file, rather than one of this program. */
+export function isStorageError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
+/** Whether the same operation may work later: no room, no file handles. After any other storage error nothing is certain. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && PASSING.has(error.code);
+}

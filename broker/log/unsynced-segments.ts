@@ -1,0 +1,81 @@
+import type { Files } from '../../platform/files.ts';
+import type { Segment } from './segment.ts';
+
+/** Which segments of a log have to be synced, or are being synced, and whether their names have to be. */
+export class UnsyncedSegments {
+  readonly #files: Files;
+  readonly #directory: string;
+  /** Written to since their last sync began. */
+  readonly #written = new Set<Segment>();
+  /** Being synced. */
+  readonly #syncing = new Set<Segment>();
+  #hasNewFiles = false;
+
+  constructor(files: Files, directory: string) {
+    this.#files = files;
+    this.#directory = directory;
+  }
+
+  /** Segments that a sync would have to include. */
+  get size(): number {
+    return this.#written.size;
+  }
+
+  /** Whether nothing has to be synced and nothing is being synced. */
+  get isSettled(): boolean {
+    return this.#written.size + this.#syncing.size === 0;
+  }
+
+  /** Lowest offset that may not be durable; Infinity when all is. */
+  get firstOffset(): number {
+    return Math.min(...[...this.#written, ...this.#syncing].map((segment) => segment.baseOffset));
+  }
+
+  has(segment: Segment): boolean {
+    return this.#written.has(segment);
+  }
+
+  noteWrite(segment: Segment): void {
+    this.#written.add(segment);
+  }
+
+  /** The next sync has to make names of files durable as well. */
+  noteNewFile(): void {
+    this.#hasNewFiles = true;
+  }
+
+  /** The segment was deleted. */
+  forget(segment: Segment): void {
+    this.#written.delete(segment);
+  }
+
+  /** Syncs what has been written, all but `excluded`. Rejects with the system's error: then nothing is known of the files. */
+  async sync(excluded?: Segment): Promise<void> {
+    const segments = [...this.#written].filter((segment) => segment !== excluded);
+    for (const segment of segments) {
+      this.#written.delete(segment);
+      this.#syncing.add(segment);
+    }
+    if (this.#hasNewFiles) {
+      this.#hasNewFiles = false;
+      this.#files.syncDirectory(this.#directory);
+      this.#files.syncDirectory(parentOf(this.#directory));
+    }
+    await Promise.all(segments.filter((segment) => !segment.isRetired).map((segment) => segment.datasync()));
+    for (const segment of segments) this.#syncing.delete(segment);
+  }
+
+  /** Syncs the content of all segments, blocking, also of those that are being synced. Throws the system's error. */
+  syncNow(): void {
+    for (const segment of [...this.#written, ...this.#syncing]) {
+      if (!segment.isRetired) segment.datasyncNow();
+      this.#written.delete(segment);
+      this.#syncing.delete(segment);
+    }
+  }
+}
+
+function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.';
+}

@@ -1,0 +1,57 @@
+import { type Logger, silentLogger } from '../platform/logger.ts';
+import type { Endpoint, Net } from '../platform/net.ts';
+import { systemPlatform } from '../platform/system-platform.ts';
+import { Broker } from './broker.ts';
+
+/** How a broker is run on this machine. */
+export interface BrokerSettings {
+  /**
+   * Kafka's `server.properties`. `listeners` is `PLAINTEXT://127.0.0.1:0` (a free port) and `log.dirs` `.millrace/data`
+   * unless they are given; `durability` is `fsync` or `page-cache`.
+   */
+  readonly properties?: ReadonlyMap<string, string> | Readonly<Record<string, string>>;
+  /** Default: silent. */
+  readonly logger?: Logger;
+  /** A network inside the process on which the broker listens as well. */
+  readonly inProcess?: { readonly net: Net; readonly host: string; readonly port: number } | undefined;
+}
+
+/** A running broker. */
+export interface RunningBroker {
+  readonly clusterId: string;
+  /** `host:port` for clients, as `bootstrap.servers`. */
+  readonly address: string;
+  /** Where clients inside the process reach it, when it was given a network for that. */
+  readonly inProcess: Endpoint | undefined;
+  /** Orderly stop. */
+  close(): Promise<void>;
+}
+
+/** Starts a broker. Rejects with what is wrong with its properties, its data or its port. */
+export async function startBroker({
+  properties = {},
+  logger,
+  inProcess,
+}: BrokerSettings = {}): Promise<RunningBroker> {
+  const platform = systemPlatform(logger ?? silentLogger);
+  const given = properties instanceof Map ? [...properties] : Object.entries(properties);
+  const standard = [
+    ['listeners', 'PLAINTEXT://127.0.0.1:0'],
+    ['log.dirs', '.millrace/data'],
+  ] as const;
+  const broker = await Broker.start({ platform, properties: new Map([...standard, ...given]), inProcess });
+  const [first, ...others] = broker.listeners;
+  return {
+    clusterId: broker.clusterId,
+    address: first === undefined ? '' : addressOf(first.advertised),
+    inProcess: others.at(-1)?.name === 'IN_PROCESS' ? others.at(-1)?.advertised : undefined,
+    async close() {
+      await broker.close();
+      await platform.executor.close();
+    },
+  };
+}
+
+function addressOf({ host, port }: Endpoint): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from 'rolldown';
+
+/** One flat folder: files that are named at run time (the worker thread's entry) lie beside those that name them. */
+export default defineConfig({
+  input: {
+    bin: 'runtime/bin.ts',
+    index: 'runtime/index.ts',
+    broker: 'broker/index.ts',
+    client: 'kafka/client/index.ts',
+    'schema-registry': 'schema-registry/index.ts',
+    'task-worker': 'platform/task-worker.ts',
+  },
+  // Our own files go in, packages stay packages.
+  external: /^[^./]/,
+  platform: 'node',
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    sourcemap: true,
+    chunkFileNames: '[name]-[hash].js',
+  },
+});

@@ -1,0 +1,26 @@
+import { given, type ToolContext } from './tool.ts';
+import type { Connection } from './tool-client.ts';
+import { type Properties, readProperties } from './properties-file.ts';
+import type { ToolArguments } from './tool-options.ts';
+
+/** The options with which an administrative tool connects. */
+export const connectionOptions = {
+  'bootstrap-server': {
+    describe: 'REQUIRED: The brokers to connect to; any one of them is enough.',
+    value: { type: 'String', label: 'host:port,...' },
+  },
+  'command-config': {
+    describe: 'A properties file with settings of the client.',
+    value: { type: 'String', label: 'properties file' },
+  },
+} as const;
+
+/** What {@link connectionOptions} say. Throws ToolError when the file cannot be read. */
+export function adminConnection(
+  args: ToolArguments<keyof typeof connectionOptions>,
+  { platform }: ToolContext,
+): Connection {
+  const file = args.text('command-config');
+  const properties: Properties = file === undefined ? new Map() : readProperties(file, platform.files);
+  return { servers: given(args.text('bootstrap-server')), properties, clientId: 'adminclient' };
+}

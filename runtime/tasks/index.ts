@@ -1,0 +1,6 @@
+export type { OffsetStore, StoredPosition } from './offset-store.ts';
+export type { TaskProgress } from './progress.ts';
+export { SinkTask } from './sink-task.ts';
+export { SourceTask } from './source-task.ts';
+export type { Task, TaskEnvironment, TaskListener, TaskParts, TaskSpec } from './task.ts';
+export { replicationFactorFor } from './topic-creation.ts';

@@ -1,0 +1,96 @@
+import type { Entropy } from '../../platform/entropy.ts';
+import { classNameOf, type DefinedSink, type PluginContext, PluginError, type RecordError, type TopicPartition } from '../plugin/index.ts';
+import type { ErrorPolicy } from './error-policy.ts';
+import { isFatal, isRetriable, StageError } from './errors.ts';
+import type { TaskProgress } from './progress.ts';
+import { retryDelayMs } from './retry.ts';
+import { keepPartitions, type OriginBatch, splitBatch } from './sink-batch.ts';
+import type { SinkRejects } from './sink-rejects.ts';
+
+/** What a {@link SinkDelivery} works with. */
+export interface SinkDeliveryParts {
+  readonly plugin: DefinedSink;
+  readonly handle: unknown;
+  readonly ctx: PluginContext;
+  readonly policy: ErrorPolicy;
+  readonly rejects: SinkRejects;
+  readonly progress: TaskProgress;
+  readonly entropy: Entropy;
+  /** Waits while the consumer stays in its group. Throws TaskStoppedError when the task is to stop. */
+  hold(delayMs: number): Promise<void>;
+  isAssigned(partition: TopicPartition): boolean;
+}
+
+/** Brings batches to a sink: again while that may help, in halves to find the record at fault (C13, C16). */
+export class SinkDelivery {
+  readonly #parts: SinkDeliveryParts;
+  /** Whether partitions may have been lost since the batch was made. */
+  #hasHeld = false;
+
+  constructor(parts: SinkDeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when each record is written or put aside. Throws what fails the task; then nothing of it may be committed. */
+  async deliver(batch: OriginBatch): Promise<void> {
+    this.#hasHeld = false;
+    await this.#deliver(batch);
+  }
+
+  async #deliver(batch: OriginBatch): Promise<void> {
+    const { policy, plugin, rejects } = this.#parts;
+    const failure = await this.#write(batch);
+    if (failure === undefined) return;
+    const { error } = failure;
+    if (isFatal(error) || !policy.settings.isTolerated) throw error;
+    const [origin] = batch.origins;
+    if (batch.records.length === 1 && origin !== undefined) {
+      const refusal = new StageError('TASK_PUT', classNameOf(plugin), error);
+      policy.requireTolerated(refusal);
+      rejects.setAside(origin, refusal);
+      return;
+    }
+    const [first, second] = splitBatch(batch);
+    await this.#deliver(first);
+    await this.#deliver(second);
+  }
+
+  /** Writes a batch for good, or returns why trying again cannot help. */
+  async #write(batch: OriginBatch): Promise<{ readonly error: unknown } | undefined> {
+    const { plugin, handle, ctx, progress, entropy, policy, rejects, isAssigned, hold } = this.#parts;
+    for (let attempt = 1; ; attempt++) {
+      const current = this.#hasHeld ? keepPartitions(batch, isAssigned) : batch;
+      if (current.records.length === 0) return undefined;
+      // A sink that stores the batch's offsets must not get ahead of the dead letter queue.
+      await rejects.settled();
+      let refused: readonly RecordError[] | undefined | void;
+      try {
+        const { records, offsets } = current;
+        refused = await plugin.write(handle, { records, offsets }, ctx);
+      } catch (error) {
+        if (!isRetriable(error)) return { error };
+        progress.retries++;
+        ctx.log.warn({ err: error, records: current.records.length }, 'writing failed, trying again');
+        this.#hasHeld = true;
+        await hold(retryDelayMs(attempt, policy.settings.retryDelayMaxMs, entropy));
+        continue;
+      }
+      this.#accept(current, refused ?? []);
+      return undefined;
+    }
+  }
+
+  #accept(batch: OriginBatch, refused: readonly RecordError[]): void {
+    const { plugin, policy, progress, rejects } = this.#parts;
+    progress.recordsWritten += batch.records.length - refused.length;
+    for (const error of refused) {
+      const failure = new StageError('TASK_PUT', classNameOf(plugin), error);
+      policy.requireTolerated(failure);
+      const origin = batch.origins[error.index];
+      if (origin === undefined) {
+        throw new PluginError(`${plugin.name} refused record ${error.index} of a batch of ${batch.records.length}.`);
+      }
+      rejects.setAside(origin, failure);
+    }
+  }
+}
