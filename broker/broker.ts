@@ -10,7 +10,7 @@ import {
   singleNodeProperties,
 } from './config/index.ts';
 import { GroupCoordination } from './coordinator/group-coordination.ts';
-import { LogCleaner, LogDirectory } from './log/index.ts';
+import { isStorageFailure, LogCleaner, LogDirectory } from './log/index.ts';
 import {
   bootstrapRecords,
   brokerLayers,
@@ -33,6 +33,7 @@ import { BrokerServer } from './server/server.ts';
 import { TopicConfigs } from './topic-configs.ts';
 
 const SESSION_EVICTION_MS = 120_000;
+const METADATA_FOLDER = '__cluster_metadata-0';
 
 /** What a broker is started with. */
 export interface BrokerOptions {
@@ -50,6 +51,7 @@ export class Broker {
   readonly #properties: ConfigTexts;
   readonly #directory: LogDirectory;
   readonly #metadata: ClusterMetadata;
+  readonly #topics: TopicConfigs;
   readonly #partitions: Partitions;
   readonly #groups: GroupCoordination;
   readonly #cleaner: LogCleaner;
@@ -70,8 +72,8 @@ export class Broker {
     this.#directory = directory;
     this.#nodeId = directory.meta.nodeId;
     this.#metadata = new ClusterMetadata(log, clock);
-    const topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
-    this.#partitions = new Partitions(directory, topics);
+    this.#topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
+    this.#partitions = new Partitions(directory, this.#topics);
     const context = () => this.#context();
     this.#groups = new GroupCoordination(platform, this.#partitions, this.#metadata, context);
     this.#cleaner = new LogCleaner(directory, platform, this.config);
@@ -92,7 +94,7 @@ export class Broker {
     });
     const requestBytesMax = this.config.socketRequestMaxBytes;
     this.#server = new BrokerServer({ apis, executor, logger, requestBytesMax });
-    this.#metadata.listen((delta) => this.#onMetadataChange(delta, topics));
+    this.#metadata.listen((delta) => this.#onMetadataChange(delta));
   }
 
   /** Opens the data, mends it if the last stop was not orderly, and begins to serve. */
@@ -151,7 +153,7 @@ export class Broker {
     if (isNew) await this.#metadata.append(() => bootstrapRecords(this.#properties, servedFeatures));
     const isCleanStart = this.#directory.wasCleanlyClosed;
     await this.#metadata.append(() => leadershipRecords(image, this.#nodeId, { isCleanStart }));
-    if (!isCleanStart) this.#partitions.openAll();
+    this.#openLogs(isCleanStart);
     const { config } = this;
     const listeners = await this.#listen(platform.net, config);
     await this.#register(config, listeners);
@@ -163,6 +165,14 @@ export class Broker {
     this.#listeners = listeners;
     this.#startTimers(config);
     this.#server.start();
+  }
+
+  #openLogs(isCleanStart: boolean): void {
+    const known = [...this.#topics.partitions()].map(({ topic, partition }) => `${topic}-${partition}`);
+    this.#directory.setAsideStrays(new Set([...known, METADATA_FOLDER]));
+    if (isCleanStart) return;
+    for (const { log } of this.#partitions.all()) if (log.isOffline) return;
+    this.#directory.noteAllLogsChecked();
   }
 
   async #listen(net: Net, config: BrokerConfig): Promise<BrokerListener[]> {
@@ -192,29 +202,44 @@ export class Broker {
   }
 
   #startTimers(config: BrokerConfig): void {
-    const { clock } = this.#platform;
     this.#timers = [
-      every(clock, config.replicaHighWatermarkCheckpointIntervalMs, () =>
+      this.#every(config.replicaHighWatermarkCheckpointIntervalMs, () =>
         this.#directory.checkpointHighWatermarks(),
       ),
-      every(clock, config.logFlushOffsetCheckpointIntervalMs, () => this.#directory.checkpoint()),
-      every(clock, config.logRetentionCheckIntervalMs, () => this.#applyRetention()),
+      this.#every(config.logFlushOffsetCheckpointIntervalMs, () => this.#directory.checkpoint()),
+      this.#every(config.logRetentionCheckIntervalMs, () => this.#applyRetention()),
     ];
     this.#cleaner.start();
   }
 
+  /** Housekeeping on a directory that is offline has nothing to do, and on a full disk it is tried again the next time. */
+  #every(intervalMs: number, work: () => void): Timer {
+    return every(this.#platform.clock, intervalMs, () => {
+      if (this.#directory.isOffline) return;
+      try {
+        work();
+      } catch (error) {
+        if (!isStorageFailure(error)) throw error;
+        this.#platform.logger.warn({ err: error }, 'housekeeping of the log directory failed');
+      }
+    });
+  }
+
   #applyRetention(): void {
-    const nowMs = this.#platform.clock.now();
-    const { producerIdExpirationMs } = this.config;
-    for (const { log } of this.#partitions.opened()) {
-      if (log.isOffline) continue;
-      log.deleteOldSegments();
-      log.producers.expireBefore(nowMs - producerIdExpirationMs);
+    const expiredBefore = this.#platform.clock.now() - this.config.producerIdExpirationMs;
+    for (const { log } of this.#partitions.all()) {
+      log.producers.expireBefore(expiredBefore);
+      try {
+        log.deleteOldSegments();
+      } catch (error) {
+        if (!isStorageFailure(error)) throw error;
+        this.#platform.logger.warn({ err: error, log: log.directory }, 'retention of a log failed');
+      }
     }
   }
 
-  #onMetadataChange(delta: MetadataDelta, topics: TopicConfigs): void {
-    topics.forget(delta.configsChanged);
+  #onMetadataChange(delta: MetadataDelta): void {
+    this.#topics.forget(delta.configsChanged);
     for (const { name, id, partitions } of delta.topicsRemoved) {
       this.#partitions.delete(name, id, partitions.size);
       this.#groups.onTopicDeleted(name);

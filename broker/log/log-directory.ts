@@ -9,6 +9,7 @@ import { GroupCommit } from './group-commit.ts';
 import type { TopicConfig } from '../config/index.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { openLog } from './log-recovery.ts';
+import { isPassing, isStorageError } from './storage-error.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts';
 import { PartitionLog } from './partition-log.ts';
 
@@ -17,6 +18,7 @@ const RECOVERY_POINT_FILE = 'recovery-point-offset-checkpoint';
 const LOG_START_FILE = 'log-start-offset-checkpoint';
 const HIGH_WATERMARK_FILE = 'replication-offset-checkpoint';
 const DELETE_SUFFIX = '-delete';
+const STRAY_SUFFIX = '-stray';
 
 /** When an append counts: after a sync of the disk, or (Kafka's default) once the operating system has it. */
 export type Durability = 'fsync' | 'page-cache';
@@ -55,7 +57,11 @@ export class LogDirectory {
   readonly #environment: Omit<LogEnvironment, 'prepareDirectory'>;
   readonly #logs = new Map<string, OpenedLog>();
   readonly #saved: { recoveryPoints: Map<string, number>; logStarts: Map<string, number> };
+  readonly #deletionListeners: ((identity: LogIdentity) => void)[] = [];
   #savedHighWatermarks = '';
+  /** Whether the checkpoint files still tell of logs that were deleted. */
+  #hasStaleCheckpoints = false;
+  #areAllLogsChecked: boolean;
   #offline: LogDirectoryOfflineError | undefined;
 
   private constructor(platform: Platform, options: LogDirectoryOptions, lock: FileLock) {
@@ -74,6 +80,7 @@ export class LogDirectory {
     this.meta = known ?? newMetaProperties(platform, options.nodeId);
     if (known === undefined) writeMetaProperties(files, options.path, this.meta);
     this.wasCleanlyClosed = known === undefined || files.stat(this.#file(CLEAN_SHUTDOWN_FILE)) !== undefined;
+    this.#areAllLogsChecked = this.wasCleanlyClosed;
     this.#saved = {
       recoveryPoints: this.#readCheckpoint(RECOVERY_POINT_FILE),
       logStarts: this.#readCheckpoint(LOG_START_FILE),
@@ -126,8 +133,113 @@ export class LogDirectory {
     const name = `${identity.topic}-${identity.partition}`;
     const opened = this.#logs.get(name);
     if (opened !== undefined) return opened.log;
+    const log = this.#guard(() => this.#open(name, identity, config, durability));
+    this.#logs.set(name, { ...identity, log });
+    return log;
+  }
+
+  /** Every log that there is has been opened: after an unclean stop, an orderly one may be marked from now on. */
+  noteAllLogsChecked(): void {
+    this.#areAllLogsChecked = true;
+  }
+
+  /** `listener` hears of every log that is deleted. */
+  onDelete(listener: (identity: LogIdentity) => void): void {
+    this.#deletionListeners.push(listener);
+  }
+
+  /**
+   * Takes the partition's log out of use: its folder is renamed now and removed after `file.delete.delay.ms`. Never
+   * throws: a failure takes the directory offline.
+   */
+  delete(identity: LogIdentity): void {
+    const name = `${identity.topic}-${identity.partition}`;
+    const opened = this.#logs.get(name);
+    this.#logs.delete(name);
+    this.#forgetOffsets(name);
+    opened?.log.discard();
+    for (const listener of this.#deletionListeners) listener(identity);
+    try {
+      this.#guard(() => this.#renameDeleted(name, identity, opened?.log.config.fileDeleteDelayMs ?? 0));
+    } catch (error) {
+      this.#logger.warn({ err: error, log: name }, 'files of a deleted log stay until the next start');
+    }
+  }
+
+  /** Sets aside the folders of partitions that are not in `known` (as `topic-partition`): nobody deletes what is not understood. */
+  setAsideStrays(known: ReadonlySet<string>): void {
+    const { files } = this.#platform;
+    for (const name of files.list(this.path)) {
+      if (known.has(name) || !/^[A-Za-z0-9._-]+-\d+$/.test(name)) continue;
+      if (files.stat(this.#file(name))?.isDirectory) this.#setAside(name, this.#readTopicId(this.#file(name)) ?? '');
+    }
+  }
+
+  /**
+   * Writes the checkpoints; returns when they are durable. Throws the system's error when there is no room, and
+   * {@link LogDirectoryOfflineError}.
+   */
+  checkpoint(): void {
+    this.#guard(() => {
+      for (const { topic, partition, log } of this.#logs.values()) {
+        this.#noteOffsets(`${topic}-${partition}`, log);
+      }
+      this.#writeCheckpoints();
+    });
+    for (const { log } of this.#logs.values()) log.persistIndexes();
+  }
+
+  /** Writes `replication-offset-checkpoint` when a high watermark moved since the last time. Throws as {@link checkpoint} does. */
+  checkpointHighWatermarks(): void {
+    const offsets = [...this.#logs.values()].map(({ topic, partition, log }) => ({
+      topic,
+      partition,
+      offset: log.durableOffset,
+    }));
+    const text = offsets.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}`).join('\n');
+    if (text === this.#savedHighWatermarks) return;
+    this.#guard(() => writeOffsetCheckpoint(this.#platform.files, this.#file(HIGH_WATERMARK_FILE), offsets));
+    this.#savedHighWatermarks = text;
+  }
+
+  /**
+   * Orderly stop: everything written, synced and checkpointed, then the mark that recovery may be skipped. Without the
+   * mark when something could not be written, or when logs have not been checked since an unclean stop.
+   */
+  async close(brokerEpoch: number): Promise<void> {
+    try {
+      await this.#syncAll();
+      this.checkpointHighWatermarks();
+      this.checkpoint();
+      for (const { log } of this.#logs.values()) log.close();
+      if (!this.#areAllLogsChecked || this.isOffline) return;
+      const mark = Buffer.from(JSON.stringify({ version: 0, brokerEpoch }));
+      writeFileAtomically(this.#platform.files, this.#file(CLEAN_SHUTDOWN_FILE), mark);
+    } catch (error) {
+      this.#logger.error({ err: error }, 'log directory could not be closed in order; the next start will check it');
+    } finally {
+      for (const { log } of this.#logs.values()) log.closeFiles();
+      this.#lock.release();
+    }
+  }
+
+  async #syncAll(): Promise<void> {
+    for (const { log } of this.#logs.values()) {
+      do {
+        log.writePending();
+        await this.#commit.settled(log);
+        try {
+          if (!log.isOffline) await log.sync(true);
+        } catch (error) {
+          this.#takeOffline(error);
+        }
+      } while (log.hasPending && !log.isOffline);
+    }
+  }
+
+  #open(name: string, identity: LogIdentity, config: () => TopicConfig, durability: Durability): PartitionLog {
     const directory = this.#file(name);
-    this.#checkTopicId(directory, identity);
+    this.#checkTopicId(name, identity);
     const loaded = openLog(this.#platform.files, this.#logger, directory, {
       indexIntervalBytes: config().indexIntervalBytes,
       wasCleanlyClosed: this.wasCleanlyClosed,
@@ -136,92 +248,53 @@ export class LogDirectory {
     });
     const isPageCacheEnough = durability === 'page-cache';
     const environment = { ...this.#environment, prepareDirectory: () => this.#identify(directory, identity) };
-    const log = new PartitionLog(directory, environment, config, { isPageCacheEnough }, loaded);
-    this.#logs.set(name, { ...identity, log });
-    return log;
+    return new PartitionLog(directory, environment, config, { isPageCacheEnough }, loaded);
   }
 
-  /** Takes the partition's log out of use: its folder is renamed now and removed after `file.delete.delay.ms`. */
-  delete(identity: LogIdentity): void {
+  #renameDeleted(name: string, { topicId }: LogIdentity, delayMs: number): void {
     const { files, clock } = this.#platform;
-    const name = `${identity.topic}-${identity.partition}`;
-    const opened = this.#logs.get(name);
-    this.#logs.delete(name);
-    this.#saved.recoveryPoints.delete(name);
-    this.#saved.logStarts.delete(name);
-    opened?.log.discard();
     if (files.stat(this.#file(name)) === undefined) return;
-    const tag = `.${Buffer.from(identity.topicId, 'base64url').toString('hex')}${DELETE_SUFFIX}`;
+    const tag = `.${hexOf(topicId)}${DELETE_SUFFIX}`;
     const renamed = this.#file(`${name.slice(0, 255 - tag.length)}${tag}`);
     files.rename(this.#file(name), renamed);
     files.syncDirectory(this.path);
-    clock.timer(opened?.log.config.fileDeleteDelayMs ?? 0, () => files.removeDirectory(renamed));
+    clock.timer(delayMs, () => {
+      try {
+        files.removeDirectory(renamed);
+      } catch (error) {
+        this.#logger.warn({ err: error, directory: renamed }, 'a deleted log could not be removed');
+      }
+    });
   }
 
-  /** Partition folders on disk, as `topic-partition`. */
-  partitionFolders(): string[] {
-    return this.#platform.files.list(this.path).filter((name) => /^[A-Za-z0-9._-]+-\d+$/.test(name));
+  #noteOffsets(name: string, log: PartitionLog): void {
+    this.#saved.recoveryPoints.set(name, log.recoveryPoint);
+    const first = log.segments[0];
+    const isImplied = first?.hasFile === true && log.logStartOffset <= first.baseOffset;
+    if (isImplied || log.logStartOffset === 0) this.#saved.logStarts.delete(name);
+    else this.#saved.logStarts.set(name, log.logStartOffset);
   }
 
-  /** Writes the checkpoints that changed; returns when they are durable. */
-  checkpoint(): void {
-    if (this.#offline !== undefined) return;
+  #forgetOffsets(name: string): void {
+    const hadOffsets = [this.#saved.recoveryPoints.delete(name), this.#saved.logStarts.delete(name)];
+    this.#hasStaleCheckpoints ||= hadOffsets.includes(true);
+  }
+
+  #writeCheckpoints(): void {
     const { files } = this.#platform;
-    const logs = [...this.#logs.values()];
-    for (const { topic, partition, log } of logs) {
-      const name = `${topic}-${partition}`;
-      this.#saved.recoveryPoints.set(name, log.recoveryPoint);
-      const firstBase = log.segments[0]?.baseOffset ?? 0;
-      if (log.logStartOffset > firstBase) this.#saved.logStarts.set(name, log.logStartOffset);
-      else this.#saved.logStarts.delete(name);
-    }
     writeOffsetCheckpoint(files, this.#file(RECOVERY_POINT_FILE), toOffsets(this.#saved.recoveryPoints));
     writeOffsetCheckpoint(files, this.#file(LOG_START_FILE), toOffsets(this.#saved.logStarts));
-    for (const { log } of logs) {
-      for (const segment of log.segments) segment.persistIndexes();
-    }
+    this.#hasStaleCheckpoints = false;
   }
 
-  /** Writes `replication-offset-checkpoint` when a high watermark moved since the last time. */
-  checkpointHighWatermarks(): void {
-    if (this.#offline !== undefined) return;
-    const offsets = [...this.#logs.values()].map(({ topic, partition, log }) => ({
-      topic,
-      partition,
-      offset: log.durableOffset,
-    }));
-    const text = offsets.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}`).join('\n');
-    if (text === this.#savedHighWatermarks) return;
-    writeOffsetCheckpoint(this.#platform.files, this.#file(HIGH_WATERMARK_FILE), offsets);
-    this.#savedHighWatermarks = text;
-  }
-
-  /** Orderly stop: everything written, synced and checkpointed, then the mark that recovery may be skipped. */
-  async close(brokerEpoch: number): Promise<void> {
+  /** Runs `access` to files. A storage error that does not pass takes the directory offline, and then this throws that. */
+  #guard<T>(access: () => T): T {
+    if (this.#offline !== undefined) throw this.#offline;
     try {
-      await this.#syncAll();
-      this.checkpointHighWatermarks();
-      this.checkpoint();
-      for (const { log } of this.#logs.values()) log.close();
-      if (this.#offline === undefined) {
-        const mark = Buffer.from(JSON.stringify({ version: 0, brokerEpoch }));
-        writeFileAtomically(this.#platform.files, this.#file(CLEAN_SHUTDOWN_FILE), mark);
-      }
-    } finally {
-      this.#lock.release();
-    }
-  }
-
-  async #syncAll(): Promise<void> {
-    for (const { log } of this.#logs.values()) {
-      if (log.isOffline) continue;
-      log.writePending();
-      await this.#commit.settled(log);
-      try {
-        await log.sync(true);
-      } catch (error) {
-        this.#takeOffline(error);
-      }
+      return access();
+    } catch (error) {
+      if (isStorageError(error) && !isPassing(error)) this.#takeOffline(error);
+      throw this.#offline ?? error;
     }
   }
 
@@ -242,23 +315,33 @@ export class LogDirectory {
   }
 
   /** `partition.metadata` guards against the log of an earlier topic of the same name: that one is set aside. */
-  #checkTopicId(directory: string, identity: LogIdentity): void {
-    const topicId = this.#readTopicId(directory);
-    if (topicId === undefined || topicId === identity.topicId) return;
-    const stray = `${directory}.${Buffer.from(topicId, 'base64url').toString('hex')}-stray`;
-    this.#logger.warn({ directory, topicId, expected: identity.topicId }, 'log of another topic set aside');
-    this.#platform.files.rename(directory, stray);
+  #checkTopicId(name: string, identity: LogIdentity): void {
+    const topicId = this.#readTopicId(this.#file(name));
+    if (topicId !== undefined && topicId !== identity.topicId) this.#setAside(name, topicId);
+  }
+
+  #setAside(name: string, topicId: string): void {
+    const { files } = this.#platform;
+    const tag = `.${hexOf(topicId)}${STRAY_SUFFIX}`;
+    this.#logger.warn({ log: name, topicId }, 'log of a topic that does not exist set aside');
+    files.rename(this.#file(name), this.#file(`${name.slice(0, 255 - tag.length)}${tag}`));
+    files.syncDirectory(this.path);
+    this.#forgetOffsets(name);
   }
 
   /** Makes a partition's folder with its `partition.metadata`, also when a power cut tore that. */
   #identify(directory: string, { topicId }: LogIdentity): void {
     const { files } = this.#platform;
+    if (this.#hasStaleCheckpoints) this.#writeCheckpoints(); // They must not be taken for this log's after a crash.
     files.makeDirectory(directory);
     if (this.#readTopicId(directory) === topicId) return;
     const file = files.open(`${directory}/partition.metadata`, 'write');
-    file.truncate(0);
-    file.append([Buffer.from(`version: 0\ntopic_id: ${topicId}`)]);
-    file.close();
+    try {
+      file.truncate(0);
+      file.append([Buffer.from(`version: 0\ntopic_id: ${topicId}`)]);
+    } finally {
+      file.close();
+    }
   }
 
   #readTopicId(directory: string): string | undefined {
@@ -279,6 +362,10 @@ export class LogDirectory {
 function parentOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.';
+}
+
+function hexOf(topicId: string): string {
+  return Buffer.from(topicId, 'base64url').toString('hex');
 }
 
 function newMetaProperties(platform: Platform, nodeId: number): MetaProperties {

@@ -190,14 +190,15 @@ function loadEpochs(
  */
 function agree(saved: LeaderEpochCache, segments: readonly Segment[], logStartOffset: number): boolean {
   let isAgreed = true;
-  for (const [i, segment] of segments.entries()) {
-    const isLast = i === segments.length - 1;
-    segment.scan({ from: segment.positionOf(logStartOffset) }, (buffer, at) => {
-      const epoch = batchHeader.leaderEpoch(buffer, at);
-      isAgreed &&= epoch < 0 || saved.epochAt(batchHeader.lastOffset(buffer, at)) === epoch;
-      return isLast && isAgreed;
-    });
+  const check = (buffer: Buffer, at: number): boolean => {
+    const epoch = batchHeader.leaderEpoch(buffer, at);
+    isAgreed &&= epoch < 0 || saved.epochAt(batchHeader.lastOffset(buffer, at)) === epoch;
+    return isAgreed;
+  };
+  for (const segment of segments) {
+    segment.scan({ from: segment.positionOf(logStartOffset) }, (buffer, at) => check(buffer, at) && false);
   }
+  segments.at(-1)?.scanTail(check);
   return isAgreed;
 }
 

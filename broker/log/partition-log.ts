@@ -330,17 +330,20 @@ export class PartitionLog implements ReadableLog {
   /** Writes index entries and, for a clean stop, the producer snapshot; then closes the files. Sync first. */
   close(): void {
     const { files } = this.#environment;
-    try {
-      if (this.#offline !== undefined || files.stat(this.directory) === undefined) return;
+    if (this.#offline === undefined && files.stat(this.directory) !== undefined) {
       this.#saveEpochs();
       this.activeSegment.seal();
       for (const segment of this.segments) segment.persistIndexes();
       writeProducerSnapshot(files, this.directory, this.#logEndOffset, this.#producers);
       const wanted = [...this.segments.map((segment) => segment.baseOffset), this.#logEndOffset];
       removeProducerSnapshots(files, this.directory, wanted);
-    } finally {
-      for (const segment of this.segments) segment.close();
     }
+    this.closeFiles();
+  }
+
+  /** Closes the files and no more. */
+  closeFiles(): void {
+    for (const segment of this.segments) segment.close();
   }
 
   #rollIfDue(batch: Buffer): void {

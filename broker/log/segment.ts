@@ -233,11 +233,16 @@ export class Segment {
   /** Offset after the last written record; the base offset when empty. */
   findEndOffset(): number {
     let endOffset = this.baseOffset;
-    this.#scanFromIndex(Number.POSITIVE_INFINITY, (buffer, at) => {
+    this.scanTail((buffer, at) => {
       endOffset = batchHeader.lastOffset(buffer, at) + 1;
       return true;
     });
     return endOffset;
+  }
+
+  /** Walks the last written batches: few, at least one if there is one. */
+  scanTail(visit: (buffer: Buffer, at: number) => boolean): void {
+    this.#scanFromIndex(Number.POSITIVE_INFINITY, visit);
   }
 
   /** Adds the closing entry that a segment gets when it stops being the active one, or the log is closed. */

@@ -1,3 +1,5 @@
+import { AppendFailedError, LogDirectoryOfflineError } from './errors.ts';
+
 const PASSING = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE']);
 
 /** Whether this is the system's error for a file, rather than one of this program. */
@@ -8,4 +10,9 @@ export function isStorageError(error: unknown): boolean {
 /** Whether the same operation may work later: no room, no file handles. After any other storage error nothing is certain. */
 export function isPassing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && PASSING.has(error.code);
+}
+
+/** Whether an operation failed for reasons of storage: KAFKA_STORAGE_ERROR to a client. */
+export function isStorageFailure(error: unknown): boolean {
+  return error instanceof AppendFailedError || error instanceof LogDirectoryOfflineError || isStorageError(error);
 }

@@ -12,37 +12,68 @@ export interface TimestampedOffset {
   readonly leaderEpoch: number;
 }
 
-/** The first record below `endOffset` with a timestamp of at least `timestamp` (ListOffsets). */
+/**
+ * The first record below `endOffset` with a timestamp of at least `timestamp` (ListOffsets).
+ * Throws as {@link PartitionLog.guard} does.
+ */
 export function findOffsetByTimestamp(
   log: PartitionLog,
   timestamp: number,
   endOffset: number,
 ): TimestampedOffset | undefined {
-  for (const segment of log.segments) {
-    if (segment.largestTimestamp < timestamp) continue;
-    const from = segment.positionForTimestamp(timestamp);
-    const found = scanFor(segment, from, endOffset, (buffer, at) => {
-      if (batchHeader.maxTimestamp(buffer, at) < timestamp) return undefined;
-      return firstRecord(buffer, at, (each) => each.timestamp >= timestamp && each.offset >= log.logStartOffset);
-    });
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return log.guard(() => {
+    for (const segment of log.segments) {
+      if (segment.largestTimestamp < timestamp) continue;
+      const from = segment.positionForTimestamp(timestamp);
+      const found = scanFor(segment, from, endOffset, (buffer, at) =>
+        firstRecord(log, buffer, at, timestamp),
+      );
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  });
 }
 
-/** The first record below `endOffset` that has the largest timestamp of all (ListOffsets MAX_TIMESTAMP, KIP-734). */
+/**
+ * The first record below `endOffset` that has the largest timestamp of all (ListOffsets MAX_TIMESTAMP, KIP-734).
+ * Throws as {@link PartitionLog.guard} does.
+ */
 export function findLargestTimestamp(log: PartitionLog, endOffset: number): TimestampedOffset | undefined {
-  let largest: Segment | undefined;
-  for (const segment of log.segments) {
-    if (segment.size > 0 && segment.largestTimestamp > (largest?.largestTimestamp ?? -1)) largest = segment;
-  }
-  if (largest === undefined) return undefined;
-  const timestamp = largest.largestTimestamp;
-  return scanFor(largest, largest.positionForTimestamp(timestamp), endOffset, (buffer, at) =>
-    batchHeader.maxTimestamp(buffer, at) < timestamp
-      ? undefined
-      : firstRecord(buffer, at, (each) => each.timestamp >= timestamp),
-  );
+  return log.guard(() => {
+    let largest: TimestampedOffset | undefined;
+    for (const segment of log.segments) {
+      if (segment.writtenSize === 0 || segment.largestTimestamp <= (largest?.timestamp ?? -1)) continue;
+      const found = largestOf(log, segment, endOffset);
+      if (found !== undefined && found.timestamp > (largest?.timestamp ?? -1)) largest = found;
+    }
+    return largest;
+  });
+}
+
+function largestOf(log: PartitionLog, segment: Segment, endOffset: number): TimestampedOffset | undefined {
+  const timestamp = segment.largestTimestamp;
+  const isVisible = segment.offsetOfLargestTimestamp < endOffset;
+  const found = isVisible
+    ? scanFor(segment, segment.positionForTimestamp(timestamp), endOffset, (buffer, at) =>
+        firstRecord(log, buffer, at, timestamp),
+      )
+    : undefined;
+  // Else it is not visible yet, below the log start, or compaction has left its batch without records.
+  return found ?? largestByScan(log, segment, endOffset);
+}
+
+function largestByScan(log: PartitionLog, segment: Segment, endOffset: number): TimestampedOffset | undefined {
+  let largest: TimestampedOffset | undefined;
+  scanFor(segment, 0, endOffset, (buffer, at) => {
+    if (batchHeader.maxTimestamp(buffer, at) <= (largest?.timestamp ?? -1)) return undefined;
+    const leaderEpoch = batchHeader.leaderEpoch(buffer, at);
+    for (const { offset, timestamp } of readRecords(buffer, at, OUTPUT_BYTES_MAX)) {
+      const isInRange = offset >= log.logStartOffset && offset < endOffset;
+      if (isInRange && timestamp > (largest?.timestamp ?? -1)) largest = { offset, timestamp, leaderEpoch };
+    }
+    return undefined;
+  });
+  return largest;
 }
 
 function scanFor(
@@ -60,14 +91,19 @@ function scanFor(
   return found !== undefined && found.offset < endOffset ? found : undefined;
 }
 
+/** The first record of a batch, at or above the log start, with a timestamp of at least `timestamp`. */
 function firstRecord(
+  log: PartitionLog,
   buffer: Buffer,
   at: number,
-  matches: (record: { offset: number; timestamp: number }) => boolean,
+  timestamp: number,
 ): TimestampedOffset | undefined {
+  if (batchHeader.maxTimestamp(buffer, at) < timestamp) return undefined;
   const leaderEpoch = batchHeader.leaderEpoch(buffer, at);
   for (const record of readRecords(buffer, at, OUTPUT_BYTES_MAX)) {
-    if (matches(record)) return { offset: record.offset, timestamp: record.timestamp, leaderEpoch };
+    if (record.timestamp >= timestamp && record.offset >= log.logStartOffset) {
+      return { offset: record.offset, timestamp: record.timestamp, leaderEpoch };
+    }
   }
   return undefined;
 }

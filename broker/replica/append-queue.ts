@@ -12,7 +12,9 @@ export class AppendQueue {
 
   /** `done` is called once, when everything below `endOffset` is durable, or with the error that undid it. */
   add(endOffset: number, done: (error?: StreamError) => void): void {
-    this.#waiting.push({ endOffset, done });
+    // A retry waits for what was appended before: rarely is its place not the last.
+    const after = this.#waiting.findLastIndex((each) => each.endOffset <= endOffset);
+    this.#waiting.splice(after + 1, 0, { endOffset, done });
   }
 
   /** Acknowledges what lies below `endOffset`. */

@@ -51,6 +51,11 @@ export class DelayedFetch implements PartitionWatcher {
     return fetch;
   }
 
+  /** True once `complete` was called, or never will be. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   onPartitionChange(): void {
     if (!this.#isDone && this.#isSatisfied()) this.#finish();
   }

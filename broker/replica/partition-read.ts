@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
-import { OffsetOutOfRangeError } from '../log/index.ts';
+import { CorruptRecordError } from '../../kafka/records/index.ts';
+import { CorruptLogError, LogDirectoryOfflineError, OffsetOutOfRangeError } from '../log/index.ts';
 import { type FetchResult, type FetchTarget, failedFetch } from './fetch-target.ts';
 import type { Partition } from './partition.ts';
 
@@ -41,9 +42,16 @@ export function readPartition(partition: Partition, target: FetchTarget, limits:
     };
     return { ...facts, records: log.read(range, (bytes) => Buffer.allocUnsafeSlow(bytes)) };
   } catch (error) {
-    if (error instanceof OffsetOutOfRangeError) return failedFetch(target, ErrorCode.OFFSET_OUT_OF_RANGE);
-    throw error;
+    return failedFetch(target, readErrorOf(error));
   }
+}
+
+/** What a client is told when a log could not be read. Throws what is no such error. */
+export function readErrorOf(error: unknown): number {
+  if (error instanceof OffsetOutOfRangeError) return ErrorCode.OFFSET_OUT_OF_RANGE;
+  if (error instanceof LogDirectoryOfflineError) return ErrorCode.KAFKA_STORAGE_ERROR;
+  if (error instanceof CorruptLogError || error instanceof CorruptRecordError) return ErrorCode.CORRUPT_MESSAGE;
+  throw error;
 }
 
 /** Bytes that a fetch of this partition would find now, at most what it asked for. */
@@ -52,7 +60,11 @@ export function readableBytes(partition: Partition, target: FetchTarget, isolati
   if (target.fetchOffset < partition.log.logStartOffset || target.fetchOffset > partition.log.logEndOffset) {
     return Number.POSITIVE_INFINITY; // An error: it has to be told at once.
   }
-  return Math.min(target.partitionMaxBytes, partition.log.bytesBetween(target.fetchOffset, end));
+  try {
+    return Math.min(target.partitionMaxBytes, partition.log.bytesBetween(target.fetchOffset, end));
+  } catch {
+    return Number.POSITIVE_INFINITY; // Reading will meet the same error, and tell it.
+  }
 }
 
 /** The error of a request that knows of another leader epoch; NONE when it knows this one, or does not say (-1). */

@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { TopicConfig } from '../config/index.ts';
-import type { LogDirectory } from '../log/index.ts';
+import { type LogDirectory, LogDirectoryOfflineError } from '../log/index.ts';
 import { Partition } from './partition.ts';
 
 const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
@@ -33,7 +33,7 @@ export class Partitions {
     this.#topics = topics;
   }
 
-  /** `undefined` when there is no such partition. Throws when its log cannot be opened. */
+  /** `undefined` when there is no such partition. Throws {@link LogDirectoryOfflineError} when its log cannot be opened. */
   find(topic: string, index: number): Partition | undefined {
     return this.#opened.get(topic)?.get(index) ?? this.#open(topic, index);
   }
@@ -52,18 +52,25 @@ export class Partitions {
   lookup(reference: TopicReference & { readonly partition: number }, usesTopicIds: boolean): Partition | number {
     const topic = usesTopicIds ? this.#topics.topicName(reference.topicId) : reference.topic;
     if (topic === undefined) return ErrorCode.UNKNOWN_TOPIC_ID;
-    const partition = this.find(topic, reference.partition);
-    return partition ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    return this.lookupByName(topic, reference.partition);
   }
 
-  /** Opens everything: after an unclean stop each log must be checked. */
-  openAll(): void {
-    for (const { topic, partition } of this.#topics.partitions()) this.find(topic, partition);
+  /** The partition, or the error code that says why there is none. */
+  lookupByName(topic: string, index: number): Partition | number {
+    try {
+      return this.find(topic, index) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    } catch (error) {
+      if (error instanceof LogDirectoryOfflineError) return ErrorCode.KAFKA_STORAGE_ERROR;
+      throw error;
+    }
   }
 
-  /** Those that have been opened. */
-  *opened(): Generator<Partition> {
-    for (const partitions of this.#opened.values()) yield* partitions.values();
+  /** Every partition, opened when it was not: after an unclean stop each log must be checked, retention concerns all. */
+  *all(): Generator<Partition> {
+    for (const { topic, partition: index } of [...this.#topics.partitions()]) {
+      const partition = this.find(topic, index);
+      if (partition !== undefined) yield partition;
+    }
   }
 
   /** Takes a deleted topic's partitions out of use and its files away. */

@@ -54,6 +54,10 @@ export function produce(
     done({ ...refused(ErrorCode[validated.error], validated.message), recordErrors });
     return;
   }
+  if (batchHeader.isTransactional(validated.batch, 0)) {
+    done(refused(ErrorCode.INVALID_TXN_STATE, 'transactions are not served: no coordinator has verified this one'));
+    return;
+  }
   const check = checkProducer(partition, validated.batch);
   if (typeof check === 'number') done(refused(check));
   else if (check.kind === 'refuse') done(refused(ErrorCode[check.error]));

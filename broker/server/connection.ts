@@ -20,7 +20,7 @@ import { type PendingRequest, RequestQueue } from './request-queue.ts';
 const API_VERSIONS_KEY = 18;
 /** Frames that may wait behind a request in work before the connection is no longer read. */
 const FRAMES_WAITING_MAX = 64;
-/** Bytes of waiting frames, and of answers not yet taken by the client, above which the connection is no longer read. */
+/** Bytes of waiting frames, of requests in work, or of answers not yet taken by the client, above which no more are begun. */
 const BYTES_WAITING_MAX = 8 << 20;
 
 /** What all connections of a broker share. */
@@ -75,7 +75,7 @@ export class ClientConnection implements ConnectionHandler {
   }
 
   onDrain(): void {
-    this.#resumeIfPossible();
+    this.#goOn();
   }
 
   onClose(): void {
@@ -102,10 +102,12 @@ export class ClientConnection implements ConnectionHandler {
 
   /** Begins the request in `frame` unless it has to wait for one before it. */
   #begin(frame: Buffer, isOwned: boolean): boolean {
+    if (this.#connection.bufferedBytes > BYTES_WAITING_MAX || this.#queue.bytes > BYTES_WAITING_MAX) return false;
     const header = decodeRequestHeader(frame);
     const api = this.#environment.apis.get(header.apiKey);
-    if (!this.#queue.mayBegin(api?.overlaps ?? false)) return false;
-    const request = this.#queue.begin(api?.overlaps ?? false);
+    const overlaps = api?.overlaps ?? false;
+    if (!this.#queue.mayBegin(overlaps)) return false;
+    const request = this.#queue.begin(overlaps, frame.length);
     const isServed = api !== undefined && includesVersion(api.request.versions, header.apiVersion);
     if (!isServed && header.apiKey === API_VERSIONS_KEY) {
       this.#answer(request, answerUnsupportedApiVersions(header.correlationId));
@@ -147,15 +149,14 @@ export class ClientConnection implements ConnectionHandler {
   ): (response: object | undefined | Error) => void {
     return (response) => {
       if (this.#isClosed || request.chunks !== undefined) return;
-      if (response instanceof Error) {
-        this.#environment.logger.error(
-          { err: response, api: api.request.name, clientId: context.clientId },
-          'request failed unexpectedly',
-        );
+      try {
+        if (response instanceof Error) throw response;
+        this.#answer(request, response === undefined ? [] : encodeResponseFrame(api.response, header, response as Encodable<MessageDefinition>));
+      } catch (error) {
+        // Whoever answers has other things to do, perhaps other answers to give: the error is this connection's.
+        this.#environment.logger.error({ err: error, api: api.request.name, clientId: context.clientId }, 'request failed unexpectedly');
         this.close();
-        return;
       }
-      this.#answer(request, response === undefined ? [] : encodeResponseFrame(api.response, header, response as Encodable<MessageDefinition>));
     };
   }
 
@@ -172,6 +173,10 @@ export class ClientConnection implements ConnectionHandler {
     if (this.#isClosed) return;
     const chunks = this.#queue.takeAnswered();
     if (chunks.length > 0 && !this.#connection.write(chunks)) this.#pause();
+    this.#goOn();
+  }
+
+  #goOn(): void {
     try {
       this.#beginWaiting();
     } catch (error) {

@@ -1,6 +1,10 @@
+/** Requests of one connection that may be in work at the same time. */
+const IN_WORK_MAX = 512;
+
 /** A request that was taken from a connection and has not been answered yet. */
 export interface PendingRequest {
   readonly overlaps: boolean;
+  readonly sizeInBytes: number;
   /** The encoded answer; `undefined` while there is none. Empty for a request that is not answered. */
   chunks: readonly Buffer[] | undefined;
 }
@@ -11,18 +15,26 @@ export interface PendingRequest {
 export class RequestQueue {
   #pending: PendingRequest[] = [];
   #overlapping = 0;
+  #bytes = 0;
 
   get size(): number {
     return this.#pending.length;
   }
 
+  /** Bytes of the requests in work. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Whether a request may begin now: alone, or beside others when all of them may overlap. */
   mayBegin(overlaps: boolean): boolean {
+    if (this.#pending.length >= IN_WORK_MAX) return false;
     return this.#pending.length === 0 || (overlaps && this.#overlapping === this.#pending.length);
   }
 
-  begin(overlaps: boolean): PendingRequest {
-    const request: PendingRequest = { overlaps, chunks: undefined };
+  begin(overlaps: boolean, sizeInBytes: number): PendingRequest {
+    const request: PendingRequest = { overlaps, sizeInBytes, chunks: undefined };
+    this.#bytes += sizeInBytes;
     this.#pending.push(request);
     if (overlaps) this.#overlapping += 1;
     return request;
@@ -32,7 +44,10 @@ export class RequestQueue {
   takeAnswered(): Buffer[] {
     const answered = this.#pending.findIndex((request) => request.chunks === undefined);
     const taken = this.#pending.splice(0, answered === -1 ? this.#pending.length : answered);
-    this.#overlapping -= taken.filter((request) => request.overlaps).length;
+    for (const { overlaps, sizeInBytes } of taken) {
+      this.#bytes -= sizeInBytes;
+      if (overlaps) this.#overlapping -= 1;
+    }
     return taken.flatMap((request) => request.chunks ?? []);
   }
 }

@@ -58,6 +58,13 @@ export class ClientClosedError extends StreamError {
   }
 }
 
+/** A method was called that the present state does not allow. */
+export class IllegalStateError extends StreamError {
+  constructor(problem: string) {
+    super('CLIENT_ILLEGAL_STATE', problem);
+  }
+}
+
 /** Options contradict each other, or name something that does not exist. */
 export class ConfigurationError extends StreamError {
   constructor(problem: string) {

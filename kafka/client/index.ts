@@ -37,6 +37,7 @@ export {
   CommitFailedError,
   ConfigurationError,
   DeliveryError,
+  IllegalStateError,
   isRetriable,
   KafkaError,
   NoOffsetError,

@@ -44,14 +44,22 @@ function linesOf(text: Buffer): readonly Buffer[] {
 }
 
 async function* untilAborted<T>(input: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
-  const stopped = new Promise<{ readonly done: true }>((resolve) => {
-    if (signal?.aborted === true) resolve({ done: true });
-    signal?.addEventListener('abort', () => resolve({ done: true }), { once: true });
-  });
   const iterator = input[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([iterator.next(), stopped]);
-    if (next.done === true) return;
-    yield next.value;
+  let stop = (): void => {};
+  const onAbort = () => stop();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    while (signal?.aborted !== true) {
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        stop = () => resolve({ done: true, value: undefined });
+        iterator.next().then(resolve, reject);
+      });
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    // Not awaited: a terminal that nobody types at never answers.
+    iterator.return?.().catch(() => {});
   }
 }

@@ -1,4 +1,5 @@
 import { type Fields, getField, int64, type Schema, setField, type Value } from '../data/index.ts';
+import { exactNumber } from './exact-json.ts';
 import { fromLogical, toLogicalDate, toLogicalDecimal } from './logical-types.ts';
 import { entriesOf, requireFields, requirePart } from './value-parts.ts';
 
@@ -14,7 +15,7 @@ export function defaultJson(schema: Schema, value: Value): unknown {
   const raw = schema.name === undefined ? undefined : fromLogical(schema, value);
   const plain = raw ?? value;
   if (plain instanceof Uint8Array) return Buffer.from(plain).toString('latin1');
-  if (typeof plain === 'bigint') return rawJson(plain.toString());
+  if (typeof plain === 'bigint') return exactNumber(plain.toString());
   if (Array.isArray(plain)) {
     const items = requirePart(schema.valueSchema, 'items of an array');
     return plain.map((item) => defaultJson(items, item));
@@ -37,9 +38,6 @@ export function defaultJson(schema: Schema, value: Value): unknown {
   }
   return entries.map(([key, item]) => ({ key: defaultJson(keys, key), value: defaultJson(values, item) }));
 }
-
-/** A number that JSON.stringify writes with all its digits. */
-const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
 /** A default in Avro's JSON as Connect value; undefined when it is null, which is none. */
 export function readDefault(schema: Schema, json: unknown): Value {

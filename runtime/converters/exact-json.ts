@@ -50,3 +50,17 @@ export function parseWithIntegers(text: string): Json {
       : value,
   );
 }
+
+const rawJson = (JSON as unknown as { rawJSON(text: string): Json }).rawJSON;
+
+/** A number that `JSON.stringify` writes with all its digits. `text` must be a JSON number. */
+export function exactNumber(text: string): unknown {
+  return rawJson(text);
+}
+
+/** Parses JSON that will only be printed again, as a part of other JSON: every number keeps its text. */
+export function parseForPrinting(text: string): unknown {
+  return parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && source !== String(value) ? rawJson(source) : value,
+  );
+}

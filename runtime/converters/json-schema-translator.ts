@@ -9,7 +9,7 @@ import {
   type Validate,
 } from '../../schema-registry/index.ts';
 import { DataError, type Schema, type SchemaAndValue, type Value } from '../data/index.ts';
-import { parseJson } from './exact-json.ts';
+import { parseJson, parseWithIntegers } from './exact-json.ts';
 import { readJsonValue } from './json-reader.ts';
 import { readJsonSchemaOf } from './json-schema-reader.ts';
 import { type JsonSchema, writeJsonSchemaOf } from './json-schema-writer.ts';
@@ -108,7 +108,7 @@ class JsonTranslator {
     if (definition.schemaType !== 'JSON')
       throw new DataError(`Schema ${id} is ${definition.schemaType}, not JSON.`);
     const references = await loadReferences(this.#client, definition);
-    const schema = readJsonSchemaOf(JSON.parse(definition.schema) as JsonSchema, {
+    const schema = readJsonSchemaOf(parseWithIntegers(definition.schema) as JsonSchema, {
       optionalForNonRequired: this.#translation.optionalForNonRequired,
       references: byName(references),
     });

@@ -1,4 +1,5 @@
 import { DataError, logicalNames, type Schema } from '../data/index.ts';
+import { parseForPrinting } from './exact-json.ts';
 import { jsonUnionName } from './json-union.ts';
 import type { JsonWriting } from './json-writer.ts';
 import { writeJsonValue } from './json-writer.ts';
@@ -30,9 +31,7 @@ function describe(schema: Schema, writing: JsonWriting): JsonSchema {
     ...(version !== undefined && { 'connect.version': version }),
     ...(parameters !== undefined && { 'connect.parameters': parameters }),
     ...(schema.default !== undefined && {
-      default: JSON.parse(
-        writeJsonValue({ ...schema, default: undefined }, schema.default, writing),
-      ) as unknown,
+      default: parseForPrinting(writeJsonValue({ ...schema, default: undefined }, schema.default, writing)),
     }),
   };
 }

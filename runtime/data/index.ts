@@ -29,10 +29,10 @@ export {
   type SchemaType,
   withOptions,
 } from './schema.ts';
-export { parametersEqual, schemasEqual, valuesEqual } from './schema-equality.ts';
+export { schemasEqual, valuesEqual } from './schema-equality.ts';
 export { logicalNames, schemas } from './schemas.ts';
 export { type SimpleDateFormat, simpleDateFormat } from './simple-date-format.ts';
-export { structField, structValues, withDefault } from './struct.ts';
+export { structField, withDefault } from './struct.ts';
 export { describeValue, validateValue } from './validation.ts';
 export {
   dateOf,

@@ -1,6 +1,6 @@
 import { DataError } from './errors.ts';
 import { fieldOf, type Schema } from './schema.ts';
-import { type Fields, getField, isPlainObject, type Value } from './value.ts';
+import { getField, isPlainObject, type Value } from './value.ts';
 
 /** The value, or the schema's default where it is null. */
 export function withDefault(schema: Schema, value: Value): Value {
@@ -12,9 +12,4 @@ export function structField(schema: Schema, struct: Value, name: string): Value 
   const field = fieldOf(schema, name);
   if (field === undefined) throw new DataError(`${name} is not a valid field name`);
   return withDefault(field.schema, isPlainObject(struct) ? getField(struct, name) : null);
-}
-
-/** The struct's own values in the schema's order, null where absent. */
-export function structValues(schema: Schema, struct: Fields): Value[] {
-  return schema.fields.map(({ name }) => getField(struct, name));
 }

@@ -52,6 +52,14 @@ export class SinkPositions {
     }
   }
 
+  /** The group may not know of these offsets: they come from the sink itself. */
+  markUncommitted(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) {
+      const position = this.#positions.get(keyOf(partition));
+      if (position !== undefined) position.committed = -1;
+    }
+  }
+
   /** Records that are known to be there and not dealt with. */
   get lag(): number {
     let lag = 0;

@@ -114,6 +114,11 @@ export class SinkTask implements Task {
     void this.#open?.deadLetters?.close(0).catch(() => undefined);
   }
 
+  settle(): void {
+    this.#nextCommitAt = 0;
+    this.#open?.consumer.wakeup();
+  }
+
   positions(): readonly TopicPartitionOffset[] {
     return this.#positions.list();
   }
@@ -266,12 +271,20 @@ export class SinkTask implements Task {
     const { connector, task } = spec;
     const settings = sinkSettings(spec.config, worker);
     const config = requirePluginConfig(plugin, pluginConfig(spec.config, plugin.config));
-    const codec = await openRecordCodec(settings, spec.config, plugins, this.#ctx);
     const { progress } = this;
-    const deadLetters = await DeadLetterQueue.open(client, { connector, task, settings: settings.errors });
     const stopping = this.#stop.signal;
     const policy = new ErrorPolicy({ settings: settings.errors, clock, entropy, logger, progress, stopping });
-    const handle = await this.#openPlugin(config, policy);
+    const codec = await openRecordCodec(settings, spec.config, plugins, this.#ctx);
+    let deadLetters: DeadLetterQueue | undefined;
+    let handle: unknown;
+    try {
+      deadLetters = await DeadLetterQueue.open(client, { connector, task, settings: settings.errors });
+      handle = await this.#openPlugin(config, policy);
+    } catch (error) {
+      await deadLetters?.close(0);
+      await codec.close();
+      throw error;
+    }
     const rejects = new SinkRejects(policy, deadLetters, progress);
     const delivery = new SinkDelivery({
       plugin,
@@ -323,13 +336,13 @@ export class SinkTask implements Task {
 
   async #onAssigned(open: Open, partitions: readonly TopicPartition[]): Promise<void> {
     if (this.#isPaused || this.#isHolding) open.consumer.pause(partitions);
-    for (const { topic, partition, offset } of await this.#ownOffsets(open, partitions)) {
-      open.consumer.seek({ topic, partition, offset });
-    }
+    const own = await this.#ownOffsets(open, partitions);
+    for (const { topic, partition, offset } of own) open.consumer.seek({ topic, partition, offset });
     const offsets = await Promise.all(partitions.map((partition) => open.consumer.position(partition)));
     for (const [index, { topic, partition }] of partitions.entries()) {
       this.#positions.assign({ topic, partition, offset: offsets[index] ?? 0 });
     }
+    this.#positions.markUncommitted(own);
   }
 
   async #ownOffsets({ handle, policy }: Open, partitions: readonly TopicPartition[]) {

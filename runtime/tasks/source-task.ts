@@ -99,6 +99,8 @@ export class SourceTask implements Task {
     void this.#open?.deadLetters?.close(0).catch(() => undefined);
   }
 
+  settle(): void {}
+
   positions(): readonly TopicPartitionOffset[] {
     return [];
   }

@@ -51,6 +51,8 @@ export interface Task {
   stop(): Promise<void>;
   /** Gives up on an orderly stop: from now on the task stores nothing and tells nobody. */
   cancel(): void;
+  /** A sink: flushes and commits what it has written as soon as it can, not only when that is due. */
+  settle(): void;
   /** A sink: where it will continue in each partition it has. */
   positions(): readonly TopicPartitionOffset[];
 }

@@ -15,7 +15,7 @@ import {
 export type TimestampForm = 'string' | 'unix' | 'Date' | 'Time' | 'Timestamp';
 
 /** What a unix time counts. */
-export type UnixPrecision = 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds';
+type UnixPrecision = 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds';
 
 /** What conversions need to know. */
 export interface TimestampSettings {

@@ -7,6 +7,8 @@ const OUTPUT_BYTES_MAX = 1 << 30;
 export interface FilterRules {
   /** Latest offset of each key in the stretch that was indexed. */
   readonly latest: OffsetMap;
+  /** End of that stretch: what lies beyond stays. */
+  readonly endOffset: number;
   readonly nowMs: number;
   /** `delete.retention.ms`: how long a tombstone stays after it is first cleaned. */
   readonly deleteRetentionMs: number;
@@ -28,9 +30,10 @@ export function filterBatch(buffer: Buffer, at: number, rules: FilterRules): Buf
   const cursor = openRecords(buffer, at, OUTPUT_BYTES_MAX);
   while (cursor.next()) {
     const record = cursor.view();
-    if (!isLatest(record, rules.latest)) continue;
+    const isBeyond = record.offset >= rules.endOffset;
+    if (!isBeyond && !isLatest(record, rules.latest)) continue;
     const isTombstone = record.value === null;
-    if (isTombstone && areTombstonesOver) continue;
+    if (isTombstone && areTombstonesOver && !isBeyond) continue;
     hasTombstones ||= isTombstone;
     kept.push(record);
   }
@@ -62,5 +65,7 @@ function rebuild(batch: Buffer, kept: readonly RecordView[], deleteHorizonMs: nu
     isTransactional: batchHeader.isTransactional(batch, 0),
     lastOffsetDelta: batchHeader.lastOffsetDelta(batch, 0),
     ...(hasAppendTime && { logAppendTimeMs: batchHeader.maxTimestamp(batch, 0) }),
+    // The age of a producer is that of its last batch, with or without records.
+    ...(kept.length === 0 && { maxTimestamp: batchHeader.maxTimestamp(batch, 0) }),
   });
 }

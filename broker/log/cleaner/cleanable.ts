@@ -27,16 +27,17 @@ export function examine(log: PartitionLog, checkpoint: number, nowMs: number): C
     minCompactionLagMs > 0
       ? log.segments.find((segment) => segment.largestTimestamp > nowMs - minCompactionLagMs)
       : undefined;
+  const notDurable = log.segments.find((_, i) => endOf(log, log.segments, i) > log.durableOffset);
   const firstUncleanableOffset = Math.min(
-    log.durableOffset,
     activeBase,
-    tooYoung?.baseOffset ?? Number.POSITIVE_INFINITY,
+    notDurable?.baseOffset ?? activeBase,
+    tooYoung?.baseOffset ?? activeBase,
   );
   const closed = log.segments.filter((segment) => segment.baseOffset < firstUncleanableOffset);
   const dirty = closed.filter((_, i) => endOf(log, closed, i) > firstDirtyOffset);
   const dirtyBytes = bytesOf(dirty);
   const totalBytes = bytesOf(closed);
-  const oldest = dirty[0]?.firstTimestamp ?? nowMs;
+  const oldest = Math.min(nowMs, ...dirty.map((segment) => segment.firstTimestamp ?? nowMs));
   return {
     log,
     firstDirtyOffset,

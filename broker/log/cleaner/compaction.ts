@@ -1,12 +1,14 @@
 import { batchHeader, openRecords } from '../../../kafka/records/index.ts';
 import type { File, Files } from '../../../platform/files.ts';
+import { CorruptLogError } from '../errors.ts';
 import type { PartitionLog } from '../partition-log.ts';
-import { Segment } from '../segment.ts';
-import { CLEANED_SUFFIX, SWAP_SUFFIX, segmentPath } from '../segment-files.ts';
+import type { Segment } from '../segment.ts';
+import { CLEANED_SUFFIX } from '../segment-files.ts';
 import { type FilterRules, filterBatch } from './batch-filter.ts';
 import type { Cleanable } from './cleanable.ts';
 import { OffsetMap } from './offset-map.ts';
 
+/** What a batch may expand to: it was expanded once when it was checked. */
 const OUTPUT_BYTES_MAX = 1 << 30;
 /** Work done between two looks at other things. */
 const TURN_BYTES = 1 << 20;
@@ -33,6 +35,7 @@ export async function compact(cleanable: Cleanable, options: CompactionOptions):
   if (cleanUntil === undefined) return undefined;
   const rules: FilterRules = {
     latest,
+    endOffset: cleanUntil,
     nowMs: options.nowMs,
     deleteRetentionMs: log.config.deleteRetentionMs,
     mustStay: (buffer, at) => isLastOfProducer(log, buffer, at) || batchHeader.lastOffset(buffer, at) + 1 === cleanUntil,
@@ -53,11 +56,12 @@ async function buildMap(
   let indexedUntil = firstDirtyOffset;
   for (const segment of log.segments) {
     if (segment.baseOffset >= firstUncleanableOffset || latest.isFull) break;
-    let position = segment.positionOf(firstDirtyOffset);
-    while (position < segment.writtenSize && !latest.isFull) {
-      const to = position + TURN_BYTES;
-      position = segment.scan({ from: position }, (buffer, at, batchPosition) => {
-        if (batchPosition >= to || latest.isFull) return false;
+    if (segment.isRetired) continue;
+    let position = log.guard(() => segment.positionOf(firstDirtyOffset));
+    while (!segment.isRetired && position < segment.writtenSize && !latest.isFull) {
+      const from = position;
+      position = scanTurn(log, segment, from, (buffer, at) => {
+        if (latest.isFull) return false;
         indexKeys(buffer, at, latest, firstDirtyOffset);
         indexedUntil = batchHeader.lastOffset(buffer, at) + 1;
         return true;
@@ -66,6 +70,20 @@ async function buildMap(
     }
   }
   return latest.isFull ? indexedUntil : firstUncleanableOffset;
+}
+
+/** Walks the next stretch of a segment; returns where it ended. Throws {@link CorruptLogError} when there is no batch. */
+function scanTurn(
+  log: PartitionLog,
+  segment: Segment,
+  from: number,
+  visit: (buffer: Buffer, at: number) => boolean,
+): number {
+  const end = log.guard(() =>
+    segment.scan({ from }, (buffer, at, position) => position < from + TURN_BYTES && visit(buffer, at)),
+  );
+  if (end === from) throw new CorruptLogError(segment.path, from);
+  return end;
 }
 
 function indexKeys(buffer: Buffer, at: number, latest: OffsetMap, firstDirtyOffset: number): void {
@@ -95,61 +113,67 @@ function groupsOf(log: PartitionLog, segments: readonly Segment[]): Segment[][] 
   return groups;
 }
 
+/** Returns false when told to stop. A group of which a segment was deleted meanwhile is left as it is. */
 async function cleanGroup(
   log: PartitionLog,
   group: readonly Segment[],
   rules: FilterRules,
   { files, turn }: CompactionOptions,
 ): Promise<boolean> {
-  const baseOffset = group[0]?.baseOffset ?? 0;
-  const path = segmentPath(log.directory, baseOffset, '.log');
-  const cleaned = files.open(path + CLEANED_SUFFIX, 'write');
+  const path = `${group[0]?.path}${CLEANED_SUFFIX}`;
+  const isGone = () => group.some((segment) => segment.isRetired);
+  const cleaned = log.guard(() => files.open(path, 'write'));
   try {
-    cleaned.truncate(0);
+    log.guard(() => cleaned.truncate(0));
     for (const segment of group) {
-      for (let position = 0; position < segment.writtenSize; ) {
-        position = copyTurn(segment, position, cleaned, rules);
+      for (let position = 0; !isGone() && position < segment.writtenSize; ) {
+        position = copyTurn(log, segment, position, cleaned, rules);
         if (!(await turn())) return false;
       }
     }
-    await cleaned.datasync();
+    if (!isGone()) await syncCleaned(log, cleaned);
+  } catch (error) {
+    removeCleaned(files, path); // On a full disk its room is needed.
+    throw error;
   } finally {
     cleaned.close();
   }
-  const isStillThere = group.every((segment) => log.segments.includes(segment));
-  if (!isStillThere || log.isOffline) return true;
-  swap(log, group, files, path);
+  if (log.isOffline) return false;
+  if (isGone()) removeCleaned(files, path);
+  else log.swapSegments(group, path);
   return true;
 }
 
+/** What stays is removed at the next start. */
+function removeCleaned(files: Files, path: string): void {
+  try {
+    files.remove(path);
+  } catch {
+    // The error that made it superfluous is the one to tell.
+  }
+}
+
 /** Copies what stays of the next stretch of a segment; returns where it ended. */
-function copyTurn(segment: Segment, from: number, cleaned: File, rules: FilterRules): number {
+function copyTurn(log: PartitionLog, segment: Segment, from: number, cleaned: File, rules: FilterRules): number {
   const kept: Buffer[] = [];
-  const end = segment.scan({ from }, (buffer, at, position) => {
-    if (position >= from + TURN_BYTES) return false;
+  const end = scanTurn(log, segment, from, (buffer, at) => {
     const batch = filterBatch(buffer, at, rules);
     if (batch !== undefined) kept.push(Buffer.from(batch));
     return true;
   });
-  if (kept.length > 0) cleaned.append(kept);
-  if (end === from) throw new Error(`${segment.path} has no whole batch at position ${from}`);
+  if (kept.length > 0) log.guard(() => cleaned.append(kept));
   return end;
 }
 
-/** B38: from the rename to `.swap` on, a crash finishes the swap at the next start; before it, the old files stand. */
-function swap(log: PartitionLog, group: readonly Segment[], files: Files, path: string): void {
-  const modifiedMs = Math.max(...group.map((segment) => segment.modifiedMs));
-  files.rename(path + CLEANED_SUFFIX, path + SWAP_SUFFIX);
-  files.syncDirectory(log.directory);
-  for (const segment of group) log.deleteSegmentFiles(segment);
-  files.rename(path + SWAP_SUFFIX, path);
-  files.syncDirectory(log.directory);
-  files.setModified(path, modifiedMs);
-  const baseOffset = group[0]?.baseOffset ?? 0;
-  const replacement = Segment.open(files, log.directory, baseOffset, log.config.indexIntervalBytes);
-  replacement.seal();
-  replacement.persistIndexes();
-  log.replaceSegments(group, replacement);
+/** B28: no failed sync passes, so any storage error here ends the directory's service. */
+async function syncCleaned(log: PartitionLog, cleaned: File): Promise<void> {
+  try {
+    await cleaned.datasync();
+  } catch (error) {
+    log.guard(() => {
+      throw error;
+    });
+  }
 }
 
 /** The batch that tells a producer's last sequence keeps duplicates out after a restart. */

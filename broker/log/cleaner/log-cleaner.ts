@@ -4,6 +4,7 @@ import type { Files } from '../../../platform/files.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { readOffsetCheckpoint, writeOffsetCheckpoint } from '../checkpoint.ts';
 import type { LogDirectory } from '../log-directory.ts';
+import { isPassing } from '../storage-error.ts';
 import { type Cleanable, examine, isDue } from './cleanable.ts';
 import { compact } from './compaction.ts';
 
@@ -44,13 +45,14 @@ export class LogCleaner {
     this.#config = config;
     const saved = readOffsetCheckpoint(environment.files, this.#file);
     this.#checkpoints = new Map(saved.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
+    directory.onDelete(({ topic, partition }) => this.#forget(`${topic}-${partition}`));
   }
 
   /** Looks for work every `log.cleaner.backoff.ms`. */
   start(): void {
     if (this.#isStopped) return;
     this.#timer = this.#environment.clock.timer(this.#config.logCleanerBackoffMs, () => {
-      void this.clean().then(() => this.start());
+      void this.clean().finally(() => this.start());
     });
   }
 
@@ -61,7 +63,7 @@ export class LogCleaner {
     await this.#running;
   }
 
-  /** Cleans everything that is due now; resolves with the number of logs cleaned. One run at a time. */
+  /** Cleans everything that is due now; resolves with the number of logs cleaned, never rejects. One run at a time. */
   clean(): Promise<number> {
     this.#running ??= this.#cleanAll().finally(() => {
       this.#running = undefined;
@@ -79,15 +81,19 @@ export class LogCleaner {
     return cleaned;
   }
 
-  #dirtiest(seen: ReadonlySet<string>): (Cleanable & { name: string }) | undefined {
+  #dirtiest(seen: Set<string>): (Cleanable & { name: string }) | undefined {
     const nowMs = this.#environment.clock.now();
     let dirtiest: (Cleanable & { name: string }) | undefined;
     for (const { topic, partition, log } of this.#directory.logs) {
       const name = `${topic}-${partition}`;
       if (!log.config.cleanupPolicy.compact || log.isOffline || seen.has(name) || this.#uncleanable.has(name)) continue;
-      const cleanable = examine(log, this.#checkpoints.get(name) ?? log.logStartOffset, nowMs);
-      const isWorse = cleanable.isOverdue || cleanable.dirtyRatio > (dirtiest?.dirtyRatio ?? -1);
-      if (isDue(cleanable) && isWorse) dirtiest = { ...cleanable, name };
+      try {
+        const cleanable = log.guard(() => examine(log, this.#checkpoints.get(name) ?? log.logStartOffset, nowMs));
+        if (isDue(cleanable) && isWorse(cleanable, dirtiest)) dirtiest = { ...cleanable, name };
+      } catch (error) {
+        seen.add(name);
+        this.#environment.logger.warn({ err: error, log: name }, 'log could not be examined for compaction');
+      }
     }
     return dirtiest;
   }
@@ -103,15 +109,26 @@ export class LogCleaner {
         dedupeBytesMax: this.#config.logCleanerDedupeBufferSize,
         turn: () => new Promise((resolve) => executor.soon(() => resolve(!this.#isStopped && !log.isOffline))),
       });
-      if (cleanUntil === undefined) return false;
+      if (cleanUntil === undefined || log.isOffline) return false;
       this.#checkpoints.set(name, cleanUntil);
-      this.#saveCheckpoints();
+      log.guard(() => this.#saveCheckpoints());
       logger.debug({ log: name, cleanUntil, bytesBefore: before, bytesAfter: log.size }, 'log compacted');
       return true;
     } catch (error) {
-      this.#uncleanable.add(name);
-      logger.error({ err: error, log: name }, 'log cannot be compacted and is left as it is');
+      if (!log.isOffline && !isPassing(error)) this.#uncleanable.add(name);
+      logger.error({ err: error, log: name }, 'log could not be compacted and stays as it is');
       return false;
+    }
+  }
+
+  /** A topic of the same name may come, and its log has not been cleaned. */
+  #forget(name: string): void {
+    this.#uncleanable.delete(name);
+    if (!this.#checkpoints.delete(name)) return;
+    try {
+      this.#saveCheckpoints();
+    } catch (error) {
+      this.#environment.logger.warn({ err: error, log: name }, 'cleaner checkpoint of a deleted log not removed');
     }
   }
 
@@ -120,10 +137,16 @@ export class LogCleaner {
   }
 
   #saveCheckpoints(): void {
-    const offsets = [...this.#directory.logs].flatMap(({ topic, partition }) => {
-      const offset = this.#checkpoints.get(`${topic}-${partition}`);
-      return offset === undefined ? [] : [{ topic, partition, offset }];
+    const offsets = [...this.#checkpoints].map(([name, offset]) => {
+      const dash = name.lastIndexOf('-');
+      return { topic: name.slice(0, dash), partition: Number(name.slice(dash + 1)), offset };
     });
     writeOffsetCheckpoint(this.#environment.files, this.#file, offsets);
   }
+}
+
+/** Logs whose `max.compaction.lag.ms` has run out come first, then the dirtiest. */
+function isWorse(cleanable: Cleanable, than: Cleanable | undefined): boolean {
+  if (than === undefined || cleanable.isOverdue !== than.isOverdue) return than === undefined || cleanable.isOverdue;
+  return cleanable.dirtyRatio > than.dirtyRatio;
 }

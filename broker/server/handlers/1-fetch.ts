@@ -53,7 +53,7 @@ export function fetchApi(
         respond(responseOf(context, results, requestContext.apiVersion, isReadCommitted));
       },
     );
-    release = requestContext.onDisconnect(() => fetch.cancel());
+    if (!fetch.isDone) release = requestContext.onDisconnect(() => fetch.cancel());
   });
 }
 

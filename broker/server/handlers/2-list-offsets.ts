@@ -7,7 +7,7 @@ import {
 } from '../../../kafka/protocol/index.ts';
 import { findLargestTimestamp, findOffsetByTimestamp } from '../../log/index.ts';
 import type { Partition } from '../../replica/partition.ts';
-import { checkLeaderEpoch } from '../../replica/partition-read.ts';
+import { checkLeaderEpoch, readErrorOf } from '../../replica/partition-read.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type Api, api } from '../api.ts';
 
@@ -49,7 +49,7 @@ export function listOffsetsApi(partitions: Partitions): Api {
         const isDuplicate = asked.filter((other) => other.partitionIndex === each.partitionIndex).length > 1;
         const found = isDuplicate
           ? ErrorCode.INVALID_REQUEST
-          : answer(partitions.find(name, each.partitionIndex), each, { request, apiVersion });
+          : answer(partitions.lookupByName(name, each.partitionIndex), each, { request, apiVersion });
         const errorCode = typeof found === 'number' ? found : ErrorCode.NONE;
         const { timestamp, offset, leaderEpoch } = typeof found === 'number' ? NOTHING : found;
         const epoch = apiVersion >= LEADER_EPOCH_SINCE ? { leaderEpoch } : {};
@@ -60,18 +60,22 @@ export function listOffsetsApi(partitions: Partitions): Api {
 }
 
 function answer(
-  partition: Partition | undefined,
+  partition: Partition | number,
   asked: Asked,
   { request, apiVersion }: { request: ListOffsetsRequest; apiVersion: number },
 ): Found | number {
-  if (partition === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  if (typeof partition === 'number') return partition;
   const since = asked.timestamp < 0 ? SINCE[asked.timestamp] : 0;
   if (since === undefined || apiVersion < since) return ErrorCode.UNSUPPORTED_VERSION;
   const epochError = checkLeaderEpoch(partition, asked.currentLeaderEpoch);
   if (epochError !== ErrorCode.NONE) return epochError;
   if (partition.log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;
   const endOffset = request.isolationLevel === 1 ? partition.lastStableOffset : partition.highWatermark;
-  return lookUp(partition, asked.timestamp, endOffset);
+  try {
+    return lookUp(partition, asked.timestamp, endOffset);
+  } catch (error) {
+    return readErrorOf(error);
+  }
 }
 
 function lookUp(partition: Partition, timestamp: number, endOffset: number): Found {

@@ -1,36 +1,58 @@
 import { deleteRecordsRequest, deleteRecordsResponse, ErrorCode } from '../../../kafka/protocol/index.ts';
+import { isStorageFailure } from '../../log/index.ts';
 import type { Partition } from '../../replica/partition.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type Api, api } from '../api.ts';
 
 const HIGH_WATERMARK = -1;
 
-/** DeleteRecords: moves log start offsets up. `checkpoint` makes the new ones durable before they are told. */
+interface Outcome {
+  readonly lowWatermark: number;
+  readonly errorCode: number;
+}
+
+/** DeleteRecords: moves log start offsets up. `checkpoint` makes the new ones durable before they are told, or throws. */
 export function deleteRecordsApi(partitions: Partitions, checkpoint: () => void): Api {
   return api(deleteRecordsRequest, deleteRecordsResponse, (request) => {
-    const topics = request.topics.map(({ name, partitions: asked }) => ({
+    const outcomes = request.topics.map(({ name, partitions: asked }) => ({
       name,
       partitions: asked.map(({ partitionIndex, offset }) => ({
         partitionIndex,
-        ...deleteRecords(partitions.find(name, partitionIndex), offset),
+        ...deleteRecords(partitions.lookupByName(name, partitionIndex), offset),
       })),
     }));
-    checkpoint();
+    const topics = isDone(checkpoint) ? outcomes : outcomes.map(({ name, partitions: each }) => ({
+      name,
+      partitions: each.map(({ partitionIndex, errorCode }) => ({
+        partitionIndex,
+        ...refuse(errorCode === ErrorCode.NONE ? ErrorCode.KAFKA_STORAGE_ERROR : errorCode),
+      })),
+    }));
     return { throttleTimeMs: 0, topics };
   });
 }
 
-function deleteRecords(
-  partition: Partition | undefined,
-  offset: number,
-): { lowWatermark: number; errorCode: number } {
-  const refuse = (errorCode: number) => ({ lowWatermark: -1, errorCode });
-  if (partition === undefined) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+function isDone(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (isStorageFailure(error)) return false;
+    throw error;
+  }
+}
+
+function refuse(errorCode: number): Outcome {
+  return { lowWatermark: -1, errorCode };
+}
+
+function deleteRecords(partition: Partition | number, offset: number): Outcome {
+  if (typeof partition === 'number') return refuse(partition);
   if (partition.log.isOffline) return refuse(ErrorCode.KAFKA_STORAGE_ERROR);
   const { cleanupPolicy } = partition.log.config;
   if (cleanupPolicy.compact && !cleanupPolicy.delete) return refuse(ErrorCode.POLICY_VIOLATION);
   const target = offset === HIGH_WATERMARK ? partition.highWatermark : offset;
   if (target > partition.highWatermark || target < 0) return refuse(ErrorCode.OFFSET_OUT_OF_RANGE);
-  partition.deleteRecordsBefore(target);
+  if (!isDone(() => partition.deleteRecordsBefore(target))) return refuse(ErrorCode.KAFKA_STORAGE_ERROR);
   return { lowWatermark: partition.log.logStartOffset, errorCode: ErrorCode.NONE };
 }

@@ -13,12 +13,10 @@ export function offsetForLeaderEpochApi(partitions: Partitions): Api {
     topics: request.topics.map(({ topic, partitions: asked }) => ({
       topic,
       partitions: asked.map(({ partition: index, currentLeaderEpoch, leaderEpoch }) => {
-        const partition = partitions.find(topic, index);
+        const partition = partitions.lookupByName(topic, index);
         const errorCode =
-          partition === undefined
-            ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-            : checkLeaderEpoch(partition, currentLeaderEpoch);
-        if (partition === undefined || errorCode !== ErrorCode.NONE) {
+          typeof partition === 'number' ? partition : checkLeaderEpoch(partition, currentLeaderEpoch);
+        if (typeof partition === 'number' || errorCode !== ErrorCode.NONE) {
           return { errorCode, partition: index, leaderEpoch: -1, endOffset: -1 };
         }
         return { errorCode, partition: index, ...partition.log.endOffsetFor(leaderEpoch) };

@@ -24,7 +24,6 @@ export class Fetcher {
   readonly #channels: readonly string[];
   /** Free lanes by node. */
   readonly #lanes = new Map<number, string[]>();
-  #bufferedBytes = 0;
   #timer: Timer | undefined;
   #isClosed = false;
 
@@ -60,8 +59,7 @@ export class Fetcher {
     let wakeAtMs = Number.POSITIVE_INFINITY;
     let bufferedBytes = 0;
     for (const state of this.#partitions.all()) bufferedBytes += state.bufferedBytes;
-    this.#bufferedBytes = bufferedBytes;
-    if (this.#bufferedBytes >= this.#settings.prefetchBytesMax) return { byNode, wakeAtMs, nowMs };
+    if (bufferedBytes >= this.#settings.prefetchBytesMax) return { byNode, wakeAtMs, nowMs };
     for (const state of this.#partitions.all()) {
       if (!this.#wants(state)) continue;
       if (state.retryAtMs > nowMs) {
@@ -114,8 +112,9 @@ export class Fetcher {
     const end = (take: (state: PartitionState, index: number) => void) => {
       lanes.push(channel);
       for (const [index, state] of states.entries()) {
+        if (state.version !== versions[index]) continue;
         state.isFetching = false;
-        if (state.version === versions[index]) take(state, index);
+        take(state, index);
       }
       if (this.#isClosed) return;
       this.#onChange();

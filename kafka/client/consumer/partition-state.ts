@@ -68,6 +68,7 @@ export class PartitionState implements TopicPartition {
 
   #moveTo(offset: number): void {
     this.#version += 1;
+    this.isFetching = false;
     this.position = offset;
     this.fetchOffset = offset;
     this.chunks.length = 0;

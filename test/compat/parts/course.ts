@@ -124,10 +124,11 @@ function consumerChecks({ broker, probe }: PartContext): readonly Check[] {
       run: async () => {
         const { stdout } = await start('CommitAsyncConsumer', 'async', 100, 'close').end(30_000);
         const callbacks = pick(factLines(stdout), 'commit-callback', 'offset', 'exception');
-        const batches = Array.from({ length: 10 }, (_, i) => [(i + 1) * 10, null]);
-        // The client drops callbacks of commits that end inside close().
-        if (callbacks.length === 0) throw new Mismatch('callbacks', 'at least one', 'none');
-        expectEqual('offsets and errors of the callbacks', callbacks, batches.slice(0, callbacks.length));
+        // A poll that finds nothing yet commits offset 0, and the client drops callbacks of commits that end in close().
+        const batches = callbacks.filter(([offset]) => offset !== 0);
+        if (batches.length === 0) throw new Mismatch('callbacks', 'at least one', 'none');
+        const inOrder = batches.map((_, i) => [(i + 1) * 10, null]);
+        expectEqual('offsets and errors of the callbacks', batches, inOrder);
         expectEqual('committed', await committed('async'), [['async', 100, '']]);
       },
     },

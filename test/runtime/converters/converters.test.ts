@@ -239,6 +239,8 @@ describe('JSON', () => {
   });
 
   test.each([
+    ['{"type":"bytes"}', '"abc"', 'Invalid bytes field'],
+    ['{"type":"bytes"}', '"ab=c"', 'Invalid bytes field'],
     ['{"type":"array"}', '[]', 'element type'],
     ['{"type":"map","values":{"type":"int8"}}', '{}', 'key type'],
     ['{"type":"map","keys":{"type":"string"}}', '{}', 'value type'],

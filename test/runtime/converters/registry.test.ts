@@ -499,6 +499,28 @@ describe('JSON Schemas', () => {
     await expect(async () => converter.toConnectData(subject, frame({}))).rejects.toThrow(reason);
   });
 
+  test('with objects to choose from take the one that has all it requires and knows all it has', async () => {
+    const { registry, frame } = await register({
+      oneOf: [
+        {
+          type: 'object',
+          required: ['a', 'b'],
+          properties: { a: { type: 'string' }, b: { type: 'string' } },
+        },
+        { type: 'object', required: ['a'], properties: { a: { type: 'string' }, c: { type: 'string' } } },
+      ],
+    });
+    const converter = await openWith(registry, 'json-schema', { 'use.optional.for.nonrequired': true });
+    const chosen = async (json: unknown) => {
+      const { value: read } = await converter.toConnectData(subject, frame(json));
+      return Object.values(read as object).map((member) => member !== null);
+    };
+    expect(await chosen({ a: 'x', b: 'y' })).toEqual([true, false]);
+    expect(await chosen({ a: 'x' })).toEqual([false, true]);
+    expect(await chosen({ a: 'x', c: 'z' })).toEqual([false, true]);
+    await expect(chosen({ d: 1 })).rejects.toThrow('fits none');
+  });
+
   test('check what is written and read when asked to', async () => {
     const { registry, frame } = await register({
       type: 'object',

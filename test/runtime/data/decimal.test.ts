@@ -63,3 +63,13 @@ test('a decimal becomes the nearest number and truncates to a whole one', () => 
   expect(Decimal.parse('-12.9').toBigInt()).toBe(-12n);
   expect(Decimal.parse('1E-300').toBigInt()).toBe(0n);
 });
+
+test.each([
+  [0n, '00'],
+  [127n, '7f'],
+  [128n, '0080'],
+  [-128n, '80'],
+  [-129n, 'ff7f'],
+])('%s takes the bytes %s', (unscaled, hex) => {
+  expect(new Decimal(unscaled, 0).toBytes().toString('hex')).toBe(hex);
+});

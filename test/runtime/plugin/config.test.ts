@@ -104,6 +104,10 @@ describe('reading a configuration', () => {
     });
   });
 
+  test('limits themselves are allowed', () => {
+    expect(messagesOf({ 'batch.size': 1, ratio: 2, columns: ['a'] })).toEqual([]);
+  });
+
   test('a delimiter of blanks is kept', () => {
     expect(parsePluginConfig(schema, { ...minimal, topic: '\t' }).config.topic).toBe('\t');
   });

@@ -1,0 +1,88 @@
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  DataError,
+  FatalError,
+  RecordError,
+  RetriableError,
+  type SinkBatch,
+  type SinkRecord,
+} from '../../runtime/plugin/index.ts';
+import type { Offsets } from './offsets.ts';
+import type { RowWriter } from './row-writer.ts';
+
+/** Primary result codes of SQLite: https://www.sqlite.org/rescode.html */
+const resultCode = { busy: 5, locked: 6, full: 13, tooBig: 18, constraint: 19, mismatch: 20 } as const;
+
+const retriable: ReadonlySet<number | undefined> = new Set([
+  resultCode.busy,
+  resultCode.locked,
+  resultCode.full,
+]);
+const recordFaults: ReadonlySet<number | undefined> = new Set([
+  resultCode.constraint,
+  resultCode.mismatch,
+  resultCode.tooBig,
+]);
+
+/**
+ * Writes rows and offsets in one transaction. Records that break a constraint or do not fit are left out and returned.
+ * Throws {@link RetriableError} when the database is locked or the disk full; then nothing was written.
+ */
+export function writeBatch(
+  database: DatabaseSync,
+  batch: SinkBatch,
+  { rows, offsets }: { readonly rows: RowWriter; readonly offsets: Offsets },
+): RecordError[] {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    const errors = writeRows(database, rows, batch.records);
+    offsets.store(batch.offsets);
+    database.exec('COMMIT');
+    offsets.confirm(batch.offsets);
+    return errors;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    rows.forget();
+    throw batchError(error);
+  }
+}
+
+function writeRows(database: DatabaseSync, rows: RowWriter, records: readonly SinkRecord[]): RecordError[] {
+  const errors: RecordError[] = [];
+  for (const [index, record] of records.entries()) {
+    try {
+      rows.write(record);
+    } catch (error) {
+      // A trigger or a conflict clause of the table may have ended the transaction, and with it the rows before this one.
+      if (!isRecordFault(error) || !database.isTransaction) throw error;
+      errors.push(recordError(index, record, error));
+    }
+  }
+  return errors;
+}
+
+function isRecordFault(error: unknown): boolean {
+  return error instanceof DataError || recordFaults.has(primaryCode(error));
+}
+
+function recordError(index: number, { topic, partition, offset }: SinkRecord, cause: unknown): RecordError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RecordError(
+    index,
+    `The record at ${topic}-${partition} offset ${offset} was refused: ${reason}`,
+    { cause },
+  );
+}
+
+/** Constraints that are checked at the commit fall on the whole batch: an ordinary error lets the runtime find the record. */
+function batchError(cause: unknown): unknown {
+  const code = primaryCode(cause);
+  if (code === undefined || recordFaults.has(code)) return cause;
+  const message = `SQLite: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return retriable.has(code) ? new RetriableError(message, { cause }) : new FatalError(message, { cause });
+}
+
+function primaryCode(error: unknown): number | undefined {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
