@@ -64,5 +64,5 @@ function needsListenerPrefix(name: string): boolean {
 }
 
 function listed(sentence: string, names: readonly string[]): readonly string[] {
-  return names.length === 0 ? [] : [`${sentence}: ${names.join(', ')}`];
+  return names.length === 0 ? [] : [`${sentence}: [${names.join(', ')}]`];
 }

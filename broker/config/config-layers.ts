@@ -62,6 +62,22 @@ export function configSynonyms(
   return found;
 }
 
+/**
+ * The synonyms that DescribeConfigs tells of a topic config. Where the broker config of the same meaning has no default
+ * of its own (`log.retention.ms`), Kafka tells of what stands in for it only when that config is set.
+ */
+export function toldTopicSynonyms(
+  names: readonly string[],
+  layers: BrokerConfigLayers,
+): readonly ConfigSynonym[] {
+  const found = configSynonyms(names, layers);
+  const [main] = names;
+  const hasDefault = main === undefined || (brokerConfigDefinition(main)?.default ?? null) !== null;
+  return hasDefault || found.some(({ name }) => name === main)
+    ? found
+    : found.filter(({ source }) => source !== configSources.DEFAULT_CONFIG);
+}
+
 const fallbacks: Readonly<Record<string, readonly string[]>> = {
   'log.roll.ms': ['log.roll.ms', 'log.roll.hours'],
   'log.roll.jitter.ms': ['log.roll.jitter.ms', 'log.roll.jitter.hours'],

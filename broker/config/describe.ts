@@ -2,7 +2,7 @@ import { isReadOnlyBrokerConfig } from './broker-changes.ts';
 import { brokerConfigDefinition, brokerConfigs } from './broker-configs.ts';
 import { clientMetricsConfigDefinition } from './client-metrics.ts';
 import type { BrokerConfigLayers, ConfigSource, ConfigSynonym, ConfigTexts } from './config-layers.ts';
-import { brokerConfigNames, configSources, configSynonyms } from './config-layers.ts';
+import { brokerConfigNames, configSources, configSynonyms, toldTopicSynonyms } from './config-layers.ts';
 import type { ConfigDefinition, ConfigTable } from './definition.ts';
 import { configTypeCodes } from './definition.ts';
 import { clientMetricsConfigs } from './definitions/client-metrics-configs.ts';
@@ -44,7 +44,8 @@ export function describeTopicConfigs(
     const inherited = server[0] === undefined ? undefined : inTopicUnit(server[0].name, server[0].value);
     const definition = topicConfigDefinition(name);
     const text = own[0]?.value ?? inherited ?? definition?.default ?? null;
-    return entry({ name, definition, text, synonyms: [...own, ...server], isReadOnly: false });
+    const told = toldTopicSynonyms(topicConfigSynonyms(name), layers);
+    return entry({ name, definition, text, synonyms: [...own, ...told], isReadOnly: false });
   });
 }
 

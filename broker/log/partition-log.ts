@@ -276,25 +276,12 @@ export class PartitionLog implements ReadableLog {
     if (offset <= this.#logStartOffset) return;
     this.#logStartOffset = offset;
     if (this.#epochs.truncateFromStart(offset)) this.#areEpochsSaved = false;
-    this.deleteOldSegments();
+    this.#deleteSegments({ ...this.config, cleanupPolicy: { delete: false, compact: false } });
   }
 
   /** Applies retention now; returns how many segments went. Throws as {@link advanceLogStart} does. */
   deleteOldSegments(): number {
-    const count = countDeletable(this.#segments.facts(this.#logEndOffset), this.config, {
-      logStartOffset: this.#logStartOffset,
-      highWatermark: this.durableOffset,
-      nowMs: this.#environment.clock.now(),
-    });
-    if (count === 0) return 0;
-    if (count === this.segments.length) this.roll();
-    for (const segment of this.guard(() => this.#segments.deleteFirst(count))) this.#unsynced.forget(segment);
-    const start = this.segments[0]?.baseOffset ?? this.#logStartOffset;
-    if (start > this.#logStartOffset) {
-      this.#logStartOffset = start;
-      if (this.#epochs.truncateFromStart(start)) this.#areEpochsSaved = false;
-    }
-    return count;
+    return this.#deleteSegments(this.config);
   }
 
   /** Puts the finished `.cleaned` file of a compaction in the place of the closed segments that it was made from. */
@@ -344,6 +331,23 @@ export class PartitionLog implements ReadableLog {
   /** Closes the files and no more. */
   closeFiles(): void {
     for (const segment of this.segments) segment.close();
+  }
+
+  #deleteSegments(config: TopicConfig): number {
+    const count = countDeletable(this.#segments.facts(this.#logEndOffset), config, {
+      logStartOffset: this.#logStartOffset,
+      highWatermark: this.durableOffset,
+      nowMs: this.#environment.clock.now(),
+    });
+    if (count === 0) return 0;
+    if (count === this.segments.length) this.roll();
+    for (const segment of this.guard(() => this.#segments.deleteFirst(count))) this.#unsynced.forget(segment);
+    const start = this.segments[0]?.baseOffset ?? this.#logStartOffset;
+    if (start > this.#logStartOffset) {
+      this.#logStartOffset = start;
+      if (this.#epochs.truncateFromStart(start)) this.#areEpochsSaved = false;
+    }
+    return count;
   }
 
   #rollIfDue(batch: Buffer): void {

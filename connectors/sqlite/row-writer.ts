@@ -1,16 +1,10 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import {
-  DataError,
-  FatalError,
-  type Schema,
-  type SinkRecord,
-  type Value,
-} from '../../runtime/plugin/index.ts';
+import { DataError, FatalError, type SinkRecord, type Value } from '../../runtime/plugin/index.ts';
 import { keyShapeOf, type ShapeColumn, shapeOf, signatureOf } from './record-shape.ts';
 import { deleteStatement, tableNameOf, writeStatement } from './sql-text.ts';
 import { type Bind, bindOf } from './sql-values.ts';
 import type { SqliteConfig } from './sqlite-config.ts';
-import { Tables } from './tables.ts';
+import { type TableColumns, Tables } from './tables.ts';
 
 /** How the records of one shape are written to one table. */
 interface Plan {
@@ -70,7 +64,7 @@ export class RowWriter {
         keys.map(({ name }) => name),
       ),
     );
-    const binds = keys.map(({ name, schema }) => bindOf(schema, columns.get(name.toLowerCase()) ?? 'BLOB'));
+    const binds = keys.map((column) => bindColumn(column, columns));
     run(
       { statement, binds, reads: keys.map(({ read }) => read), names: keys.map(({ name }) => name) },
       record,
@@ -100,9 +94,7 @@ export class RowWriter {
     return {
       statement: this.#prepare(table, writeStatement(mode, table, shape)),
       reads: ordered.map(({ read }) => read),
-      binds: ordered.map(({ name, schema }) =>
-        bindOf(schema as Schema | undefined, columns.get(name.toLowerCase()) ?? 'BLOB'),
-      ),
+      binds: ordered.map((column) => bindColumn(column, columns)),
       names: ordered.map(({ name }) => name),
     };
   }
@@ -123,6 +115,17 @@ export class RowWriter {
       );
     }
   }
+}
+
+function bindColumn({ name, schema, isKey }: ShapeColumn, columns: TableColumns): Bind {
+  const bind = bindOf(schema, columns.get(name.toLowerCase()) ?? 'BLOB');
+  if (!isKey) return bind;
+  return (value) => {
+    const bound = bind(value);
+    // SQLite would invent a number for an INTEGER PRIMARY KEY that is null.
+    if (bound === null) throw new DataError('a primary key cannot be null');
+    return bound;
+  };
 }
 
 function run({ statement, reads, binds, names }: Plan, record: SinkRecord): void {

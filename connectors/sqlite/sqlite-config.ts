@@ -48,6 +48,15 @@ export const sqliteConfig = {
       default: [],
       description: 'Fields of the value to write. Empty: all.',
     },
+    columns: {
+      type: 'array',
+      items: { type: 'string' },
+      default: [],
+      importance: 'LOW',
+      description:
+        'Types of columns that auto.create and auto.evolve make, as name:TYPE with INTEGER, REAL, TEXT, BLOB or NUMERIC. ' +
+        'Otherwise the schema says it, and without schema the first value.',
+    },
     'journal.mode': {
       enum: ['WAL', 'DELETE', 'TRUNCATE'],
       ignoreCase: true,
@@ -99,5 +108,25 @@ export function checkSqliteConfig(config: SqliteConfig): void {
     );
   }
   if (new Set(fields).size < fields.length) report('pk.fields', 'pk.fields names a column twice.');
+  for (const spec of config.columns) {
+    if (!columnSpec.test(spec)) {
+      report(
+        'columns',
+        `Invalid value ${spec} for configuration columns: Expected name:TYPE with INTEGER, REAL, TEXT, BLOB or NUMERIC.`,
+      );
+    }
+  }
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+const columnSpec = /^.+:(INTEGER|REAL|TEXT|BLOB|NUMERIC)$/;
+
+/** The configured column types by name. */
+export function configuredTypes(config: SqliteConfig): ReadonlyMap<string, string> {
+  return new Map(
+    config.columns.map((spec) => [
+      spec.slice(0, spec.lastIndexOf(':')),
+      spec.slice(spec.lastIndexOf(':') + 1),
+    ]),
+  );
 }

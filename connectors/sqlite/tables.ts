@@ -3,7 +3,7 @@ import { DataError, FatalError, type SinkRecord } from '../../runtime/plugin/ind
 import type { ShapeColumn } from './record-shape.ts';
 import { quoteName } from './sql-text.ts';
 import { type Affinity, affinityOf, columnTypeOf, columnTypeOfValue } from './sql-values.ts';
-import type { SqliteConfig } from './sqlite-config.ts';
+import { configuredTypes, type SqliteConfig } from './sqlite-config.ts';
 
 /** The affinities of a table's columns, by name in lower case. */
 export type TableColumns = ReadonlyMap<string, Affinity>;
@@ -13,10 +13,12 @@ export class Tables {
   readonly #database: DatabaseSync;
   readonly #config: SqliteConfig;
   readonly #known = new Map<string, TableColumns>();
+  readonly #types: ReadonlyMap<string, string>;
 
   constructor(database: DatabaseSync, config: SqliteConfig) {
     this.#database = database;
     this.#config = config;
+    this.#types = configuredTypes(config);
   }
 
   /** Forgets what is known: a transaction was rolled back, or someone else changed a table. */
@@ -52,7 +54,7 @@ export class Tables {
     }
     for (const column of missing) {
       // Rows that are there already have no value for it, so it may be null.
-      const type = typeOf(column, record);
+      const type = this.#typeOf(column, record);
       this.#database.exec(`ALTER TABLE ${quoteName(table)} ADD COLUMN ${quoteName(column.name)} ${type}`);
     }
     this.#known.delete(table);
@@ -67,18 +69,22 @@ export class Tables {
     }
     const parts = shape.map((column) => {
       const isRequired = column.isKey || (column.schema !== undefined && !column.schema.optional);
-      return `${quoteName(column.name)} ${typeOf(column, record)}${isRequired ? ' NOT NULL' : ''}`;
+      return `${quoteName(column.name)} ${this.#typeOf(column, record)}${isRequired ? ' NOT NULL' : ''}`;
     });
+    const names = new Set(shape.map(({ name }) => name));
+    for (const [name, type] of this.#types) if (!names.has(name)) parts.push(`${quoteName(name)} ${type}`);
     const keys = shape.filter(({ isKey }) => isKey).map(({ name }) => quoteName(name));
     if (keys.length > 0) parts.push(`PRIMARY KEY (${keys.join(', ')})`);
     this.#database.exec(`CREATE TABLE ${quoteName(table)} (${parts.join(', ')})`);
     return this.find(table) ?? new Map();
   }
-}
 
-function typeOf(column: ShapeColumn, record: SinkRecord): string {
-  if (column.schema !== undefined) return columnTypeOf(column.schema);
-  const value = column.read(record);
-  // A column without type takes every value as it is.
-  return value === null || value === undefined ? '' : columnTypeOfValue(value);
+  #typeOf(column: ShapeColumn, record: SinkRecord): string {
+    const configured = this.#types.get(column.name);
+    if (configured !== undefined) return configured;
+    if (column.schema !== undefined) return columnTypeOf(column.schema);
+    const value = column.read(record);
+    // A column without type takes every value as it is.
+    return value === null || value === undefined ? '' : columnTypeOfValue(value);
+  }
 }

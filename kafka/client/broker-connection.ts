@@ -67,7 +67,9 @@ export class BrokerConnection implements ConnectionHandler {
       return client;
     } catch (error) {
       client.close();
-      throw error instanceof BrokerConnectionError ? error : new BrokerConnectionError(client.#address, error);
+      throw error instanceof BrokerConnectionError
+        ? error
+        : new BrokerConnectionError(client.#address, error);
     }
   }
 
@@ -160,9 +162,13 @@ export class BrokerConnection implements ConnectionHandler {
       const newestVersion = Math.min(served?.maxVersion ?? 0, apiVersionsRequest.versions.last);
       answer = await this.send(apiVersionsRequest, apiVersionsResponse, software, { newestVersion });
     }
-    if (answer.errorCode !== ErrorCode.NONE) throw new KafkaError(answer.errorCode, `connecting to ${this.#address}`);
+    if (answer.errorCode !== ErrorCode.NONE)
+      throw new KafkaError(answer.errorCode, `connecting to ${this.#address}`);
     this.#served = new Map(
-      answer.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { first: minVersion, last: maxVersion }]),
+      answer.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [
+        apiKey,
+        { first: minVersion, last: maxVersion },
+      ]),
     );
   }
 
@@ -187,7 +193,8 @@ export class BrokerConnection implements ConnectionHandler {
     const bytes = isOwned ? frame : Buffer.from(frame);
     const correlationId = bytes.length >= 4 ? bytes.readInt32BE(0) : -1;
     const inFlight = this.#inFlight.get(correlationId);
-    if (inFlight === undefined) throw new Error(`an answer came to no request (correlation id ${correlationId})`);
+    if (inFlight === undefined)
+      throw new Error(`an answer came to no request (correlation id ${correlationId})`);
     this.#inFlight.delete(correlationId);
     inFlight.timer.cancel();
     try {
@@ -201,7 +208,8 @@ export class BrokerConnection implements ConnectionHandler {
   /** A broker that does not know our ApiVersions version answers in version 0. */
   #decode({ response, apiVersion }: InFlight, bytes: Buffer): unknown {
     const { bodyOffset } = decodeResponseHeader(response, apiVersion, bytes);
-    const isRefusal = response.apiKey === ApiKey.ApiVersions && bytes.readInt16BE(bodyOffset) !== ErrorCode.NONE;
+    const isRefusal =
+      response.apiKey === ApiKey.ApiVersions && bytes.readInt16BE(bodyOffset) !== ErrorCode.NONE;
     return decode(response, isRefusal ? 0 : apiVersion, bytes, bodyOffset);
   }
 

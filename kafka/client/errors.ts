@@ -76,7 +76,9 @@ export class ConfigurationError extends StreamError {
 export class ApiTimeoutError extends StreamError {
   constructor(what: string, timeoutMs: number, cause?: unknown) {
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
-    super('CLIENT_API_TIMEOUT', `${what} did not succeed within ${Math.round(timeoutMs)} ms${reason}`, { cause });
+    super('CLIENT_API_TIMEOUT', `${what} did not succeed within ${Math.round(timeoutMs)} ms${reason}`, {
+      cause,
+    });
   }
 }
 
@@ -120,7 +122,10 @@ export class NoOffsetError extends StreamError {
   readonly partitions: readonly TopicPartition[];
   constructor(partitions: readonly TopicPartition[], reason: string) {
     const names = partitions.map(({ topic, partition }) => `${topic}-${partition}`).join(', ');
-    super('CLIENT_NO_OFFSET', `${reason} for ${names}, and autoOffsetReset is 'none': seek to an offset first`);
+    super(
+      'CLIENT_NO_OFFSET',
+      `${reason} for ${names}, and autoOffsetReset is 'none': seek to an offset first`,
+    );
     this.partitions = partitions;
   }
 }

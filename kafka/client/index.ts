@@ -68,5 +68,10 @@ export type {
   ProducerRecord,
   RecordMetadata,
 } from './producer/producer.ts';
-export type { CommittedOffset, TimestampedOffset, TopicPartition, TopicPartitionOffset } from './topic-partition.ts';
 export { TopicLog, type TopicLogOptions, type TopicLogRecord } from './topic-log.ts';
+export type {
+  CommittedOffset,
+  TimestampedOffset,
+  TopicPartition,
+  TopicPartitionOffset,
+} from './topic-partition.ts';

@@ -1,5 +1,5 @@
-import { BrokerAdmin } from './admin/broker-admin.ts';
 import type { Admin } from './admin/admin.ts';
+import { BrokerAdmin } from './admin/broker-admin.ts';
 import type { ClientOptions, KafkaClient } from './client.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { settingsOf } from './cluster/settings.ts';

@@ -1,7 +1,7 @@
 /** A command of `millrace`, as its module exports it. */
 export interface Command {
-  /** What `millrace <command> --help` prints. */
-  readonly help: string;
+  /** What `millrace <command> --help` prints. Left out by commands that answer `--help` themselves. */
+  readonly help?: string;
   /** Runs it; resolves with the exit code. Throws UsageError or any other StreamError for what the user can mend. */
   run(args: readonly string[]): Promise<number>;
 }

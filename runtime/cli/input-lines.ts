@@ -15,7 +15,10 @@ export async function* inputLines(
   let open: Buffer[] = [];
   let openBytes = 0;
   for await (const part of untilAborted(input, signal)) {
-    const chunk = typeof part === 'string' ? Buffer.from(part) : Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+    const chunk =
+      typeof part === 'string'
+        ? Buffer.from(part)
+        : Buffer.from(part.buffer, part.byteOffset, part.byteLength);
     const end = chunk.lastIndexOf(LINE_FEED);
     if (end < 0) {
       open.push(chunk);

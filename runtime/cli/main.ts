@@ -1,6 +1,7 @@
 import { StreamError } from '../../platform/errors.ts';
 import { type CommandEntry, ExitCode } from './command.ts';
 import { UsageError } from './errors.ts';
+import { kafkaTools } from './kafka-tools/catalogue.ts';
 
 /** Every command by its name, in the order of the help text. */
 const commands: ReadonlyMap<string, CommandEntry> = new Map([
@@ -19,6 +20,14 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     'lint',
     { summary: 'Check pipeline files', load: async () => (await import('./commands/lint.ts')).lintCommand },
   ],
+  [
+    'protocol',
+    {
+      summary: "Decode and encode messages of Kafka's protocol",
+      load: async () => (await import('./commands/protocol.ts')).protocolCommand,
+    },
+  ],
+  ...kafkaTools,
 ]);
 
 /** Runs the command that `args` begin with; resolves with the exit code. Errors are told on stderr as one sentence. */
@@ -31,7 +40,7 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     const entry = commands.get(name);
     if (entry === undefined) throw new UsageError(`There is no command ${name}. ${overview()}`);
     const command = await entry.load();
-    if (args.includes('--help') || args.includes('-h')) {
+    if (command.help !== undefined && (args.includes('--help') || args.includes('-h'))) {
       console.log(command.help);
       return ExitCode.OK;
     }

@@ -13,3 +13,20 @@ export function untilStopped(): Promise<void> {
     process.once('SIGTERM', stop);
   });
 }
+
+/** Runs `work` with a signal that is aborted when the process is asked to stop, and keeps the process alive meanwhile. */
+export async function whileRunning<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const keepAlive = new MessageChannel();
+  keepAlive.port1.on('message', () => {});
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+    keepAlive.port1.close();
+  }
+}

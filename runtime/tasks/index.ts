@@ -1,3 +1,5 @@
+export { isRetriable } from './errors.ts';
+export { retryDelayMs } from './retry.ts';
 export type { OffsetStore, StoredPosition } from './offset-store.ts';
 export type { TaskProgress } from './progress.ts';
 export { SinkTask } from './sink-task.ts';

@@ -106,8 +106,7 @@ function refuseTopic(image: MetadataImage, name: string): void {
   const problem = topicNameProblem(name);
   if (problem !== undefined) throw new RefusedError(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
   if (image.topic(name) !== undefined) return;
-  const message = 'This server does not host this topic-partition.';
-  throw new RefusedError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message);
+  throw new RefusedError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, '');
 }
 
 function refuseForeignBroker({ nodeId }: ConfigsView, name: string, otherwise: string): void {

@@ -137,23 +137,31 @@ function alter(
       after.delete(name);
       return;
     case alterConfigOperations.APPEND:
-      after.set(name, [...new Set([...listItems(after, resource, name), ...parseList(text)])].join(','));
+      after.set(
+        name,
+        [...new Set([...listItems(after, resource, name, 'APPEND to'), ...parseList(text)])].join(','),
+      );
       return;
     default: {
       const taken = parseList(text);
-      const left = listItems(after, resource, name).filter((item) => !taken.includes(item));
+      const left = listItems(after, resource, name, 'SUBTRACT from').filter((item) => !taken.includes(item));
       after.set(name, left.join(','));
     }
   }
 }
 
 /** What APPEND and SUBTRACT start from: the resource's own value, else the default. */
-function listItems(after: ConfigTexts, resource: Resource, name: string): readonly string[] {
+function listItems(
+  after: ConfigTexts,
+  resource: Resource,
+  name: string,
+  verb: 'APPEND to' | 'SUBTRACT from',
+): readonly string[] {
   const definition = configDefinition(resource, name);
   if (definition?.type !== 'LIST') {
     throw new RefusedError(
       ErrorCode.INVALID_CONFIG,
-      `Can't APPEND to or SUBTRACT from key ${name} because its type is not LIST.`,
+      `Can't ${verb} key ${name} because its type is not LIST.`,
     );
   }
   return parseList(after.get(name) ?? definition.default ?? '');

@@ -99,7 +99,7 @@ function refuseUnreachable(replicationFactor: number, registered: number, usable
   if (replicationFactor > registered) {
     throw new RefusedError(
       ErrorCode.INVALID_REPLICATION_FACTOR,
-      `${sentence}The target replication factor of ${replicationFactor} cannot be reached because only ${registered} broker(s) are registered.`,
+      `${sentence}The target replication factor of ${replicationFactor} cannot be reached because only ${registered} broker(s) are registered or some brokers have all their log directories cordoned.`,
     );
   }
   if (usable === 0) {

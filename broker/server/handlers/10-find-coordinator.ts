@@ -29,7 +29,7 @@ export function findCoordinatorApi(nodeId: number, findGroup: CoordinatorFinder)
     const coordinators = await Promise.all(
       request.coordinatorKeys.map(async (key) => ({ key, ...(await find(key)) })),
     );
-    return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, nodeId: -1, host: '', port: -1, coordinators };
+    return { throttleTimeMs: 0, coordinators };
   });
 }
 

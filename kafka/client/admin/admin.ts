@@ -1,5 +1,10 @@
 import type { KafkaError } from '../errors.ts';
-import type { CommittedOffset, TimestampedOffset, TopicPartition, TopicPartitionOffset } from '../topic-partition.ts';
+import type {
+  CommittedOffset,
+  TimestampedOffset,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../topic-partition.ts';
 
 /** An item that was refused: `error` says why. Items of one call fail independently of each other. */
 export type Refusable<T> = T & { readonly error: KafkaError | undefined };
@@ -67,7 +72,11 @@ export interface ConfigEntry {
   readonly source: ConfigSource;
   readonly isReadOnly: boolean;
   readonly isSensitive: boolean;
-  readonly synonyms: readonly { readonly name: string; readonly value: string | null; readonly source: ConfigSource }[];
+  readonly synonyms: readonly {
+    readonly name: string;
+    readonly value: string | null;
+    readonly source: ConfigSource;
+  }[];
   readonly documentation: string | null;
 }
 
@@ -221,5 +230,7 @@ export interface Admin {
   removeMembers(
     groupId: string,
     members?: readonly ({ readonly groupInstanceId: string } | { readonly memberId: string })[],
-  ): Promise<readonly Refusable<{ readonly memberId: string; readonly groupInstanceId: string | undefined }>[]>;
+  ): Promise<
+    readonly Refusable<{ readonly memberId: string; readonly groupInstanceId: string | undefined }>[]
+  >;
 }

@@ -50,7 +50,8 @@ export class Cluster {
   /** Calls a broker by its id. Rejects with a retriable error when the id is not known. */
   async node<T>(nodeId: number, channel: string, call: Call<T>): Promise<T> {
     const broker = this.metadata.broker(nodeId);
-    if (broker === undefined) throw new BrokerConnectionError(`node ${nodeId}`, new Error('it is not in the cluster'));
+    if (broker === undefined)
+      throw new BrokerConnectionError(`node ${nodeId}`, new Error('it is not in the cluster'));
     return call(await this.connections.open(broker, channel));
   }
 
@@ -123,13 +124,15 @@ export class Cluster {
   #candidates(): readonly Endpoint[] {
     const { bootstrap, entropy } = this.settings;
     const brokers = shuffled(this.metadata.brokers, () => entropy.u32());
-    const isKnown = ({ host, port }: Endpoint) => brokers.some((node) => node.host === host && node.port === port);
+    const isKnown = ({ host, port }: Endpoint) =>
+      brokers.some((node) => node.host === host && node.port === port);
     const all: Endpoint[] = [...brokers, ...bootstrap.filter((endpoint) => !isKnown(endpoint))];
     const rank = (endpoint: Endpoint) => {
       if (this.connections.ready(endpoint, MAIN_CHANNEL) !== undefined) return 0;
       return this.connections.isBackingOff(endpoint, MAIN_CHANNEL) ? 2 : 1;
     };
-    return all.map((endpoint) => ({ endpoint, rank: rank(endpoint) }))
+    return all
+      .map((endpoint) => ({ endpoint, rank: rank(endpoint) }))
       .toSorted((a, b) => a.rank - b.rank)
       .map(({ endpoint }) => endpoint);
   }

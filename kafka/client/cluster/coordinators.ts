@@ -46,7 +46,11 @@ export class Coordinators {
   async #lookUp(groupId: string): Promise<number> {
     const answer = await this.#callAny((connection) => ask(connection, groupId));
     if (answer.errorCode !== ErrorCode.NONE) {
-      throw new KafkaError(answer.errorCode, `finding the coordinator of group ${groupId}`, answer.errorMessage);
+      throw new KafkaError(
+        answer.errorCode,
+        `finding the coordinator of group ${groupId}`,
+        answer.errorMessage,
+      );
     }
     this.#metadata.learnBroker(answer.nodeId, answer.host, answer.port);
     return answer.nodeId;
@@ -58,5 +62,7 @@ async function ask(connection: BrokerConnection, groupId: string): Promise<Answe
   const key = isBatched ? { coordinatorKeys: [groupId] } : { key: groupId };
   const body = { key: '', coordinatorKeys: [], keyType: GROUP_KEY_TYPE, ...key };
   const response = await connection.send(findCoordinatorRequest, findCoordinatorResponse, body);
-  return isBatched ? (response.coordinators[0] ?? { ...response, errorCode: ErrorCode.UNKNOWN_SERVER_ERROR }) : response;
+  return isBatched
+    ? (response.coordinators[0] ?? { ...response, errorCode: ErrorCode.UNKNOWN_SERVER_ERROR })
+    : response;
 }

@@ -89,7 +89,10 @@ export class MetadataCache {
     const known = this.#topics.get(topic);
     const old = known?.partitions[partition];
     if (known === undefined || old === undefined || leader < 0 || leaderEpoch <= old.leaderEpoch) return;
-    this.#topics.set(topic, { ...known, partitions: known.partitions.with(partition, { ...old, leader, leaderEpoch }) });
+    this.#topics.set(topic, {
+      ...known,
+      partitions: known.partitions.with(partition, { ...old, leader, leaderEpoch }),
+    });
   }
 
   /** Takes in an answer. `isComplete`: all topics were asked for, so others do not exist. */
@@ -126,20 +129,25 @@ export class MetadataCache {
   }
 }
 
-function partitionsOf(topic: TopicResponse, known: readonly PartitionMetadata[]): readonly PartitionMetadata[] {
+function partitionsOf(
+  topic: TopicResponse,
+  known: readonly PartitionMetadata[],
+): readonly PartitionMetadata[] {
   const sorted = topic.partitions.toSorted((a, b) => a.partitionIndex - b.partitionIndex);
   // Partition numbers have no gaps; what a broken answer may have behind a gap is left out.
   const whole = sorted.filter(({ partitionIndex }, index) => partitionIndex === index);
-  return whole.map(({ partitionIndex, leaderId, leaderEpoch, replicaNodes, isrNodes, offlineReplicas }, index) => {
-    const old = known[index];
-    if (old !== undefined && leaderEpoch >= 0 && leaderEpoch < old.leaderEpoch) return old;
-    return {
-      partition: partitionIndex,
-      leader: leaderId,
-      leaderEpoch,
-      replicas: replicaNodes,
-      isr: isrNodes,
-      offlineReplicas,
-    };
-  });
+  return whole.map(
+    ({ partitionIndex, leaderId, leaderEpoch, replicaNodes, isrNodes, offlineReplicas }, index) => {
+      const old = known[index];
+      if (old !== undefined && leaderEpoch >= 0 && leaderEpoch < old.leaderEpoch) return old;
+      return {
+        partition: partitionIndex,
+        leader: leaderId,
+        leaderEpoch,
+        replicas: replicaNodes,
+        isr: isrNodes,
+        offlineReplicas,
+      };
+    },
+  );
 }

@@ -96,7 +96,8 @@ export class MetadataRefresher {
     if (this.#isRequested || this.#isClosed) return;
     this.#isRequested = true;
     const { clock, entropy, retryBackoffMs, retryBackoffMaxMs } = this.#settings;
-    const waitMs = this.#failures === 0 ? 0 : backoffMs(this.#failures, retryBackoffMs, retryBackoffMaxMs, entropy);
+    const waitMs =
+      this.#failures === 0 ? 0 : backoffMs(this.#failures, retryBackoffMs, retryBackoffMaxMs, entropy);
     clock.timer(waitMs, () => {
       this.refresh().then(
         () => {
@@ -111,7 +112,10 @@ export class MetadataRefresher {
   }
 
   /** The topic, waiting until it exists. Throws {@link TopicMissingError}, or KafkaError when it cannot come to exist. */
-  async awaitTopic(name: string, { isCreating, timeoutMs, signal }: AwaitTopicOptions): Promise<TopicMetadata> {
+  async awaitTopic(
+    name: string,
+    { isCreating, timeoutMs, signal }: AwaitTopicOptions,
+  ): Promise<TopicMetadata> {
     const { clock, entropy, retryBackoffMs, retryBackoffMaxMs } = this.#settings;
     const deadlineMs = clock.monotonic() + timeoutMs;
     for (let failures = 1; ; failures += 1) {
@@ -161,8 +165,11 @@ export class MetadataRefresher {
     try {
       await this.#callAny((connection) => this.#load(connection, topics, false));
       // A request for all topics creates none, and one that may create must not create what others only watch.
-      const missing = [...extra].filter((name) => creating.includes(name) && this.#metadata.topic(name) === undefined);
-      if (missing.length > 0) await this.#callAny((connection) => this.#load(connection, new Set(missing), true));
+      const missing = [...extra].filter(
+        (name) => creating.includes(name) && this.#metadata.topic(name) === undefined,
+      );
+      if (missing.length > 0)
+        await this.#callAny((connection) => this.#load(connection, new Set(missing), true));
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;

@@ -10,14 +10,14 @@ export interface ItemAnswer {
 
 /**
  * Calls `attempt` with the items that have no final answer yet, until none is left or the time is up. `attempt` answers in
- * the order of what it is given. Resolves with the last answers in the order of `items`; rejects as `attempt` does.
+ * the order of what it is given; `isFinal` says which retriable errors are an answer all the same. Resolves with the last answers in the order of `items`; rejects as `attempt` does.
  */
 export async function retryItems<I, A extends ItemAnswer>(
   cluster: Cluster,
   what: string,
   items: readonly I[],
   attempt: (left: readonly I[]) => Promise<readonly A[]>,
-  options: RetryOptions = {},
+  options: RetryOptions & { readonly isFinal?: (error: KafkaError) => boolean } = {},
 ): Promise<A[]> {
   const { clock } = cluster.settings;
   const timeoutMs = options.timeoutMs ?? cluster.settings.apiTimeoutMs;
@@ -31,7 +31,10 @@ export async function retryItems<I, A extends ItemAnswer>(
       timeoutMs: leftMs,
     });
     for (const [position, { index }] of left.entries()) answers.set(index, given[position] as A);
-    left = left.filter(({ index }) => answers.get(index)?.error?.isRetriable === true);
+    left = left.filter(({ index }) => {
+      const error = answers.get(index)?.error;
+      return error?.isRetriable === true && options.isFinal?.(error) !== true;
+    });
     const waitMs = cluster.backoffMs(failures);
     if (left.length === 0 || clock.monotonic() + waitMs >= deadlineMs) break;
     const isOutdated = left.some(({ index }) => answers.get(index)?.error?.needsRefresh === true);

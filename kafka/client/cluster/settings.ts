@@ -13,7 +13,8 @@ export function settingsOf(options: ClientOptions): ClientSettings {
   const { bootstrapServers } = options;
   const texts = typeof bootstrapServers === 'string' ? bootstrapServers.split(',') : bootstrapServers;
   const bootstrap = texts.map((text) => text.trim()).filter((text) => text !== '');
-  if (bootstrap.length === 0) throw new ConfigurationError('bootstrapServers names no server: give host:port');
+  if (bootstrap.length === 0)
+    throw new ConfigurationError('bootstrapServers names no server: give host:port');
   return {
     net: options.net,
     clock: options.clock,

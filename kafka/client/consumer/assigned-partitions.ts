@@ -35,11 +35,16 @@ export class AssignedPartitions {
 
   /** Those given, or all. Throws {@link NotAssignedError}. */
   select(partitions: readonly TopicPartition[] | undefined): PartitionState[] {
-    return partitions === undefined ? [...this.#states.values()] : partitions.map((partition) => this.get(partition));
+    return partitions === undefined
+      ? [...this.#states.values()]
+      : partitions.map((partition) => this.get(partition));
   }
 
   /** Reads exactly these from now on. What was read before stays as it is; others begin at `start`. */
-  replace(partitions: readonly TopicPartition[], start: (partition: TopicPartition) => number | Search): void {
+  replace(
+    partitions: readonly TopicPartition[],
+    start: (partition: TopicPartition) => number | Search,
+  ): void {
     const keys = new Set(partitions.map(({ topic, partition }) => partitionKey(topic, partition)));
     for (const key of this.#states.keys()) if (!keys.has(key)) this.#states.delete(key);
     for (const partition of partitions) {

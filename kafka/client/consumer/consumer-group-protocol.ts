@@ -73,12 +73,16 @@ export class ConsumerGroupProtocol implements GroupProtocol {
     const owned = this.#host.owned();
     const topics = new Set(this.#host.subscribedTopics());
     const isGoing = ({ topic }: TopicPartition) => !this.#isCooperative || !topics.has(topic);
-    await this.#revoke(owned.filter(isGoing), owned.filter((partition) => !isGoing(partition)));
+    await this.#revoke(
+      owned.filter(isGoing),
+      owned.filter((partition) => !isGoing(partition)),
+    );
   }
 
   async assign({ protocolName, members }: AssignmentTask): Promise<ReadonlyMap<string, Buffer>> {
     const assignor = this.#host.assignors.find(({ name }) => name === protocolName);
-    if (assignor === undefined) throw new IllegalStateError(`the group chose an unknown assignor '${protocolName}'`);
+    if (assignor === undefined)
+      throw new IllegalStateError(`the group chose an unknown assignor '${protocolName}'`);
     const subscriptions = members.map(
       ({ memberId, groupInstanceId, metadata }): MemberSubscription => ({
         memberId,
@@ -137,10 +141,12 @@ export class ConsumerGroupProtocol implements GroupProtocol {
     const snapshot = this.#snapshot;
     if (snapshot !== undefined) {
       const counts = this.#countPartitions([...snapshot.keys()]);
-      if ([...snapshot].some(([topic, count]) => counts.get(topic) !== count)) return 'the partitions of topics changed';
+      if ([...snapshot].some(([topic, count]) => counts.get(topic) !== count))
+        return 'the partitions of topics changed';
     }
     const topics = this.#host.subscribedTopics().toSorted();
-    const isSame = topics.length === this.#joinedTopics.length && topics.every((t, i) => t === this.#joinedTopics[i]);
+    const isSame =
+      topics.length === this.#joinedTopics.length && topics.every((t, i) => t === this.#joinedTopics[i]);
     return isSame ? undefined : 'the subscription changed';
   }
 
@@ -159,7 +165,9 @@ export class ConsumerGroupProtocol implements GroupProtocol {
   }
 
   #countPartitions(topics: readonly string[]): TopicSnapshot {
-    return new Map(topics.map((topic) => [topic, this.#cluster.metadata.topic(topic)?.partitions.length ?? 0]));
+    return new Map(
+      topics.map((topic) => [topic, this.#cluster.metadata.topic(topic)?.partitions.length ?? 0]),
+    );
   }
 }
 

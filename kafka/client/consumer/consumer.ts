@@ -1,6 +1,11 @@
 import type { RecordView } from '../../records/index.ts';
 import type { Assignor } from '../group/assignor.ts';
-import type { CommittedOffset, TimestampedOffset, TopicPartition, TopicPartitionOffset } from '../topic-partition.ts';
+import type {
+  CommittedOffset,
+  TimestampedOffset,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../topic-partition.ts';
 
 /** Where to begin when a group has no offset, or the offset is out of the log: `none` throws NoOffsetError at poll. */
 export type AutoOffsetReset = 'earliest' | 'latest' | 'none';

@@ -28,7 +28,12 @@ export class Fetcher {
   #isClosed = false;
 
   /** `onChange` is called when there is something new: records, an error, a position to search for. */
-  constructor(cluster: Cluster, settings: ConsumerSettings, partitions: AssignedPartitions, onChange: () => void) {
+  constructor(
+    cluster: Cluster,
+    settings: ConsumerSettings,
+    partitions: AssignedPartitions,
+    onChange: () => void,
+  ) {
     this.#cluster = cluster;
     this.#settings = settings;
     this.#partitions = partitions;
@@ -84,7 +89,9 @@ export class Fetcher {
     if (state.isFetching || state.isPaused || state.fetchOffset < 0) return false;
     if (state.search !== undefined || state.error !== undefined) return false;
     const { partitionFetchBytesMax, prefetchBytesMax } = this.#settings;
-    return state.bufferedBytes < Math.max(2 * partitionFetchBytesMax, prefetchBytesMax / this.#partitions.size);
+    return (
+      state.bufferedBytes < Math.max(2 * partitionFetchBytesMax, prefetchBytesMax / this.#partitions.size)
+    );
   }
 
   #nodeOf(state: PartitionState, nowMs: number): number {
@@ -127,7 +134,12 @@ export class Fetcher {
     );
   }
 
-  #take(state: PartitionState, answer: PartitionAnswer | undefined, requestError: number, nodeId: number): void {
+  #take(
+    state: PartitionState,
+    answer: PartitionAnswer | undefined,
+    requestError: number,
+    nodeId: number,
+  ): void {
     const errorCode = requestError === ErrorCode.NONE ? (answer?.errorCode ?? requestError) : requestError;
     if (errorCode !== ErrorCode.NONE) {
       this.#onRefused(state, errorCode, nodeId);

@@ -128,7 +128,10 @@ export class GroupConsumption {
     try {
       if (this.#pattern !== undefined) await this.#cluster.retry(what, () => refresher.refresh());
       const missing = topics.filter((topic) => metadata.topic(topic) === undefined);
-      const options = { isCreating: this.#settings.allowAutoTopicCreation, timeoutMs: this.#settings.apiTimeoutMs };
+      const options = {
+        isCreating: this.#settings.allowAutoTopicCreation,
+        timeoutMs: this.#settings.apiTimeoutMs,
+      };
       await Promise.all(missing.map((topic) => refresher.awaitTopic(topic, options)));
     } catch (error) {
       // The group goes on without a topic that does not exist; it joins again when the topic comes.

@@ -2,7 +2,12 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { ClientClosedError, IllegalStateError } from '../errors.ts';
 import { Signal } from '../group/signal.ts';
 import { EARLIEST, LATEST, listOffsets } from '../offsets/list-offsets.ts';
-import type { CommittedOffset, TimestampedOffset, TopicPartition, TopicPartitionOffset } from '../topic-partition.ts';
+import type {
+  CommittedOffset,
+  TimestampedOffset,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../topic-partition.ts';
 import { AssignedPartitions } from './assigned-partitions.ts';
 import type {
   Consumer,
@@ -52,7 +57,13 @@ export class KafkaConsumer implements Consumer {
       signal: this.#closing.signal,
       onChange: raise,
     });
-    this.#store = new OffsetStore(cluster, this.#settings, this.#partitions, this.#channel, () => this.#group?.membership);
+    this.#store = new OffsetStore(
+      cluster,
+      this.#settings,
+      this.#partitions,
+      this.#channel,
+      () => this.#group?.membership,
+    );
     this.#stopListening = cluster.refresher.onRefresh(() => {
       this.#group?.onMetadata();
       this.#fetcher.pump();
@@ -60,8 +71,9 @@ export class KafkaConsumer implements Consumer {
   }
 
   subscribe(subscription: Subscription, listener: RebalanceListener = {}): void {
-    this.#checkOpen();
-    if (this.#settings.groupId === undefined) throw new IllegalStateError('subscribe needs a groupId; or use assign');
+    this.#checkNotClosing();
+    if (this.#settings.groupId === undefined)
+      throw new IllegalStateError('subscribe needs a groupId; or use assign');
     if (this.#group !== undefined) {
       this.#group.change(subscription, listener);
       return;
@@ -78,16 +90,23 @@ export class KafkaConsumer implements Consumer {
       return;
     }
     await this.#store.commitIfAutomatic();
-    this.#group = undefined;
-    await group.close().finally(() => this.#unassign());
+    // The listener may still commit as a member while it gives up its partitions.
+    await group.close().finally(() => {
+      this.#group = undefined;
+      this.#unassign();
+    });
   }
 
   assign(partitions: readonly (TopicPartition & { readonly offset?: number | undefined })[]): void {
-    this.#checkOpen();
-    if (this.#group !== undefined) throw new IllegalStateError('the consumer is subscribed: unsubscribe before assign');
+    this.#checkNotClosing();
+    if (this.#group !== undefined)
+      throw new IllegalStateError('the consumer is subscribed: unsubscribe before assign');
     const starts = new Map(partitions.map((one) => [`${one.topic}/${one.partition}`, one.offset]));
     const search = this.#settings.groupId === undefined ? 'policy' : 'committed';
-    this.#partitions.replace(partitions, ({ topic, partition }) => starts.get(`${topic}/${partition}`) ?? search);
+    this.#partitions.replace(
+      partitions,
+      ({ topic, partition }) => starts.get(`${topic}/${partition}`) ?? search,
+    );
     for (const { topic, partition, offset } of partitions) {
       if (offset !== undefined) this.seek({ topic, partition, offset });
     }
@@ -101,8 +120,9 @@ export class KafkaConsumer implements Consumer {
   }
 
   async poll(timeoutMs: number): Promise<readonly PolledRecords[]> {
-    this.#checkOpen();
-    if (this.#isPolling) throw new IllegalStateError('another poll of this consumer is under way: await it first');
+    this.#checkNotClosing();
+    if (this.#isPolling)
+      throw new IllegalStateError('another poll of this consumer is under way: await it first');
     this.#isPolling = true;
     try {
       return await this.#poll(timeoutMs);
@@ -128,7 +148,9 @@ export class KafkaConsumer implements Consumer {
       await this.#search.settled();
       this.#search.throwError();
       if (state.position < 0 && clock.monotonic() > deadlineMs) {
-        throw new IllegalStateError(`the position of ${partition.topic}-${partition.partition} could not be determined`);
+        throw new IllegalStateError(
+          `the position of ${partition.topic}-${partition.partition} could not be determined`,
+        );
       }
     }
   }
@@ -233,7 +255,7 @@ export class KafkaConsumer implements Consumer {
       deadlineMs ??= nowMs + timeoutMs;
       if (nowMs >= deadlineMs) return polled;
       await this.#signal.wait(deadlineMs - nowMs);
-      this.#checkOpen();
+      this.#checkNotClosing();
     }
   }
 
@@ -295,26 +317,34 @@ export class KafkaConsumer implements Consumer {
     throw new IllegalStateError('the consumer reads nothing: subscribe or assign before poll');
   }
 
-  #checkOpen(): void {
+  #checkNotClosing(): void {
     if (this.#closed !== undefined) throw new ClientClosedError('consumer');
+  }
+
+  /** While it closes, a listener may still commit. */
+  #checkOpen(): void {
+    this.#closing.signal.throwIfAborted();
   }
 }
 
-/** Takes records of the oldest chunk; undefined when nothing is buffered. Throws what is wrong with the partition. */
+/** Takes records of the oldest chunk that has any; undefined when there are none. Throws what is wrong with the partition. */
 function takeFrom(state: PartitionState, recordsMax: number): PolledRecords | undefined {
-  const chunk = state.chunks[0];
-  if (chunk === undefined) {
-    const { error } = state;
-    state.error = undefined;
-    if (error !== undefined) throw error;
-    return undefined;
-  }
   const before = state.position;
-  const { records, nextOffset, leaderEpoch } = chunk.take(before, recordsMax);
-  if (chunk.isDone) state.dropChunk();
-  state.position = nextOffset;
-  if (leaderEpoch >= 0) state.leaderEpoch = leaderEpoch;
-  if (nextOffset === before) return undefined;
-  const { topic, partition, highWatermark } = state;
-  return { topic, partition, records, nextOffset, leaderEpoch: state.leaderEpoch, highWatermark };
+  for (let chunk = state.chunks[0]; chunk !== undefined; chunk = state.chunks[0]) {
+    const { records, nextOffset, leaderEpoch } = chunk.take(state.position, recordsMax);
+    if (chunk.isDone) state.dropChunk();
+    state.position = nextOffset;
+    if (leaderEpoch >= 0) state.leaderEpoch = leaderEpoch;
+    if (records.length > 0) return { ...placeOf(state), records };
+  }
+  // Only control records and aborted ones: the position has moved all the same.
+  if (state.position > before) return { ...placeOf(state), records: [] };
+  const { error } = state;
+  state.error = undefined;
+  if (error !== undefined) throw error;
+  return undefined;
+}
+
+function placeOf({ topic, partition, position, leaderEpoch, highWatermark }: PartitionState) {
+  return { topic, partition, nextOffset: position, leaderEpoch, highWatermark };
 }

@@ -46,14 +46,18 @@ export class OffsetStore {
     if (offsets.length === 0) return;
     const membership = this.#membership();
     try {
-      const options = { channel: membership?.channel ?? this.#channel, timeoutMs: this.#settings.apiTimeoutMs };
+      const options = {
+        channel: membership?.channel ?? this.#channel,
+        timeoutMs: this.#settings.apiTimeoutMs,
+      };
       const answers = await commitOffsets(this.#cluster, this.#member(groupId), offsets, options);
       const refused = answers.find(({ error }) => error !== undefined);
       if (refused?.error !== undefined) throw refused.error;
     } catch (error) {
       if (!(error instanceof KafkaError) || membership === undefined) throw error;
       membership.onRefused(error);
-      if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS) throw new RebalanceInProgressError(groupId, error);
+      if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS)
+        throw new RebalanceInProgressError(groupId, error);
       throw GONE.includes(error.errorCode) ? new CommitFailedError(groupId, error) : error;
     }
   }
@@ -88,7 +92,10 @@ export class OffsetStore {
     try {
       await this.commit();
     } catch (error) {
-      this.#cluster.settings.logger.warn({ error, groupId: this.#settings.groupId }, 'offsets were not committed');
+      this.#cluster.settings.logger.warn(
+        { error, groupId: this.#settings.groupId },
+        'offsets were not committed',
+      );
     } finally {
       this.#isCommitting = false;
     }
@@ -106,7 +113,8 @@ export class OffsetStore {
 
   #groupId(): string {
     const { groupId } = this.#settings;
-    if (groupId === undefined) throw new IllegalStateError('the consumer has no groupId to store offsets under');
+    if (groupId === undefined)
+      throw new IllegalStateError('the consumer has no groupId to store offsets under');
     return groupId;
   }
 

@@ -22,5 +22,7 @@ function assignorOf(choice: string | Assignor): Assignor {
   if (typeof choice !== 'string') return choice;
   const assignor = builtIn.find(({ name }) => name === choice);
   if (assignor !== undefined) return assignor;
-  throw new ConfigurationError(`there is no assignor '${choice}': take ${builtIn.map(({ name }) => name).join(', ')}`);
+  throw new ConfigurationError(
+    `there is no assignor '${choice}': take ${builtIn.map(({ name }) => name).join(', ')}`,
+  );
 }

@@ -3,7 +3,15 @@ import { ErrorCode, type JoinGroupResponse } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
 import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
 import { ClientClosedError, ConfigurationError, isRetriable, KafkaError } from '../errors.ts';
-import { assignmentTask, heartbeat, joinGroup, leaveGroup, type Membership, type MemberTimes, syncGroup } from './group-requests.ts';
+import {
+  assignmentTask,
+  heartbeat,
+  joinGroup,
+  leaveGroup,
+  type Membership,
+  type MemberTimes,
+  syncGroup,
+} from './group-requests.ts';
 import type { GroupAssignment, GroupMembership, GroupOptions, GroupProtocol } from './membership.ts';
 import { Signal } from './signal.ts';
 
@@ -152,7 +160,8 @@ export class ClassicMembership implements GroupMembership {
   onRefused(error: KafkaError): void {
     if (error.errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#fail(error);
     else if (REMOVED.includes(error.errorCode)) this.#lose(error.errorName, error.errorCode);
-    else if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS) this.requestRejoin('the group is rebalancing');
+    else if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS)
+      this.requestRejoin('the group is rebalancing');
   }
 
   async leave(reason: string, isForced = false): Promise<void> {
@@ -243,7 +252,8 @@ export class ClassicMembership implements GroupMembership {
         this.#memberId = join.memberId;
         join = await ask();
         this.#checkCurrent(incarnation);
-        if (join.errorCode !== ErrorCode.NONE) throw new KafkaError(join.errorCode, `joining group ${this.#groupId}`);
+        if (join.errorCode !== ErrorCode.NONE)
+          throw new KafkaError(join.errorCode, `joining group ${this.#groupId}`);
       }
       this.#memberId = join.memberId;
       return this.#sync(connection, join);
@@ -314,7 +324,10 @@ export class ClassicMembership implements GroupMembership {
     const { clock, logger } = this.#cluster.settings;
     const { rebalanceTimeoutMs } = this.#times;
     if (!this.#isPolling && clock.monotonic() - this.#lastPollMs > rebalanceTimeoutMs) {
-      logger.warn({ groupId: this.#groupId, rebalanceTimeoutMs }, 'left the group because it was not polled in time');
+      logger.warn(
+        { groupId: this.#groupId, rebalanceTimeoutMs },
+        'left the group because it was not polled in time',
+      );
       void this.leave('the member was not polled in time');
       this.#isLostDue = true;
       this.#attend();
@@ -327,7 +340,9 @@ export class ClassicMembership implements GroupMembership {
     const member = this.identity;
     this.#isHeartbeatUnderWay = true;
     try {
-      await this.#cluster.coordinator(this.#groupId, this.#channel, (connection) => heartbeat(connection, member));
+      await this.#cluster.coordinator(this.#groupId, this.#channel, (connection) =>
+        heartbeat(connection, member),
+      );
     } catch (error) {
       const isCurrent = member.generationId === this.#generationId && member.memberId === this.#memberId;
       if (error instanceof KafkaError && isCurrent && this.#isJoined) this.#onHeartbeatRefused(error);

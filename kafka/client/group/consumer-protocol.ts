@@ -15,7 +15,9 @@ export const CONSUMER_PROTOCOL = 'consumer';
 const VERSION_BYTES = 2;
 
 /** What a consumer tells the leader, as bytes of JoinGroup: int16 version, then ConsumerProtocolSubscription. */
-export function encodeSubscription(subscription: Omit<MemberSubscription, 'memberId' | 'groupInstanceId'>): Buffer {
+export function encodeSubscription(
+  subscription: Omit<MemberSubscription, 'memberId' | 'groupInstanceId'>,
+): Buffer {
   const version = consumerProtocolSubscription.versions.last;
   const body = encodeToBuffer(consumerProtocolSubscription, version, {
     topics: [...subscription.topics],
@@ -29,7 +31,10 @@ export function encodeSubscription(subscription: Omit<MemberSubscription, 'membe
 
 /** Reads what a member tells. Versions newer than known are read as the newest known. Throws ProtocolDecodeError. */
 export function decodeSubscription(bytes: Buffer): Omit<MemberSubscription, 'memberId' | 'groupInstanceId'> {
-  const { topics, userData, ownedPartitions, generationId, rackId } = read(consumerProtocolSubscription, bytes);
+  const { topics, userData, ownedPartitions, generationId, rackId } = read(
+    consumerProtocolSubscription,
+    bytes,
+  );
   return {
     topics,
     userData,
@@ -43,7 +48,10 @@ export function decodeSubscription(bytes: Buffer): Omit<MemberSubscription, 'mem
 export function encodeAssignment(partitions: readonly TopicPartition[]): Buffer {
   const version = consumerProtocolAssignment.versions.last;
   const assignedPartitions = byTopic(partitions);
-  return versioned(version, encodeToBuffer(consumerProtocolAssignment, version, { assignedPartitions, userData: null }));
+  return versioned(
+    version,
+    encodeToBuffer(consumerProtocolAssignment, version, { assignedPartitions, userData: null }),
+  );
 }
 
 /** Reads what a consumer got; no bytes mean no partitions. Throws ProtocolDecodeError. */
@@ -55,7 +63,12 @@ export function decodeAssignment(bytes: Buffer): TopicPartition[] {
 function read<D extends MessageDefinition>(definition: D, bytes: Buffer): MessageOf<D> {
   const written = bytes.length < VERSION_BYTES ? -1 : bytes.readInt16BE(0);
   const { first, last } = definition.versions;
-  return decode(definition, Math.min(Math.max(written, first), last), bytes, Math.min(VERSION_BYTES, bytes.length));
+  return decode(
+    definition,
+    Math.min(Math.max(written, first), last),
+    bytes,
+    Math.min(VERSION_BYTES, bytes.length),
+  );
 }
 
 function versioned(version: number, body: Buffer): Buffer {

@@ -2,14 +2,14 @@ import {
   ErrorCode,
   heartbeatRequest,
   heartbeatResponse,
+  type JoinGroupResponse,
   joinGroupRequest,
   joinGroupResponse,
-  type JoinGroupResponse,
   leaveGroupRequest,
   leaveGroupResponse,
+  type SyncGroupResponse,
   syncGroupRequest,
   syncGroupResponse,
-  type SyncGroupResponse,
 } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
 import { KafkaError } from '../errors.ts';
@@ -56,7 +56,8 @@ export async function joinGroup(
     },
     { timeoutMs: rebalanceTimeoutMs + REBALANCE_MARGIN_MS },
   );
-  if (response.errorCode !== ErrorCode.MEMBER_ID_REQUIRED) check(response.errorCode, `joining group ${groupId}`);
+  if (response.errorCode !== ErrorCode.MEMBER_ID_REQUIRED)
+    check(response.errorCode, `joining group ${groupId}`);
   return response;
 }
 
@@ -106,7 +107,11 @@ export async function heartbeat(connection: BrokerConnection, member: Membership
 }
 
 /** Leaves the group. Throws KafkaError. */
-export async function leaveGroup(connection: BrokerConnection, member: Membership, reason: string): Promise<void> {
+export async function leaveGroup(
+  connection: BrokerConnection,
+  member: Membership,
+  reason: string,
+): Promise<void> {
   const { groupId, memberId, groupInstanceId } = member;
   const isOfSeveral = connection.versionOf(leaveGroupRequest) >= FIRST_LEAVE_OF_SEVERAL;
   const members = [{ memberId, groupInstanceId, reason: reason.slice(0, 255) }];

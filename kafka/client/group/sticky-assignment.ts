@@ -1,6 +1,6 @@
 import { partitionKey, type TopicPartition } from '../topic-partition.ts';
-import { compare, inOrder } from './member-order.ts';
 import type { MemberSubscription } from './assignor.ts';
+import { compare, inOrder } from './member-order.ts';
 
 /** What a member says it has, and since which generation. */
 export interface Ownership {
@@ -72,7 +72,9 @@ function allPartitions(partitionCounts: ReadonlyMap<string, number>): TopicParti
 
 function hasEqualSubscriptions(takers: readonly Taker[]): boolean {
   const first = takers[0]?.topics ?? new Set();
-  return takers.every(({ topics }) => topics.size === first.size && [...topics].every((topic) => first.has(topic)));
+  return takers.every(
+    ({ topics }) => topics.size === first.size && [...topics].every((topic) => first.has(topic)),
+  );
 }
 
 /** With equal subscriptions the shares are known beforehand: what a member has above its share is free. */
@@ -95,7 +97,11 @@ function trimToQuota(takers: readonly Taker[], free: TopicPartition[]): void {
 function deal(free: readonly TopicPartition[], takers: readonly Taker[]): void {
   const subscribers = new Map<string, Taker[]>();
   for (const { topic } of free) {
-    if (!subscribers.has(topic)) subscribers.set(topic, takers.filter(({ topics }) => topics.has(topic)));
+    if (!subscribers.has(topic))
+      subscribers.set(
+        topic,
+        takers.filter(({ topics }) => topics.has(topic)),
+      );
   }
   const choices = ({ topic }: TopicPartition) => subscribers.get(topic)?.length ?? 0;
   for (const partition of free.toSorted((a, b) => choices(a) - choices(b))) {
@@ -106,7 +112,8 @@ function deal(free: readonly TopicPartition[], takers: readonly Taker[]): void {
 
 function least(takers: readonly Taker[]): Taker | undefined {
   let best: Taker | undefined;
-  for (const taker of takers) if (best === undefined || taker.partitions.size < best.partitions.size) best = taker;
+  for (const taker of takers)
+    if (best === undefined || taker.partitions.size < best.partitions.size) best = taker;
   return best;
 }
 

@@ -82,7 +82,8 @@ function previousAssignment({ userData }: MemberSubscription): Ownership {
   const nothing = { partitions: [], generationId: NO_GENERATION };
   if (userData === null || userData.length === 0) return nothing;
   const read =
-    readOrUndefined(() => decode(stickyUserData, 1, userData)) ?? readOrUndefined(() => decode(stickyUserData, 0, userData));
+    readOrUndefined(() => decode(stickyUserData, 1, userData)) ??
+    readOrUndefined(() => decode(stickyUserData, 0, userData));
   if (read === undefined) return nothing;
   const partitions = read.previousAssignment.flatMap(({ topic, partitions: numbers }) =>
     numbers.map((partition) => ({ topic, partition })),

@@ -46,7 +46,9 @@ export function commitOffsets(
 ): Promise<CommitAnswer[]> {
   const what = `committing offsets of group ${member.groupId}`;
   const attempt = (left: readonly CommittedOffset[]) =>
-    cluster.coordinator(member.groupId, options.channel, (connection) => commit(connection, member, left, what));
+    cluster.coordinator(member.groupId, options.channel, (connection) =>
+      commit(connection, member, left, what),
+    );
   return retryItems(cluster, what, offsets, attempt, options);
 }
 
@@ -59,7 +61,9 @@ export async function fetchOffsets(
 ): Promise<FetchedOffset[]> {
   const what = `reading offsets of group ${groupId}`;
   const attempt = (left: readonly TopicPartition[] | undefined) =>
-    cluster.coordinator(groupId, options.channel, (connection) => fetch(connection, groupId, left, options, what));
+    cluster.coordinator(groupId, options.channel, (connection) =>
+      fetch(connection, groupId, left, options, what),
+    );
   if (partitions === undefined) return cluster.retry(what, () => attempt(undefined), options);
   return retryItems(cluster, what, partitions, (left) => attempt(left), options);
 }
@@ -88,7 +92,9 @@ async function commit(
   const response = await connection.send(offsetCommitRequest, offsetCommitResponse, body, options);
   const codes = new Map(
     response.topics.flatMap(({ name, partitions }) =>
-      partitions.map(({ partitionIndex, errorCode }) => [partitionKey(name, partitionIndex), errorCode] as const),
+      partitions.map(
+        ({ partitionIndex, errorCode }) => [partitionKey(name, partitionIndex), errorCode] as const,
+      ),
     ),
   );
   return offsets.map(({ topic, partition }) => {
@@ -129,7 +135,9 @@ async function fetch(
   const isOfSeveral = version >= FIRST_FETCH_OF_SEVERAL_GROUPS;
   const topics = topicsOf(partitions);
   const body: Encodable<typeof offsetFetchRequest> = {
-    ...(isOfSeveral ? { groups: [{ groupId, topics }], groupId: '', topics: [] } : { groupId, topics, groups: [] }),
+    ...(isOfSeveral
+      ? { groups: [{ groupId, topics }], groupId: '', topics: [] }
+      : { groupId, topics, groups: [] }),
     // Brokers before 2.5 know no unstable offsets.
     requireStable: isStableRequired && version >= 7,
   };
@@ -143,7 +151,9 @@ async function fetch(
   );
   if (partitions === undefined) return found;
   const byKey = new Map(found.map((one) => [partitionKey(one.topic, one.partition), one]));
-  return partitions.map(({ topic, partition }) => byKey.get(partitionKey(topic, partition)) ?? none(topic, partition));
+  return partitions.map(
+    ({ topic, partition }) => byKey.get(partitionKey(topic, partition)) ?? none(topic, partition),
+  );
 }
 
 function topicsOf(partitions: readonly TopicPartition[] | undefined) {

@@ -46,12 +46,30 @@ async function ask(cluster: Cluster, questions: readonly OffsetQuestion[], optio
     return cluster.metadata.partition(topic, partition)?.leader ?? -1;
   });
   const answers = new Map<OffsetQuestion, OffsetAnswer>();
+  const calls = [...byLeader].flatMap(([leader, group]) => rounds(group).map((round) => ({ leader, round })));
   await Promise.all(
-    [...byLeader].map(async ([leader, group]) => {
-      for (const [question, answer] of await askLeader(cluster, leader, group, options)) answers.set(question, answer);
+    calls.map(async ({ leader, round }) => {
+      for (const [question, answer] of await askLeader(cluster, leader, round, options)) {
+        answers.set(question, answer);
+      }
     }),
   );
   return questions.map((question) => answers.get(question) ?? failed(cluster, question));
+}
+
+/** A request may name a partition once: further questions about it go into further requests. */
+function rounds(questions: readonly OffsetQuestion[]): OffsetQuestion[][] {
+  const asked = new Map<string, number>();
+  const result: OffsetQuestion[][] = [];
+  for (const question of questions) {
+    const key = partitionKey(question.topic, question.partition);
+    const round = asked.get(key) ?? 0;
+    asked.set(key, round + 1);
+    const list = result[round];
+    if (list === undefined) result.push([question]);
+    else list.push(question);
+  }
+  return result;
 }
 
 async function readUnknownTopics(cluster: Cluster, questions: readonly OffsetQuestion[]): Promise<void> {
@@ -69,7 +87,8 @@ async function askLeader(
 ): Promise<Map<OffsetQuestion, OffsetAnswer>> {
   if (leader < 0) return new Map();
   const body = bodyOf(cluster, questions, isolationLevel);
-  const call = (connection: BrokerConnection) => connection.send(listOffsetsRequest, listOffsetsResponse, body);
+  const call = (connection: BrokerConnection) =>
+    connection.send(listOffsetsRequest, listOffsetsResponse, body);
   try {
     const { topics } = await cluster.node(leader, channel, call);
     const found = new Map(
@@ -83,7 +102,9 @@ async function askLeader(
     });
     return new Map(pairs);
   } catch (error) {
-    return new Map(questions.map((question) => [question, refused(question, itemErrorOf(error, what(question)))]));
+    return new Map(
+      questions.map((question) => [question, refused(question, itemErrorOf(error, what(question)))]),
+    );
   }
 }
 
@@ -116,10 +137,21 @@ interface PartitionAnswer {
   readonly leaderEpoch: number;
 }
 
-function answerOf({ topic, partition, timestamp: asked }: OffsetQuestion, answer: PartitionAnswer): OffsetAnswer {
+function answerOf(
+  { topic, partition, timestamp: asked }: OffsetQuestion,
+  answer: PartitionAnswer,
+): OffsetAnswer {
   const { errorCode, offset, timestamp, leaderEpoch } = answer;
-  const error = errorCode === ErrorCode.NONE ? undefined : new KafkaError(errorCode, what({ topic, partition }));
-  return { topic, partition, offset, timestamp: asked < 0 && asked !== MAX_TIMESTAMP ? -1 : timestamp, leaderEpoch, error };
+  const error =
+    errorCode === ErrorCode.NONE ? undefined : new KafkaError(errorCode, what({ topic, partition }));
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp: asked < 0 && asked !== MAX_TIMESTAMP ? -1 : timestamp,
+    leaderEpoch,
+    error,
+  };
 }
 
 function refused({ topic, partition }: TopicPartition, error: KafkaError): OffsetAnswer {

@@ -28,7 +28,9 @@ export class KafkaProducer implements Producer {
     this.#cluster = cluster;
     this.#settings = settings;
     this.#onClosed = onClosed;
-    this.#tracker = new DeliveryTracker(cluster.settings.clock, settings, (expired) => this.#expired(expired));
+    this.#tracker = new DeliveryTracker(cluster.settings.clock, settings, (expired) =>
+      this.#expired(expired),
+    );
     this.#sender = new Sender(cluster, settings, this.#listener());
     this.#stopListening = cluster.refresher.onRefresh(() => {
       for (const topic of this.#topics.values()) topic.update(cluster.metadata.topic(topic.name));
@@ -53,7 +55,8 @@ export class KafkaProducer implements Producer {
     }
     const topic = record.topic === this.#lastTopic?.name ? this.#lastTopic : this.#topicOf(record.topic);
     this.#lastTopic = topic;
-    if (topic.waiting === undefined && topic.partitionCount > 0) this.#route(topic, record, onDone, bytes, false);
+    if (topic.waiting === undefined && topic.partitionCount > 0)
+      this.#route(topic, record, onDone, bytes, false);
     else this.#wait(topic, { record, onDone, bytes });
     return !this.#tracker.isFull;
   }
@@ -187,7 +190,8 @@ export class KafkaProducer implements Producer {
     let failure: StreamError | undefined;
     try {
       // A partition that is not known may be new.
-      if (topic.partitionCount > 0) await this.#cluster.retry('reading metadata', () => this.#reload(topic.name));
+      if (topic.partitionCount > 0)
+        await this.#cluster.retry('reading metadata', () => this.#reload(topic.name));
       topic.update(await this.#awaitTopic(topic.name));
     } catch (error) {
       failure = error as StreamError;
@@ -217,7 +221,8 @@ export class KafkaProducer implements Producer {
   #listener(): SenderListener {
     return {
       onSucceeded: (batch, queue, baseOffset, appendTimeMs) => {
-        if (!batch.isSettled) this.#settle(batch, () => batch.succeed(queue.partition, baseOffset, appendTimeMs));
+        if (!batch.isSettled)
+          this.#settle(batch, () => batch.succeed(queue.partition, baseOffset, appendTimeMs));
       },
       onFailed: (batch, queue, error) => this.#failed(batch, queue, error),
       onSplit: (batch, queue, parts) => {
@@ -263,6 +268,10 @@ export class KafkaProducer implements Producer {
 
   #tooLarge({ topic, partition = -1 }: ProducerRecord, bytes: number): RecordTooLargeError {
     const { requestBytesMax } = this.#settings;
-    return new RecordTooLargeError(topic, partition, `it has ${bytes} bytes, requestBytesMax is ${requestBytesMax}`);
+    return new RecordTooLargeError(
+      topic,
+      partition,
+      `it has ${bytes} bytes, requestBytesMax is ${requestBytesMax}`,
+    );
   }
 }

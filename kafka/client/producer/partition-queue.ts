@@ -127,7 +127,9 @@ export class PartitionQueue {
   }
 
   /** The next batch, which is under way from now on, and its sequence: to be packed and sent. */
-  take(identity: ProducerIdentity | undefined): { batch: ProducerBatch; sequence: Sequence | undefined } | undefined {
+  take(
+    identity: ProducerIdentity | undefined,
+  ): { batch: ProducerBatch; sequence: Sequence | undefined } | undefined {
     if (this.#retries.length === 0 && this.#sealed.length === 0) this.#seal();
     const isRetry = this.#retries.length > 0;
     const batch = this.#retries[0] ?? this.#sealed[0];

@@ -46,7 +46,9 @@ export class IdentitySource {
         this.#isAsking = false;
         if (this.#closing.signal.aborted) return;
         this.#listener.onRefused(
-          error instanceof StreamError ? error : new StreamError('CLIENT_PRODUCER_ID', String(error), { cause: error }),
+          error instanceof StreamError
+            ? error
+            : new StreamError('CLIENT_PRODUCER_ID', String(error), { cause: error }),
         );
       },
     );

@@ -5,8 +5,8 @@ import type { BrokerConnection } from '../broker-connection.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { DeliveryError, isRetriable, KafkaError, needsRefresh, RecordTooLargeError } from '../errors.ts';
 import type { PartitionQueue } from './partition-queue.ts';
+import { type PartitionAnswer, type ProduceSettings, produce, type SentBatch } from './produce-call.ts';
 import { mayBeWritten, reactionTo } from './produce-reaction.ts';
-import { type PartitionAnswer, produce, type ProduceSettings, type SentBatch } from './produce-call.ts';
 import type { Packing, ProducerBatch } from './producer-batch.ts';
 import { IdentitySource } from './producer-identity.ts';
 
@@ -192,7 +192,9 @@ export class Sender {
       const taken = queue.take(this.#identity.current);
       if (taken === undefined) continue;
       queue.sentTo = nodeId;
-      const packed = this.#pack(queue, taken.batch, () => taken.batch.pack(this.#options.packing, taken.sequence));
+      const packed = this.#pack(queue, taken.batch, () =>
+        taken.batch.pack(this.#options.packing, taken.sequence),
+      );
       if (packed === undefined) continue;
       bytes += packed.length;
       sent.push({ queue, batch: taken.batch, bytes: packed });
@@ -245,7 +247,11 @@ export class Sender {
       return;
     }
     if (answer === undefined) {
-      this.#broken(queue, batch, new KafkaError(ErrorCode.NETWORK_EXCEPTION, 'the broker did not mention the partition'));
+      this.#broken(
+        queue,
+        batch,
+        new KafkaError(ErrorCode.NETWORK_EXCEPTION, 'the broker did not mention the partition'),
+      );
       return;
     }
     const { errorCode } = answer;
@@ -266,7 +272,12 @@ export class Sender {
         this.#repeat(queue, batch, (atMs) => queue.retry(batch, atMs));
         break;
       case 'fail':
-        this.#fail(queue, batch, 'the broker refused it', new KafkaError(errorCode, 'Produce', messageOf(answer)));
+        this.#fail(
+          queue,
+          batch,
+          'the broker refused it',
+          new KafkaError(errorCode, 'Produce', messageOf(answer)),
+        );
     }
   }
 
@@ -300,13 +311,21 @@ export class Sender {
     const cause = new KafkaError(errorCode, 'Produce');
     queue.giveUp(batch);
     const problem = `it has ${batch.sizeInBytes} bytes; raise max.message.bytes of the topic or send less`;
-    this.#listener.onFailed(batch, queue, new RecordTooLargeError(queue.topic, queue.partition, problem, cause));
+    this.#listener.onFailed(
+      batch,
+      queue,
+      new RecordTooLargeError(queue.topic, queue.partition, problem, cause),
+    );
   }
 
   #fail(queue: PartitionQueue, batch: ProducerBatch, problem: string, cause: unknown): void {
     queue.giveUp(batch);
     const code = cause instanceof StreamError ? cause.code : 'CLIENT_DELIVERY';
-    this.#listener.onFailed(batch, queue, new DeliveryError(code, queue.topic, queue.partition, problem, cause));
+    this.#listener.onFailed(
+      batch,
+      queue,
+      new DeliveryError(code, queue.topic, queue.partition, problem, cause),
+    );
   }
 
   /** An answer may name the new leader (KIP-951), which spares the metadata request. */
@@ -325,7 +344,8 @@ function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 
 function messageOf({ errorMessage, recordErrors }: PartitionAnswer): string | null {
   const details = recordErrors.map(
-    ({ batchIndex, batchIndexErrorMessage }) => `record ${batchIndex}: ${batchIndexErrorMessage ?? 'invalid'}`,
+    ({ batchIndex, batchIndexErrorMessage }) =>
+      `record ${batchIndex}: ${batchIndexErrorMessage ?? 'invalid'}`,
   );
   return details.length > 0 ? details.slice(0, 10).join('; ') : errorMessage;
 }

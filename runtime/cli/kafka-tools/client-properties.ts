@@ -82,7 +82,8 @@ function oneOf<T>(choices: Readonly<Record<string, T>>, names: string): Read<T> 
 
 /** `true` or `false`, in any case. Throws ToolError. */
 export function truth(name: string, text: string): boolean {
-  if (!/^(true|false)$/i.test(text)) throw configError(name, text, 'Expected value to be either true or false');
+  if (!/^(true|false)$/i.test(text))
+    throw configError(name, text, 'Expected value to be either true or false');
   return text.toLowerCase() === 'true';
 }
 

@@ -1,6 +1,6 @@
+import { type Properties, readProperties } from './properties-file.ts';
 import { given, type ToolContext } from './tool.ts';
 import type { Connection } from './tool-client.ts';
-import { type Properties, readProperties } from './properties-file.ts';
 import type { ToolArguments } from './tool-options.ts';
 
 /** The options with which an administrative tool connects. */

@@ -1,5 +1,5 @@
-import { hasCode } from '../../../platform/system-error.ts';
 import type { Files } from '../../../platform/files.ts';
+import { hasCode } from '../../../platform/system-error.ts';
 import { ToolError } from './errors.ts';
 
 export type Properties = ReadonlyMap<string, string>;

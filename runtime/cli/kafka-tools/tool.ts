@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Platform } from '../../../platform/platform.ts';
 import { ToolError, ToolUsageError } from './errors.ts';
 import { parseToolArguments, type ToolArguments, type ToolOptions } from './tool-options.ts';
@@ -10,8 +11,8 @@ import { packageVersion } from './version.ts';
 export interface ToolIo {
   /** Asked for only by tools that read it. `isTTY`: a person types. */
   readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
   readonly platform: Platform;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
@@ -51,13 +52,16 @@ export function defineTool<Name extends string>(definition: ToolDefinition<Name>
     version: { describe: 'Print the version of Millrace.' },
   };
   return async (args, io) => {
-    const { platform, stdin, signal } = io;
+    const { platform, signal } = io;
     const context: ToolContext = {
       platform,
-      stdin,
+      // Opened by asking for it.
+      get stdin() {
+        return io.stdin;
+      },
       signal,
-      out: new ToolOutput(io.stdout as never),
-      err: new ToolOutput(io.stderr as never),
+      out: new ToolOutput(io.stdout),
+      err: new ToolOutput(io.stderr),
     };
     try {
       const rewritten = withoutZookeeper(args);
@@ -76,7 +80,8 @@ export function defineTool<Name extends string>(definition: ToolDefinition<Name>
       return await definition.run(given, context);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if (error instanceof ToolUsageError && error.hasTable) return showUsage(error.message, options, context);
+      if (error instanceof ToolUsageError && error.hasTable)
+        return showUsage(error.message, options, context);
       return definition.fail(error, context, args);
     }
   };
@@ -97,7 +102,11 @@ function withoutZookeeper(args: readonly string[]): readonly string[] | undefine
   return hasServer ? rest : ['--bootstrap-server', 'localhost:9092', ...rest];
 }
 
-async function explainZookeeper(name: string, args: readonly string[], { err }: ToolContext): Promise<number> {
+async function explainZookeeper(
+  name: string,
+  args: readonly string[],
+  { err }: ToolContext,
+): Promise<number> {
   await err.line(
     `--zookeeper is gone since Kafka 4.0: the tools talk to the brokers. Try:\n  ${[name, ...args].map(shellWord).join(' ')}`,
   );

@@ -180,20 +180,20 @@ describe('dynamic validation', () => {
   test('a read-only config is refused for one broker and for all', () => {
     for (const isPerBroker of [true, false]) {
       expect(check({ 'node.id': '2', 'num.partitions': '2' }, isPerBroker)).toEqual([
-        'Cannot update these configs dynamically: node.id, num.partitions',
+        'Cannot update these configs dynamically: [node.id, num.partitions]',
       ]);
     }
   });
 
   test('a per-broker config needs a broker', () => {
     expect(check({ 'cordoned.log.dirs': '*' })).toEqual([
-      'Cannot update these configs at default cluster level, broker id must be specified: cordoned.log.dirs',
+      'Cannot update these configs at default cluster level, broker id must be specified: [cordoned.log.dirs]',
     ]);
   });
 
   test('a security config needs its listener', () => {
     expect(check({ 'ssl.keystore.location': '/k' }, true)).toEqual([
-      'These security configs can be dynamically updated only per-listener using the listener prefix: ssl.keystore.location',
+      'These security configs can be dynamically updated only per-listener using the listener prefix: [ssl.keystore.location]',
     ]);
   });
 

@@ -3,6 +3,15 @@ import { LogDirectory, type PartitionLog } from '../../../broker/log/index.ts';
 import { BatchBuilder, type BatchFields, batchHeader, readRecords } from '../../../kafka/records/index.ts';
 import { type SimulatedPlatform, simulatedPlatform } from '../../../platform/simulation/simulated-platform.ts';
 
+export type AppendOptions = {
+  readonly key?: string | null;
+  readonly timestamp?: number;
+  /** Of each record, instead of `timestamp`. */
+  readonly timestamps?: readonly number[];
+  /** Leader epoch. */
+  readonly epoch?: number;
+} & BatchFields;
+
 /** One log directory on a simulated disk with one topic `t`, whose single partition is `log`. */
 export class LogFixture {
   readonly platform: SimulatedPlatform;
@@ -10,6 +19,7 @@ export class LogFixture {
   config: TopicConfig;
   directory: LogDirectory;
   log: PartitionLog;
+  topicId = 'sU2CT8gORsCbOnSKdHzWZw';
 
   constructor(configs: Record<string, string> = {}, durability: 'fsync' | 'page-cache' = 'fsync', seed = 1) {
     this.platform = simulatedPlatform(seed);
@@ -24,13 +34,19 @@ export class LogFixture {
   }
 
   /** Appends one batch of records with these values and keys `k0`, `k1`, ...; not yet durable. */
-  append(values: readonly (string | null)[], options: { key?: string; timestamp?: number } & BatchFields = {}): number {
-    const { key, timestamp = this.platform.clock.now(), ...fields } = options;
+  append(values: readonly (string | null)[], options: AppendOptions = {}): number {
+    return this.log.append(this.batch(values, options), options.epoch ?? 0).baseOffset;
+  }
+
+  /** The batch that {@link append} appends. */
+  batch(values: readonly (string | null)[], options: AppendOptions = {}): Buffer {
+    const { key, timestamp = this.platform.clock.now(), timestamps = [], epoch: _, ...fields } = options;
     const builder = new BatchBuilder();
     for (const [i, value] of values.entries()) {
-      builder.append(timestamp, Buffer.from(key ?? `k${i}`), value === null ? null : Buffer.from(value));
+      const keyBytes = key === null ? null : Buffer.from(key ?? `k${i}`);
+      builder.append(timestamps[i] ?? timestamp, keyBytes, value === null ? null : Buffer.from(value));
     }
-    return this.log.append(builder.build(fields), 0).baseOffset;
+    return builder.build(fields);
   }
 
   /** Appends and waits until it is durable. */
@@ -38,6 +54,25 @@ export class LogFixture {
     const offset = this.append(...args);
     await this.platform.settle();
     return offset;
+  }
+
+  /** Path of a file in the partition's folder. */
+  path(name: string): string {
+    return `${this.log.directory}/${name}`;
+  }
+
+  /** Names in the partition's folder, or those that end in `suffix`. */
+  fileNames(suffix = ''): string[] {
+    return this.platform.files.list(this.log.directory).filter((name) => name.endsWith(suffix));
+  }
+
+  /** Replaces a file of the partition's folder. */
+  writeFile(name: string, bytes: Uint8Array): void {
+    const file = this.platform.files.open(this.path(name), 'write');
+    file.truncate(0);
+    file.append([bytes]);
+    file.datasyncNow();
+    file.close();
   }
 
   /** All records from `startOffset` on, as `offset:key=value`. */
@@ -62,17 +97,26 @@ export class LogFixture {
     const closed = this.directory.close(1);
     await this.platform.runFor(1);
     await closed;
-    this.#reopen();
+    this.reopen();
   }
 
   /** The machine loses power: what was not synced is gone. */
   crash(survival: Parameters<SimulatedPlatform['crash']>[0] = 'nothing'): void {
     this.platform.crash(survival);
-    this.#reopen();
+    this.reopen();
   }
 
-  #reopen(): void {
+  /** Opens everything anew, as the next process does. */
+  reopen(): void {
     this.directory = this.#openDirectory();
+    this.log = this.#openLog();
+    this.directory.noteAllLogsChecked();
+  }
+
+  /** Deletes the topic and makes it again under the same name. */
+  recreate(topicId: string): void {
+    this.directory.delete({ topic: 't', topicId: this.topicId, partition: 0 });
+    this.topicId = topicId;
     this.log = this.#openLog();
   }
 
@@ -81,7 +125,7 @@ export class LogFixture {
   }
 
   #openLog(): PartitionLog {
-    const identity = { topic: 't', topicId: 'sU2CT8gORsCbOnSKdHzWZw', partition: 0 };
+    const identity = { topic: 't', topicId: this.topicId, partition: 0 };
     return this.directory.log(identity, () => this.config);
   }
 }

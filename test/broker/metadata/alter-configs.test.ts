@@ -151,8 +151,8 @@ describe('IncrementalAlterConfigs of brokers', () => {
   });
 
   test.each([
-    ['1', 'num.partitions', 'Cannot update these configs dynamically: num.partitions'],
-    ['', 'cordoned.log.dirs', 'broker id must be specified: cordoned.log.dirs'],
+    ['1', 'num.partitions', 'Cannot update these configs dynamically: [num.partitions]'],
+    ['', 'cordoned.log.dirs', 'broker id must be specified: [cordoned.log.dirs]'],
     ['1', 'ssl.keystore.location', 'only per-listener'],
   ])('broker "%s" refuses %s', (name, key, sentence) => {
     expect(alter(worldWithTopic(), BROKER, name, [[key, SET, '1']])).toEqual([

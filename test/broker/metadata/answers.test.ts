@@ -324,9 +324,13 @@ describe('DescribeConfigs', () => {
   });
 
   test('gives synonyms and documentation when asked', () => {
-    const { configs } = describeOne(2, 'a', { keys: ['retention.ms'], synonyms: true, documentation: true });
-    expect(configs[0]?.synonyms).toEqual([{ name: 'log.retention.hours', value: '168', source: 5 }]);
-    expect(configs[0]?.documentation).toMatch(/^Age/);
+    const { configs } = describeOne(2, 'a', {
+      keys: ['retention.bytes'],
+      synonyms: true,
+      documentation: true,
+    });
+    expect(configs[0]?.synonyms).toEqual([{ name: 'log.retention.bytes', value: '-1', source: 5 }]);
+    expect(configs[0]?.documentation).toMatch(/\.$/);
   });
 
   test.each([

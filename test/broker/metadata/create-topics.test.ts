@@ -145,7 +145,11 @@ describe('CreateTopics', () => {
     [{ numPartitions: -2 }, 37, 'Number of partitions was set to an invalid non-positive value.'],
     [{ replicationFactor: 0 }, 38, 'Replication factor must be larger than 0'],
     [{ replicationFactor: -2 }, 38, 'Replication factor must be larger than 0'],
-    [{ replicationFactor: 4 }, 38, 'cannot be reached because only 3 broker(s) are registered.'],
+    [
+      { replicationFactor: 4 },
+      38,
+      'cannot be reached because only 3 broker(s) are registered or some brokers have all their log directories cordoned.',
+    ],
     [{ ...manual([1]), replicationFactor: 1 }, 42, 'replication factor was not set to -1.'],
     [{ ...manual([1]), numPartitions: 1 }, 42, 'numPartitions was not set to -1.'],
     [{ ...manual([]) }, 39, 'includes an empty replica list'],

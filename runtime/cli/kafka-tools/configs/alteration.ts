@@ -1,6 +1,6 @@
 import type { Admin, ConfigChange } from '../../../../kafka/client/index.ts';
 import { ToolError } from '../errors.ts';
-import { parseProperties, type Properties, readText } from '../properties-file.ts';
+import { type Properties, parseProperties, readText } from '../properties-file.ts';
 import { given, type ToolContext } from '../tool.ts';
 import type { ToolArguments } from '../tool-options.ts';
 import type { Entity } from './entity.ts';
@@ -27,16 +27,23 @@ export async function alterConfigs(
 }
 
 /** What `--add-config`, `--add-config-file` and `--delete-config` ask for. Throws ToolError. */
-export function operationsOf(args: ToolArguments<ConfigOption>, { platform }: ToolContext): readonly Operation[] {
+export function operationsOf(
+  args: ToolArguments<ConfigOption>,
+  { platform }: ToolContext,
+): readonly Operation[] {
   const file = args.text('add-config-file');
   const added: Properties =
-    file === undefined ? configPairs(args.text('add-config') ?? '') : parseProperties(readText(file, platform.files));
+    file === undefined
+      ? configPairs(args.text('add-config') ?? '')
+      : parseProperties(readText(file, platform.files));
   const deleted = (args.text('delete-config') ?? '').split(',').map((name) => name.trim());
   const operations: Operation[] = [
     ...[...added].map(([name, value]): Operation => ({ name, operation: 'set', value })),
     ...deleted.filter((name) => name !== '').map((name): Operation => ({ name, operation: 'delete' })),
   ];
-  const twice = operations.find(({ name }, at) => operations.findIndex((other) => other.name === name) !== at);
+  const twice = operations.find(
+    ({ name }, at) => operations.findIndex((other) => other.name === name) !== at,
+  );
   if (twice !== undefined) throw new ToolError(`The config ${twice.name} is to be set and deleted`);
   return operations;
 }

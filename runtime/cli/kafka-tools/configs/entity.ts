@@ -75,7 +75,9 @@ function onlyOne(entities: readonly NamedType[]): NamedType {
   const [entity, other] = entities;
   if (entity === undefined) throw new ToolError('At least one entity type must be specified');
   if (other !== undefined) {
-    throw new ToolError(`Only one entity type can be described or altered at a time: ${entity.type} or ${other.type}`);
+    throw new ToolError(
+      `Only one entity type can be described or altered at a time: ${entity.type} or ${other.type}`,
+    );
   }
   return entity;
 }
@@ -83,14 +85,19 @@ function onlyOne(entities: readonly NamedType[]): NamedType {
 function longForm(args: ToolArguments<ConfigOption>): NamedType[] {
   const types = args.texts('entity-type');
   const names = args.texts('entity-name');
-  return types.map((type, at) => ({ type, name: names[at] ?? (args.has('entity-default') ? '' : undefined) }));
+  return types.map((type, at) => ({
+    type,
+    name: names[at] ?? (args.has('entity-default') ? '' : undefined),
+  }));
 }
 
 function shortForm(args: ToolArguments<ConfigOption>): NamedType[] {
   const named = Object.entries(shortForms).flatMap(([option, type]) =>
     args.texts(option as ConfigOption).map((name) => ({ type, name })),
   );
-  const defaults = Object.entries(defaultForms).flatMap(([option, type]) => (args.has(option) ? [{ type, name: '' }] : []));
+  const defaults = Object.entries(defaultForms).flatMap(([option, type]) =>
+    args.has(option) ? [{ type, name: '' }] : [],
+  );
   return [...named, ...defaults];
 }
 

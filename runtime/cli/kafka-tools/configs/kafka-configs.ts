@@ -27,8 +27,10 @@ export const kafkaConfigs = defineTool<ConfigOption>({
     excludes('add-config', 'add-config-file'),
     excludes('entity-default', 'entity-name'),
     plain((args) => {
-      if (args.has('bootstrap-controller')) return '--bootstrap-controller is not supported: name a broker with --bootstrap-server';
-      if (!args.has('bootstrap-server')) return 'Either --bootstrap-server or --bootstrap-controller must be specified.';
+      if (args.has('bootstrap-controller'))
+        return '--bootstrap-controller is not supported: name a broker with --bootstrap-server';
+      if (!args.has('bootstrap-server'))
+        return 'Either --bootstrap-server or --bootstrap-controller must be specified.';
       const isChange = args.has('add-config') || args.has('add-config-file') || args.has('delete-config');
       return args.has('alter') && !isChange
         ? 'At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter'
@@ -46,7 +48,9 @@ export const kafkaConfigs = defineTool<ConfigOption>({
     }
     if (name === undefined) {
       const what = entity.typeName === 'brokers' ? '--entity-name or --entity-default' : '--entity-name';
-      throw new ToolUsageError(`The ${what} must be specified with --alter of ${entity.typeName}`, { hasTable: false });
+      throw new ToolUsageError(`The ${what} must be specified with --alter of ${entity.typeName}`, {
+        hasTable: false,
+      });
     }
     const operations = operationsOf(args, context);
     await withClient(context, adminConnection(args, context), (client) =>

@@ -46,7 +46,11 @@ export async function consume(
       const { topic, partition, records, nextOffset } = each;
       const isComplete = records.length <= left;
       consumption.records += isComplete ? records.length : left;
-      progress.reach({ topic, partition, offset: isComplete ? nextOffset : (records[left]?.offset ?? nextOffset) });
+      progress.reach({
+        topic,
+        partition,
+        offset: isComplete ? nextOffset : (records[left]?.offset ?? nextOffset),
+      });
       if (records.length > 0) lastRecordAt = clock.monotonic();
     }
     if (clock.monotonic() - lastCommitAt >= limits.commitIntervalMs) {

@@ -1,4 +1,10 @@
-import { decodeExact, groupRecords, type MessageDefinition, toJson, transactionRecords } from '../../../../kafka/protocol/index.ts';
+import {
+  decodeExact,
+  groupRecords,
+  type MessageDefinition,
+  toJson,
+  transactionRecords,
+} from '../../../../kafka/protocol/index.ts';
 import type { ConsumedRecord, Formatter } from './consumed-record.ts';
 
 /** Which records of Kafka's own topics are printed: their types. */

@@ -6,7 +6,10 @@ export type Deserializer = (bytes: Buffer) => Uint8Array;
 /** The deserializer of this class name; without one, and for byte arrays, the bytes as they are. Throws ToolError. */
 export function deserializerOf(className: string | undefined): Deserializer {
   if (className === undefined) return asIs;
-  const name = className.trim().replace(/^.*\./, '').replace(/Deserializer$/, '');
+  const name = className
+    .trim()
+    .replace(/^.*\./, '')
+    .replace(/Deserializer$/, '');
   const known = Object.hasOwn(deserializers, name) ? deserializers[name] : undefined;
   if (known === undefined) {
     throw new ToolError(
@@ -52,7 +55,8 @@ function realText(value: number): string {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return String(value);
   if (Object.is(value, -0)) return '-0.0';
-  if (size === 0 || (size >= 1e-3 && size < 1e7)) return Number.isInteger(value) ? `${value}.0` : String(value);
+  if (size === 0 || (size >= 1e-3 && size < 1e7))
+    return Number.isInteger(value) ? `${value}.0` : String(value);
   const [digits = '', exponent = '0'] = value.toExponential().split('e');
   return `${digits.includes('.') ? digits : `${digits}.0`}E${Number(exponent)}`;
 }

@@ -22,7 +22,10 @@ export function formatterOf(className: string, properties: Properties): Formatte
     case 'TransactionLogMessageFormatter':
       return coordinatorFormatter('transaction-log');
     default:
-      throw new ToolError(`--formatter ${className}: there is no such formatter`, 'java.lang.ClassNotFoundException');
+      throw new ToolError(
+        `--formatter ${className}: there is no such formatter`,
+        'java.lang.ClassNotFoundException',
+      );
   }
 }
 
@@ -53,7 +56,9 @@ class DefaultFormatter implements Formatter {
     this.#nullLiteral = bytes('null.literal', 'null');
     this.#key = deserializerOf(properties.get('key.deserializer'));
     this.#value = deserializerOf(properties.get('value.deserializer'));
-    this.#header = deserializerOf(properties.get('headers.deserializer') ?? properties.get('header.deserializer'));
+    this.#header = deserializerOf(
+      properties.get('headers.deserializer') ?? properties.get('header.deserializer'),
+    );
   }
 
   format({ record, partition, timestampType }: ConsumedRecord): readonly Uint8Array[] {
@@ -69,7 +74,10 @@ class DefaultFormatter implements Formatter {
     if (this.#prints('headers')) fields.push(this.#headers(record));
     if (this.#prints('key')) fields.push([this.#field(record.key, this.#key)]);
     if (this.#prints('value')) fields.push([this.#field(record.value, this.#value)]);
-    return [...fields.flatMap((field, at) => (at === 0 ? field : [this.#keySeparator, ...field])), this.#lineSeparator];
+    return [
+      ...fields.flatMap((field, at) => (at === 0 ? field : [this.#keySeparator, ...field])),
+      this.#lineSeparator,
+    ];
   }
 
   #headers(record: RecordView): readonly Uint8Array[] {

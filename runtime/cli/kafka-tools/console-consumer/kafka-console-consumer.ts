@@ -31,8 +31,14 @@ export const kafkaConsoleConsumer = defineTool<ConsumerToolOption>({
       args.has('topic') === args.has('include')
         ? 'Exactly one of the following arguments is required: [topic], [include]'
         : undefined,
-    (args) => (args.has('partition') && !args.has('topic') ? 'The topic is required when partition is specified.' : undefined),
-    (args) => (args.has('offset') && !args.has('partition') ? 'The partition is required when offset is specified.' : undefined),
+    (args) =>
+      args.has('partition') && !args.has('topic')
+        ? 'The topic is required when partition is specified.'
+        : undefined,
+    (args) =>
+      args.has('offset') && !args.has('partition')
+        ? 'The partition is required when offset is specified.'
+        : undefined,
     (args) =>
       args.has('offset') && args.has('from-beginning')
         ? 'Options from-beginning and offset cannot be specified together.'
@@ -148,6 +154,8 @@ const newNames = {
 async function warnOfOldNames(args: ToolArguments<ConsumerToolOption>, { out }: ToolContext): Promise<void> {
   for (const [old, name] of Object.entries(newNames)) {
     if (!args.has(old)) continue;
-    await out.line(`Option --${old} is deprecated and will be removed in a future version. Use --${name} instead.`);
+    await out.line(
+      `Option --${old} is deprecated and will be removed in a future version. Use --${name} instead.`,
+    );
   }
 }

@@ -12,7 +12,10 @@ export const consumerToolOptions = {
     describe: 'A setting of the consumer. May be repeated.',
     value: { type: 'String', label: 'name=value' },
   },
-  'consumer-property': { describe: '(DEPRECATED) As --command-property.', value: { type: 'String', label: 'name=value' } },
+  'consumer-property': {
+    describe: '(DEPRECATED) As --command-property.',
+    value: { type: 'String', label: 'name=value' },
+  },
   'consumer.config': {
     describe: '(DEPRECATED) As --command-config.',
     value: { type: 'String', label: 'properties file' },
@@ -21,7 +24,11 @@ export const consumerToolOptions = {
   formatter: {
     describe:
       'What is printed of a record: DefaultMessageFormatter, LoggingMessageFormatter, NoOpMessageFormatter, OffsetsMessageFormatter, GroupMetadataMessageFormatter or TransactionLogMessageFormatter.',
-    value: { type: 'String', label: 'class', default: 'org.apache.kafka.tools.consumer.DefaultMessageFormatter' },
+    value: {
+      type: 'String',
+      label: 'class',
+      default: 'org.apache.kafka.tools.consumer.DefaultMessageFormatter',
+    },
   },
   'formatter-config': {
     describe: 'A properties file with settings of the formatter; --formatter-property goes before it.',
@@ -48,9 +55,13 @@ export const consumerToolOptions = {
     value: { type: 'String', label: 'name=value' },
   },
   'from-beginning': {
-    describe: 'Where the group has no offset yet, read from the first record that is there, not only new ones.',
+    describe:
+      'Where the group has no offset yet, read from the first record that is there, not only new ones.',
   },
-  group: { describe: 'The consumer group; without it one that nobody else is in.', value: { type: 'String', label: 'group id' } },
+  group: {
+    describe: 'The consumer group; without it one that nobody else is in.',
+    value: { type: 'String', label: 'group id' },
+  },
   include: {
     describe: 'Read all topics that match the regular expression.',
     value: { type: 'String', label: 'regex' },
@@ -59,18 +70,27 @@ export const consumerToolOptions = {
     describe: 'read_committed to leave out what belongs to open and aborted transactions.',
     value: { type: 'String', default: 'read_uncommitted' },
   },
-  'key-deserializer': { describe: 'What keys are: class of a deserializer.', value: { type: 'String', label: 'class' } },
+  'key-deserializer': {
+    describe: 'What keys are: class of a deserializer.',
+    value: { type: 'String', label: 'class' },
+  },
   'max-messages': { describe: 'End after so many records.', value: { type: 'Integer' } },
   offset: {
     describe: 'With --partition: where to begin: an offset, earliest or latest. (default: latest)',
     value: { type: 'String' },
   },
   partition: { describe: 'Read this partition of --topic, without a group.', value: { type: 'Integer' } },
-  property: { describe: '(DEPRECATED) As --formatter-property.', value: { type: 'String', label: 'name=value' } },
+  property: {
+    describe: '(DEPRECATED) As --formatter-property.',
+    value: { type: 'String', label: 'name=value' },
+  },
   'skip-message-on-error': { describe: 'Go on behind a record that cannot be printed.' },
   'timeout-ms': { describe: 'End when no record has come for so long.', value: { type: 'Long' } },
   topic: { describe: 'The topic to read.', value: { type: 'String' } },
-  'value-deserializer': { describe: 'What values are: class of a deserializer.', value: { type: 'String', label: 'class' } },
+  'value-deserializer': {
+    describe: 'What values are: class of a deserializer.',
+    value: { type: 'String', label: 'class' },
+  },
 } as const;
 
 /** The name of one of them. */

@@ -43,7 +43,12 @@ export class RecordPrinter {
   #complain(error: Error): Promise<void> {
     const { err, platform } = this.#context;
     const text = 'Error processing message, skipping this message: ';
-    const line = logLine(platform.clock.now(), 'ERROR', text, 'org.apache.kafka.tools.consumer.ConsoleConsumer');
+    const line = logLine(
+      platform.clock.now(),
+      'ERROR',
+      text,
+      'org.apache.kafka.tools.consumer.ConsoleConsumer',
+    );
     return err.line(`${line}\n${javaText(error)}`);
   }
 

@@ -24,7 +24,11 @@ export const kafkaConsoleProducer = defineTool<ProducerToolOption>({
     const parser = lineParser(args, context);
     const properties = producerProperties(args, context.platform.files);
     const settings = producerOptions(properties);
-    const connection = { servers: given(args.text('bootstrap-server')), properties, clientId: 'console-producer' };
+    const connection = {
+      servers: given(args.text('bootstrap-server')),
+      properties,
+      clientId: 'console-producer',
+    };
     return withClient(context, connection, async (client) => {
       const producer = client.producer(settings);
       const hasFailed = await sendLines(args, parser, producer, context);
@@ -43,7 +47,12 @@ async function sendLines(
   producer: Producer,
   { stdin, signal, out, err, platform }: ToolContext,
 ): Promise<boolean> {
-  const sender = new RecordSender(producer, { topic: given(args.text('topic')), isSync: args.has('sync') }, err, platform.clock);
+  const sender = new RecordSender(
+    producer,
+    { topic: given(args.text('topic')), isSync: args.has('sync') },
+    err,
+    platform.clock,
+  );
   const prompt = () => (stdin.isTTY === true ? out.write('>') : Promise.resolve());
   try {
     await prompt();
@@ -85,6 +94,8 @@ const newNames = {
 async function warnOfOldNames(args: ToolArguments<ProducerToolOption>, { out }: ToolContext): Promise<void> {
   for (const [old, name] of Object.entries(newNames)) {
     if (!args.has(old)) continue;
-    await out.line(`Warning: --${old} is deprecated and will be removed in a future version. Use --${name} instead.`);
+    await out.line(
+      `Warning: --${old} is deprecated and will be removed in a future version. Use --${name} instead.`,
+    );
   }
 }

@@ -22,7 +22,8 @@ export class LineParser {
     const isOn = (name: string) => truth(name, (properties.get(name) ?? 'false').trim());
     const separator = (name: string, standard: string) => {
       const text = properties.get(name) ?? standard;
-      if (text === '') throw new ToolError(`${name} may not be empty`, 'org.apache.kafka.common.KafkaException');
+      if (text === '')
+        throw new ToolError(`${name} may not be empty`, 'org.apache.kafka.common.KafkaException');
       return Buffer.from(text);
     };
     this.#hasKey = isOn('parse.key');
@@ -32,18 +33,37 @@ export class LineParser {
     this.#headersDelimiter = separator('headers.delimiter', '\t');
     this.#headersSeparator = separator('headers.separator', ',');
     this.#headerKeySeparator = separator('headers.key.separator', ':');
-    this.#refuseEqual('headers.delimiter', this.#headersDelimiter, 'headers.separator', this.#headersSeparator);
-    this.#refuseEqual('headers.delimiter', this.#headersDelimiter, 'headers.key.separator', this.#headerKeySeparator);
-    this.#refuseEqual('headers.separator', this.#headersSeparator, 'headers.key.separator', this.#headerKeySeparator);
+    this.#refuseEqual(
+      'headers.delimiter',
+      this.#headersDelimiter,
+      'headers.separator',
+      this.#headersSeparator,
+    );
+    this.#refuseEqual(
+      'headers.delimiter',
+      this.#headersDelimiter,
+      'headers.key.separator',
+      this.#headerKeySeparator,
+    );
+    this.#refuseEqual(
+      'headers.separator',
+      this.#headersSeparator,
+      'headers.key.separator',
+      this.#headerKeySeparator,
+    );
     const marker = properties.get('null.marker');
     this.#nullMarker = marker === undefined ? undefined : Buffer.from(marker);
   }
 
   /** Reads one line, without its end. Parts are slices of it. Throws {@link ToolError} with the line number. */
   parse(line: Buffer, lineNumber: number): ParsedLine {
-    const headers = this.#hasHeaders ? this.#before(this.#headersDelimiter, 'headers delimiter', line, line, lineNumber) : undefined;
+    const headers = this.#hasHeaders
+      ? this.#before(this.#headersDelimiter, 'headers delimiter', line, line, lineNumber)
+      : undefined;
     const rest = headers === undefined ? line : line.subarray(headers.length + this.#headersDelimiter.length);
-    const key = this.#hasKey ? this.#before(this.#keySeparator, 'key separator', rest, line, lineNumber) : undefined;
+    const key = this.#hasKey
+      ? this.#before(this.#keySeparator, 'key separator', rest, line, lineNumber)
+      : undefined;
     const value = key === undefined ? rest : rest.subarray(key.length + this.#keySeparator.length);
     return {
       key: key === undefined ? null : this.#nullable(key),
@@ -53,7 +73,13 @@ export class LineParser {
   }
 
   /** What stands before the separator; undefined when it is missing and errors are ignored. */
-  #before(separator: Buffer, what: string, rest: Buffer, line: Buffer, lineNumber: number): Buffer | undefined {
+  #before(
+    separator: Buffer,
+    what: string,
+    rest: Buffer,
+    line: Buffer,
+    lineNumber: number,
+  ): Buffer | undefined {
     const end = rest.indexOf(separator);
     if (end >= 0) return rest.subarray(0, end);
     if (this.#ignoresErrors) return undefined;
@@ -73,7 +99,10 @@ export class LineParser {
           `Header keys should not be equal to the null marker '${this.#nullMarker}' as they can't be null`,
         );
       }
-      return { key: key.toString(), value: this.#nullable(pair.subarray(end + this.#headerKeySeparator.length)) };
+      return {
+        key: key.toString(),
+        value: this.#nullable(pair.subarray(end + this.#headerKeySeparator.length)),
+      };
     });
   }
 
@@ -86,7 +115,8 @@ export class LineParser {
   }
 
   #refuseEqual(name: string, value: Buffer, otherName: string, other: Buffer): void {
-    if (this.#hasHeaders && value.equals(other)) throw parseError(`${name} and ${otherName} may not be equal`);
+    if (this.#hasHeaders && value.equals(other))
+      throw parseError(`${name} and ${otherName} may not be equal`);
   }
 }
 

@@ -1,6 +1,9 @@
 /** The options of `kafka-console-producer`. */
 export const producerToolOptions = {
-  'batch-size': { describe: 'Bytes of a batch; also --max-partition-memory-bytes. (default: 16384)', value: { type: 'Integer', label: 'bytes' } },
+  'batch-size': {
+    describe: 'Bytes of a batch; also --max-partition-memory-bytes. (default: 16384)',
+    value: { type: 'Integer', label: 'bytes' },
+  },
   'bootstrap-server': {
     describe: 'REQUIRED: The brokers to connect to; any one of them is enough.',
     value: { type: 'String', label: 'host:port,...' },
@@ -14,7 +17,8 @@ export const producerToolOptions = {
     value: { type: 'String', label: 'name=value' },
   },
   'compression-codec': {
-    describe: "How batches are compressed: none, gzip, snappy, lz4 or zstd; without a value: gzip. (default: none)",
+    describe:
+      'How batches are compressed: none, gzip, snappy, lz4 or zstd; without a value: gzip. (default: none)',
     value: { type: 'String', label: 'codec', isOptional: true },
   },
   'line-reader': {
@@ -41,12 +45,18 @@ export const producerToolOptions = {
     describe: 'Age at which what is known of the cluster is read anew.',
     value: { type: 'Long', default: '300000' },
   },
-  'producer-property': { describe: '(DEPRECATED) As --command-property.', value: { type: 'String', label: 'name=value' } },
+  'producer-property': {
+    describe: '(DEPRECATED) As --command-property.',
+    value: { type: 'String', label: 'name=value' },
+  },
   'producer.config': {
     describe: '(DEPRECATED) As --command-config.',
     value: { type: 'String', label: 'properties file' },
   },
-  property: { describe: '(DEPRECATED) As --reader-property.', value: { type: 'String', label: 'name=value' } },
+  property: {
+    describe: '(DEPRECATED) As --reader-property.',
+    value: { type: 'String', label: 'name=value' },
+  },
   'reader-config': {
     describe: 'A properties file with settings of the reader; --reader-property goes before it.',
     value: { type: 'String', label: 'properties file' },
@@ -70,8 +80,14 @@ export const producerToolOptions = {
     describe: 'Who has to have a record: -1 or all, 1 (the leader), 0 (no answer).',
     value: { type: 'String', default: '-1' },
   },
-  'request-timeout-ms': { describe: 'How long the broker may take to answer.', value: { type: 'Integer', default: '1500' } },
-  'retry-backoff-ms': { describe: 'Wait before something is tried again.', value: { type: 'Long', default: '100' } },
+  'request-timeout-ms': {
+    describe: 'How long the broker may take to answer.',
+    value: { type: 'Integer', default: '1500' },
+  },
+  'retry-backoff-ms': {
+    describe: 'Wait before something is tried again.',
+    value: { type: 'Long', default: '100' },
+  },
   'socket-buffer-size': {
     describe: 'Accepted for compatibility: the system decides.',
     value: { type: 'Integer', default: '102400' },

@@ -23,7 +23,8 @@ const numeric: readonly ProducerToolOption[] = ['message-send-max-retries', 'soc
 export function producerProperties(args: ToolArguments<ProducerToolOption>, files: Files): Properties {
   const properties = new Map<string, string>();
   for (const file of [args.text('producer.config'), args.text('command-config')]) {
-    if (file !== undefined) for (const [name, value] of readProperties(file, files)) properties.set(name, value);
+    if (file !== undefined)
+      for (const [name, value] of readProperties(file, files)) properties.set(name, value);
   }
   for (const texts of [args.texts('producer-property'), args.texts('command-property')]) {
     for (const [name, value] of keyValues(texts)) properties.set(name, value);

@@ -9,11 +9,18 @@ import { selectedGroups } from './selection.ts';
 import { topicSelections } from './topic-selection.ts';
 
 /** `--delete`: groups that have no members. */
-export async function deleteGroups(args: ToolArguments<GroupOption>, admin: Admin, out: ToolOutput): Promise<void> {
+export async function deleteGroups(
+  args: ToolArguments<GroupOption>,
+  admin: Admin,
+  out: ToolOutput,
+): Promise<void> {
   const groups = await selectedGroups(args, admin);
   if (groups.length === 0) return;
   const deleted = await admin.deleteGroups(groups);
-  const quoted = deleted.filter(({ error }) => error === undefined).map(({ groupId }) => `'${groupId}'`).join(', ');
+  const quoted = deleted
+    .filter(({ error }) => error === undefined)
+    .map(({ groupId }) => `'${groupId}'`)
+    .join(', ');
   const failures = deleted.flatMap(({ groupId, error }) =>
     error === undefined ? [] : [`* Group '${groupId}' could not be deleted due to: ${javaText(error)}`],
   );
@@ -35,12 +42,16 @@ interface Deleted {
 }
 
 /** `--delete-offsets`: what a group has stored of some topics or partitions. */
-export async function deleteOffsets(args: ToolArguments<GroupOption>, admin: Admin, out: ToolOutput): Promise<void> {
+export async function deleteOffsets(
+  args: ToolArguments<GroupOption>,
+  admin: Admin,
+  out: ToolOutput,
+): Promise<void> {
   const group = given(args.texts('group')[0]);
   const { partitions, missing } = await partitionsOf(args, admin);
   const { deleted, groupError } = await deleteAll(group, partitions, admin);
-  const rows = [...deleted, ...missing].toSorted(
-    (a, b) => (a.topic === b.topic ? (a.partition ?? -1) - (b.partition ?? -1) : a.topic < b.topic ? -1 : 1),
+  const rows = [...deleted, ...missing].toSorted((a, b) =>
+    a.topic === b.topic ? (a.partition ?? -1) - (b.partition ?? -1) : a.topic < b.topic ? -1 : 1,
   );
   const hasFailed = deleted.some(({ error }) => error !== undefined);
   const headline =
@@ -57,7 +68,8 @@ export async function deleteOffsets(args: ToolArguments<GroupOption>, admin: Adm
 
 async function deleteAll(group: string, partitions: readonly TopicPartition[], admin: Admin) {
   try {
-    const deleted: readonly Deleted[] = partitions.length === 0 ? [] : await admin.deleteGroupOffsets(group, partitions);
+    const deleted: readonly Deleted[] =
+      partitions.length === 0 ? [] : await admin.deleteGroupOffsets(group, partitions);
     return { deleted, groupError: undefined };
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error;
@@ -73,7 +85,9 @@ async function partitionsOf(args: ToolArguments<GroupOption>, admin: Admin) {
   for (const [at, { topic, partitions: chosen }] of selections.entries()) {
     const { error, partitions: all } = given(described[at]);
     if (error !== undefined && chosen === undefined) missing.push({ topic, partition: undefined, error });
-    else for (const partition of chosen ?? all.map((each) => each.partition)) partitions.push({ topic, partition });
+    else
+      for (const partition of chosen ?? all.map((each) => each.partition))
+        partitions.push({ topic, partition });
   }
   return { partitions, missing };
 }

@@ -1,13 +1,20 @@
 import type { Admin } from '../../../../kafka/client/index.ts';
+import { KafkaError } from '../../../../kafka/client/index.ts';
 import { patternProblem } from '../../../plugin/index.ts';
 import { adminConnection } from '../connection-options.ts';
-import { KafkaError } from '../../../../kafka/client/index.ts';
 import { ToolError, ToolUsageError } from '../errors.ts';
 import { javaError, javaText } from '../java-error.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
 import { withClient } from '../tool-client.ts';
 import type { ToolArguments } from '../tool-options.ts';
-import { type ToolRule, exactlyOne, excludes, onlyWith, takesAtMostOneOf, takesOneOf } from '../tool-rules.ts';
+import {
+  exactlyOne,
+  excludes,
+  onlyWith,
+  type ToolRule,
+  takesAtMostOneOf,
+  takesOneOf,
+} from '../tool-rules.ts';
 import { deleteGroups, deleteOffsets } from './deletion.ts';
 import { describeGroups } from './description.ts';
 import { listFilter, listGroups } from './listing.ts';
@@ -39,7 +46,10 @@ export const kafkaConsumerGroups = defineTool<GroupOption>({
     takesOneOf('describe', 'group', 'all-groups'),
     takesAtMostOneOf('describe', 'members', 'offsets', 'state'),
     takesOneOf('delete', 'group', 'all-groups'),
-    (args) => (args.has('delete') && args.has('topic') ? 'The consumer does not support topic-specific offset deletion from a consumer group.' : undefined),
+    (args) =>
+      args.has('delete') && args.has('topic')
+        ? 'The consumer does not support topic-specific offset deletion from a consumer group.'
+        : undefined,
     takesOneOf('reset-offsets', 'group', 'all-groups'),
     ...resetRules(),
     takesOneOf('delete-offsets', 'group'),
@@ -84,7 +94,9 @@ export const kafkaConsumerGroups = defineTool<GroupOption>({
     const isWrapped = error instanceof KafkaError && error.errorName !== 'UNKNOWN_TOPIC_OR_PARTITION';
     const text = isWrapped || error instanceof ToolError ? javaText(error) : javaError(error).message;
     await out.line(`\nError: Executing consumer group command failed due to ${text}`);
-    await err.line(isWrapped ? `java.util.concurrent.ExecutionException: ${javaText(error)}` : javaText(error));
+    await err.line(
+      isWrapped ? `java.util.concurrent.ExecutionException: ${javaText(error)}` : javaText(error),
+    );
     return error instanceof KafkaError || error instanceof ToolError ? 0 : 1;
   },
 });

@@ -6,7 +6,15 @@ import type { ToolOutput } from '../tool-output.ts';
 import type { GroupOption } from './options.ts';
 import { consumerGroups } from './selection.ts';
 
-const states = ['Assigning', 'Empty', 'PreparingRebalance', 'Dead', 'Reconciling', 'Stable', 'CompletingRebalance'];
+const states = [
+  'Assigning',
+  'Empty',
+  'PreparingRebalance',
+  'Dead',
+  'Reconciling',
+  'Stable',
+  'CompletingRebalance',
+];
 const types = ['Classic', 'Consumer'];
 
 const GROUP_WIDTH_MIN = 15;
@@ -27,7 +35,11 @@ export function listFilter(args: ToolArguments<GroupOption>): ListFilter {
 }
 
 /** `--list`: ids, with a column for each of `--type` and `--state`. */
-export async function listGroups(args: ToolArguments<GroupOption>, admin: Admin, out: ToolOutput): Promise<void> {
+export async function listGroups(
+  args: ToolArguments<GroupOption>,
+  admin: Admin,
+  out: ToolOutput,
+): Promise<void> {
   const groups = await consumerGroups(admin, listFilter(args));
   const isPlain = !args.has('state') && !args.has('type');
   if (isPlain) {
@@ -36,7 +48,14 @@ export async function listGroups(args: ToolArguments<GroupOption>, admin: Admin,
   }
   const hasTypes = args.has('type');
   const hasStates = args.has('state');
-  const widths = [widthOf(groups.map(({ groupId }) => groupId), GROUP_WIDTH_MIN) + GAP, COLUMN_WIDTH, COLUMN_WIDTH];
+  const widths = [
+    widthOf(
+      groups.map(({ groupId }) => groupId),
+      GROUP_WIDTH_MIN,
+    ) + GAP,
+    COLUMN_WIDTH,
+    COLUMN_WIDTH,
+  ];
   const line = (group: string, type: string, state: string) =>
     row(widths, [group, ...(hasTypes ? [type] : []), ...(hasStates ? [state] : [])]);
   const lines = groups.map(({ groupId, type, state }) => line(groupId, capitalized(type), state));

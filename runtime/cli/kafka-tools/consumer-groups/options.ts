@@ -26,11 +26,14 @@ export const groupOptions = {
   delete: { describe: 'Delete groups with their offsets. They must not have members.' },
   'delete-offsets': { describe: 'Delete the offsets of a group for topics that no member subscribes to.' },
   describe: { describe: 'Show groups: offsets and lag, or --members, or --state.' },
-  'dry-run': { describe: 'With --reset-offsets: show the new offsets and change nothing. The default, for now.' },
+  'dry-run': {
+    describe: 'With --reset-offsets: show the new offsets and change nothing. The default, for now.',
+  },
   execute: { describe: 'With --reset-offsets: store the new offsets.' },
   export: { describe: 'With --reset-offsets: print the new offsets as CSV, for --from-file.' },
   'from-file': {
-    describe: 'Reset to the offsets in a CSV file: topic,partition,offset or, for several groups, group,topic,partition,offset.',
+    describe:
+      'Reset to the offsets in a CSV file: topic,partition,offset or, for several groups, group,topic,partition,offset.',
     value: { type: 'String', label: 'CSV file' },
   },
   group: { describe: 'A consumer group. May be repeated.', value: { type: 'String', label: 'group id' } },
@@ -41,9 +44,13 @@ export const groupOptions = {
     describe:
       'Reset the offsets of groups without members. Say which with --topic or --all-topics, and to what with one of the options that begin with --to-, --shift-by, --by-duration or --from-file.',
   },
-  'shift-by': { describe: 'Reset by so many records, forward or (negative) back.', value: { type: 'Long', label: 'records' } },
+  'shift-by': {
+    describe: 'Reset by so many records, forward or (negative) back.',
+    value: { type: 'Long', label: 'records' },
+  },
   state: {
-    describe: 'With --describe: the state of each group. With --list: show states, or list only groups in these.',
+    describe:
+      'With --describe: the state of each group. With --list: show states, or list only groups in these.',
     value: { type: 'String', label: 'state,...', isOptional: true },
   },
   timeout: {
@@ -52,14 +59,16 @@ export const groupOptions = {
   },
   'to-current': { describe: 'Reset to the offsets that the group has.' },
   'to-datetime': {
-    describe: "Reset to the first record from then on: 'YYYY-MM-DDThh:mm:ss.sss', with a time zone or in UTC.",
+    describe:
+      "Reset to the first record from then on: 'YYYY-MM-DDThh:mm:ss.sss', with a time zone or in UTC.",
     value: { type: 'String', label: 'datetime' },
   },
   'to-earliest': { describe: 'Reset to the first record that is there.' },
   'to-latest': { describe: 'Reset to the end.' },
   'to-offset': { describe: 'Reset to this offset.', value: { type: 'Long', label: 'offset' } },
   topic: {
-    describe: 'With --reset-offsets and --delete-offsets: a topic, or some of its partitions as in orders:0,1. May be repeated.',
+    describe:
+      'With --reset-offsets and --delete-offsets: a topic, or some of its partitions as in orders:0,1. May be repeated.',
     value: { type: 'String' },
   },
   type: {

@@ -3,7 +3,10 @@ import type { ToolArguments } from '../tool-options.ts';
 import type { GroupOption } from './options.ts';
 
 /** The ids of the groups that `--group` and `--all-groups` mean; all of them sorted. */
-export async function selectedGroups(args: ToolArguments<GroupOption>, admin: Admin): Promise<readonly string[]> {
+export async function selectedGroups(
+  args: ToolArguments<GroupOption>,
+  admin: Admin,
+): Promise<readonly string[]> {
   if (!args.has('all-groups')) return [...new Set(args.texts('group'))];
   const groups = await consumerGroups(admin);
   return groups.map(({ groupId }) => groupId);

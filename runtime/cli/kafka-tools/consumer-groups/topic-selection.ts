@@ -12,7 +12,10 @@ export function topicSelections(texts: readonly string[]): readonly TopicSelecti
   return texts.map((text) => {
     const colon = text.indexOf(':');
     if (colon < 0) return { topic: text, partitions: undefined };
-    const partitions = text.slice(colon + 1).split(',').map((part) => part.trim());
+    const partitions = text
+      .slice(colon + 1)
+      .split(',')
+      .map((part) => part.trim());
     if (colon === 0 || !partitions.every((part) => /^\d{1,9}$/.test(part))) {
       throw new ToolError(`Invalid topic arg '${text}', expected topic name and partitions`);
     }

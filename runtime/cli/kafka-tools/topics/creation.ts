@@ -9,7 +9,11 @@ import { selectTopics } from './selection.ts';
 const REPLICATION_FACTOR_MAX = 32_767;
 
 /** `--create`. Throws KafkaError, and ToolError for arguments that cannot be. */
-export async function createTopic(args: ToolArguments<TopicOption>, admin: Admin, out: ToolOutput): Promise<void> {
+export async function createTopic(
+  args: ToolArguments<TopicOption>,
+  admin: Admin,
+  out: ToolOutput,
+): Promise<void> {
   const topic = newTopic(args);
   if (/[._]/.test(topic.name)) {
     await out.line(
@@ -29,7 +33,9 @@ export async function growTopics(args: ToolArguments<TopicOption>, admin: Admin)
   const topics = await selectTopics(args, admin);
   const assigned = assignmentsOf(args);
   if (assigned !== undefined && assigned.length !== count) {
-    throw new ToolError(`--replica-assignment is for ${assigned.length} partitions, --partitions asks for ${count}`);
+    throw new ToolError(
+      `--replica-assignment is for ${assigned.length} partitions, --partitions asks for ${count}`,
+    );
   }
   if (topics.length === 0) return;
   const changes = topics.map(({ name, partitions }) => ({
@@ -47,7 +53,10 @@ function newTopic(args: ToolArguments<TopicOption>): NewTopic {
   if (assignments !== undefined) return { name, configs, assignments };
   const partitions = partitionCount(args);
   const replicationFactor = args.number('replication-factor');
-  if (replicationFactor !== undefined && (replicationFactor < 1 || replicationFactor > REPLICATION_FACTOR_MAX)) {
+  if (
+    replicationFactor !== undefined &&
+    (replicationFactor < 1 || replicationFactor > REPLICATION_FACTOR_MAX)
+  ) {
     throw new ToolError(`The replication factor must be between 1 and ${REPLICATION_FACTOR_MAX} inclusive`);
   }
   return {
@@ -85,16 +94,21 @@ function assignmentsOf(args: ToolArguments<TopicOption>): readonly (readonly num
   for (const replicas of partitions) {
     const repeated = replicas.filter((id, at) => replicas.indexOf(id) !== at);
     if (repeated.length > 0) {
-      throw new ToolError(`Partition replica lists may not contain duplicate entries: ${repeated.join(', ')}`);
+      throw new ToolError(
+        `Partition replica lists may not contain duplicate entries: ${repeated.join(', ')}`,
+      );
     }
     if (replicas.length !== partitions[0]?.length) {
-      throw new ToolError(`Partition ${partitions.indexOf(replicas)} has different replication factor: ${replicas.join(', ')}`);
+      throw new ToolError(
+        `Partition ${partitions.indexOf(replicas)} has different replication factor: ${replicas.join(', ')}`,
+      );
     }
   }
   return partitions;
 }
 
 function brokerId(text: string, whole: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new ToolError(`--replica-assignment ${whole}: '${text}' is not a broker id`);
+  if (!/^\d{1,9}$/.test(text))
+    throw new ToolError(`--replica-assignment ${whole}: '${text}' is not a broker id`);
   return Number(text);
 }

@@ -1,4 +1,9 @@
-import type { Admin, ConfigEntry, PartitionDescription, TopicDescription } from '../../../../kafka/client/index.ts';
+import type {
+  Admin,
+  ConfigEntry,
+  PartitionDescription,
+  TopicDescription,
+} from '../../../../kafka/client/index.ts';
 import type { ToolArguments } from '../tool-options.ts';
 import type { ToolOutput } from '../tool-output.ts';
 import type { TopicOption } from './options.ts';
@@ -64,13 +69,17 @@ async function topicConfigs(
   const described = await admin.describeConfigs(topics.map(({ name }) => ({ type: 'topic', name })));
   for (const { error } of described) {
     // A topic that was deleted meanwhile has no configs; who may not see them sees the rest.
-    const isHarmless = error?.errorName === 'UNKNOWN_TOPIC_OR_PARTITION' || error?.errorName === 'TOPIC_AUTHORIZATION_FAILED';
+    const isHarmless =
+      error?.errorName === 'UNKNOWN_TOPIC_OR_PARTITION' || error?.errorName === 'TOPIC_AUTHORIZATION_FAILED';
     if (error !== undefined && !isHarmless) throw error;
   }
   return new Map(described.map(({ name, configs }) => [name, configs]));
 }
 
-function topicLine({ name, topicId, partitions }: TopicDescription, overrides: readonly ConfigEntry[]): string {
+function topicLine(
+  { name, topicId, partitions }: TopicDescription,
+  overrides: readonly ConfigEntry[],
+): string {
   return [
     `Topic: ${name}`,
     ...(topicId === '' ? [] : [`TopicId: ${topicId}`]),

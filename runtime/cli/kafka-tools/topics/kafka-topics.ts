@@ -21,7 +21,10 @@ export const kafkaTopics = defineTool<TopicOption>({
   summary: 'This tool helps to create, delete, describe, or change a topic.',
   options: topicOptions,
   rules: [
-    exactlyOne(actions, `Command must include exactly one action: --list, --describe, --create, --alter or --delete`),
+    exactlyOne(
+      actions,
+      `Command must include exactly one action: --list, --describe, --create, --alter or --delete`,
+    ),
     needsServer('--bootstrap-server must be specified'),
     (args) =>
       args.has('alter') && args.has('config')
@@ -49,7 +52,9 @@ export const kafkaTopics = defineTool<TopicOption>({
       excludes(filter, 'topics-with-overrides', ...partitionFilters.filter((other) => other !== filter)),
     ),
     (args) =>
-      args.has('create') ? excludes<TopicOption>('replica-assignment', 'partitions', 'replication-factor')(args) : undefined,
+      args.has('create')
+        ? excludes<TopicOption>('replica-assignment', 'partitions', 'replication-factor')(args)
+        : undefined,
   ],
   run: (args, context) =>
     withClient(context, adminConnection(args, context), async (client) => {

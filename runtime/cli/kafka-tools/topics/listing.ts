@@ -5,7 +5,11 @@ import type { TopicOption } from './options.ts';
 import { selectTopics } from './selection.ts';
 
 /** `--list`: names, one per line; an empty line when there are none. */
-export async function listTopics(args: ToolArguments<TopicOption>, admin: Admin, out: ToolOutput): Promise<void> {
+export async function listTopics(
+  args: ToolArguments<TopicOption>,
+  admin: Admin,
+  out: ToolOutput,
+): Promise<void> {
   const topics = await selectTopics(args, admin, { isOptional: true });
   await out.line(topics.map(({ name }) => name).join('\n'));
 }

@@ -1,0 +1,2 @@
+export { sink } from './file-sink.ts';
+export { source } from './file-source.ts';

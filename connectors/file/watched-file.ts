@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+
+const chunkBytes = 256 * 1024;
+const fingerprintBytes = 256;
+
+/** How a path compares with the file that was opened under it. */
+export type FileChange = 'same' | 'replaced' | 'missing' | 'rewritten';
+
+/** A file that others append to, cut, rename and replace while it is read. */
+export class WatchedFile {
+  readonly path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  /** Throws the system's error. */
+  static async open(path: string): Promise<WatchedFile> {
+    return new WatchedFile(path, await open(path, 'r'));
+  }
+
+  /** Bytes from `position` on; none at the end of the file. */
+  async read(position: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafe(chunkBytes);
+    const { bytesRead } = await this.#handle.read(bytes, 0, chunkBytes, position);
+    return bytes.subarray(0, bytesRead);
+  }
+
+  /** A hash of the first bytes before `position`: it stays while the file only grows. Undefined when it is shorter. */
+  async fingerprint(position: number): Promise<string | undefined> {
+    if ((await this.#handle.stat()).size < position) return undefined;
+    const length = Math.min(fingerprintBytes, position);
+    const bytes = Buffer.alloc(length);
+    await this.#handle.read(bytes, 0, length, 0);
+    return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  }
+
+  /** What became of the file, when `position` bytes of it, with that fingerprint, were read. */
+  async compare(position: number, fingerprint: string | undefined): Promise<FileChange> {
+    const current = await stat(this.path).catch(() => undefined);
+    if (current === undefined) return 'missing';
+    const mine = await this.#handle.stat();
+    if (current.ino !== mine.ino || current.dev !== mine.dev) return 'replaced';
+    const found = await this.fingerprint(position);
+    return found === undefined || (fingerprint !== undefined && found !== fingerprint) ? 'rewritten' : 'same';
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}

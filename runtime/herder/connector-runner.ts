@@ -1,0 +1,272 @@
+import type { Logger } from '../../platform/logger.ts';
+import { findConnector, type Properties } from '../config/index.ts';
+import { createContext, type DefinedSink, type DefinedSource } from '../plugin/index.ts';
+import { isRetriable, retryDelayMs, type TaskEnvironment } from '../tasks/index.ts';
+import { taskRecords } from './config-state.ts';
+import type { ConfigStore } from './config-store.ts';
+import { BadRequestError } from './errors.ts';
+import type { OffsetTopic } from './offset-topic.ts';
+import type { State } from './status.ts';
+import type { StatusStore } from './status-store.ts';
+import { planTasks } from './task-plan.ts';
+import { TaskRunner } from './task-runner.ts';
+import { traceOf } from './trace.ts';
+import { Preemption } from './preemption.ts';
+import type { WorkerEvent } from './worker-event.ts';
+
+const PLAN_DELAY_MAX_MS = 60_000;
+
+/** What a {@link ConnectorRunner} works with. */
+export interface RunnerParts {
+  readonly name: string;
+  readonly environment: TaskEnvironment;
+  readonly configs: ConfigStore;
+  readonly statuses: StatusStore;
+  readonly offsets: OffsetTopic;
+  readonly logger: Logger;
+  /** Replaces references such as `${env:PASSWORD}` by what they stand for. */
+  resolve(config: Properties): Promise<Properties>;
+  emit(event: WorkerEvent): void;
+}
+
+/** A connector that has been started: with its config, and its tasks if it came that far. */
+interface Running {
+  readonly config: Properties;
+  target: 'STARTED' | 'PAUSED';
+  error: unknown;
+}
+
+/**
+ * Makes one connector and its tasks do what the config topic says. Changes are made one at a time; a newer one interrupts
+ * plugin code that an older one waits for, so that a connector that hangs can still be deleted (C27).
+ */
+export class ConnectorRunner {
+  readonly #parts: RunnerParts;
+  readonly #tasks = new Map<number, TaskRunner>();
+  #running: Running | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #preemption = new Preemption();
+  /** Whether a newer change came before the connector had said which tasks there are. */
+  #isInterrupted = false;
+  #isStarting = false;
+  #isReconfiguring = false;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  get tasks(): ReadonlyMap<number, TaskRunner> {
+    return this.#tasks;
+  }
+
+  /** Why the connector itself failed; undefined when it has not. */
+  get error(): unknown {
+    return this.#running?.error;
+  }
+
+  /** Whether the tasks that the connector is to have are known and running, or have run. */
+  get isStarted(): boolean {
+    return this.#running !== undefined && this.#running.error === undefined && !this.#isStarting;
+  }
+
+  /** Resolves when running and stored state agree, or the connector has failed. Never rejects. */
+  apply(): Promise<void> {
+    return this.#inTurn((preemption) => this.#apply(preemption));
+  }
+
+  /** Starts the connector and some of its tasks again. */
+  restart(options: { readonly hasConnector: boolean; readonly tasks: readonly number[] }): Promise<void> {
+    const { statuses } = this.#parts;
+    if (options.hasConnector) this.#setConnector('RESTARTING');
+    for (const task of options.tasks) statuses.setTask(this.#parts.name, task, this.#status('RESTARTING'));
+    return this.#inTurn(async (preemption) => {
+      const running = this.#running;
+      if (running === undefined || this.#isInterrupted) {
+        await this.#apply(preemption);
+        return;
+      }
+      await this.#stopTasks(options.tasks);
+      if (options.hasConnector || running.error !== undefined) await this.#bring(running, preemption);
+      this.#startMissing();
+    });
+  }
+
+  /** Stops everything for a stop of the worker. */
+  async shutdown(): Promise<void> {
+    await this.#inTurn(async () => {
+      const ids = [...this.#tasks.keys()];
+      await this.#stopTasks(ids);
+      if (this.#running === undefined) return;
+      for (const task of ids) {
+        this.#parts.statuses.setTask(this.#parts.name, task, this.#status('UNASSIGNED'));
+      }
+      this.#running = undefined;
+      this.#setConnector('UNASSIGNED');
+    });
+  }
+
+  /** The plugin of the connector's class; undefined when there is none. */
+  get plugin(): DefinedSource | DefinedSink | undefined {
+    const className = this.#parts.configs.get(this.#parts.name)?.config['connector.class'];
+    return className === undefined ? undefined : findConnector(this.#parts.environment.plugins, className);
+  }
+
+  #inTurn(change: (preemption: Preemption) => Promise<void>): Promise<void> {
+    this.#preemption.interrupt();
+    const preemption = new Preemption();
+    this.#preemption = preemption;
+    const changed = this.#turn.then(() => change(preemption));
+    this.#turn = changed.catch((error: unknown) => {
+      if (!preemption.isInterrupted) this.#parts.logger.error({ err: error }, 'connector could not be changed');
+    });
+    return this.#turn;
+  }
+
+  async #apply(preemption: Preemption): Promise<void> {
+    const { name, configs, statuses } = this.#parts;
+    const entry = configs.get(name);
+    if (entry === undefined) {
+      await this.#stopTasks([...this.#tasks.keys()]);
+      this.#running = undefined;
+      statuses.delete(name);
+      return;
+    }
+    if (entry.target === 'STOPPED') {
+      await this.#enterStopped(entry.tasks.length > 0);
+      return;
+    }
+    if (this.#running?.config === entry.config && !this.#isInterrupted) {
+      this.#changeTarget(this.#running, entry.target);
+      return;
+    }
+    await this.#stopTasks([...this.#tasks.keys()]);
+    this.#running = { config: entry.config, target: entry.target, error: undefined };
+    if (statuses.connector(name) === undefined) this.#setConnector('UNASSIGNED');
+    await this.#bring(this.#running, preemption);
+    this.#startMissing();
+  }
+
+  async #enterStopped(hasTasks: boolean): Promise<void> {
+    const { name, configs, statuses } = this.#parts;
+    await this.#stopTasks([...this.#tasks.keys()]);
+    this.#running = undefined;
+    // C23: a stopped connector has no tasks, so that nothing holds on to what they used.
+    if (hasTasks) await configs.write(taskRecords(name, []));
+    for (const [task] of statuses.tasks(name)) statuses.setTask(name, task, undefined);
+    this.#setConnector('STOPPED');
+  }
+
+  #changeTarget(running: Running, target: 'STARTED' | 'PAUSED'): void {
+    if (running.target === target) return;
+    running.target = target;
+    for (const runner of this.#tasks.values()) {
+      if (target === 'PAUSED') runner.pause();
+      else runner.resume();
+    }
+    if (running.error === undefined) this.#setConnector(target === 'PAUSED' ? 'PAUSED' : 'RUNNING');
+  }
+
+  /** Has the connector say which tasks there are, and ends those that are not among them any more. */
+  async #bring(running: Running, preemption: Preemption): Promise<void> {
+    const { name, configs } = this.#parts;
+    this.#isStarting = true;
+    this.#isInterrupted = true;
+    try {
+      const tasks = await preemption.race(this.#plan(running.config, preemption.signal));
+      if (!isSame(tasks, configs.get(name)?.tasks)) await configs.write(taskRecords(name, tasks));
+      const outdated = [...this.#tasks].filter(([id, { config }]) => !isSame(config, tasks[id]));
+      await this.#stopTasks(outdated.map(([id]) => id));
+      for (const [id] of outdated) {
+        if (id >= tasks.length) this.#parts.statuses.setTask(name, id, undefined);
+      }
+      running.error = undefined;
+      this.#setConnector(running.target === 'PAUSED' ? 'PAUSED' : 'RUNNING');
+      await this.#parts.offsets.sync();
+      this.#isInterrupted = false;
+    } catch (error) {
+      if (preemption.isInterrupted) throw error;
+      this.#isInterrupted = false;
+      running.error = error;
+      this.#parts.logger.error({ err: error }, 'connector failed');
+      this.#setConnector('FAILED', traceOf(error));
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  async #plan(config: Properties, signal: AbortSignal): Promise<readonly Properties[]> {
+    const { name, environment, logger, resolve } = this.#parts;
+    const resolved = await resolve(config);
+    const plugin = this.plugin;
+    if (plugin === undefined) {
+      const className = config['connector.class'] ?? '';
+      throw new BadRequestError(`Failed to find any class that implements Connector and which name matches ${className}`);
+    }
+    const ctx = createContext({ connector: name, signal, log: logger, clock: environment.clock });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await planTasks(plugin, { config, resolved }, environment.worker, ctx);
+      } catch (error) {
+        if (!isRetriable(error) || signal.aborted) throw error;
+        logger.warn({ err: error }, 'partitions of the source could not be listed, trying again');
+        await ctx.sleep(retryDelayMs(attempt, PLAN_DELAY_MAX_MS, environment.entropy));
+      }
+    }
+  }
+
+  #startMissing(): void {
+    const { name, configs, environment } = this.#parts;
+    const running = this.#running;
+    const entry = configs.get(name);
+    const plugin = this.plugin;
+    if (running === undefined || running.error !== undefined || entry === undefined || plugin === undefined) return;
+    for (const [id, config] of entry.tasks.entries()) {
+      if (this.#tasks.has(id)) continue;
+      const runner = new TaskRunner({
+        ...this.#parts,
+        environment,
+        plugin,
+        task: id,
+        config,
+        isPaused: running.target === 'PAUSED',
+        onReconfigure: () => this.#reconfigure(),
+      });
+      this.#tasks.set(id, runner);
+      runner.start();
+    }
+  }
+
+  /** A source has other partitions now. */
+  #reconfigure(): void {
+    if (this.#isReconfiguring) return;
+    this.#isReconfiguring = true;
+    void this.#inTurn(async (preemption) => {
+      this.#isReconfiguring = false;
+      if (this.#isInterrupted) return this.#apply(preemption);
+      if (this.#running === undefined || this.#running.error !== undefined) return;
+      await this.#bring(this.#running, preemption);
+      this.#startMissing();
+    });
+  }
+
+  async #stopTasks(ids: readonly number[]): Promise<void> {
+    const runners = ids.map((id) => this.#tasks.get(id));
+    await Promise.all(runners.map((runner) => runner?.stop()));
+    for (const id of ids) this.#tasks.delete(id);
+  }
+
+  #setConnector(state: State, trace?: string): void {
+    const { name, statuses, emit } = this.#parts;
+    statuses.setConnector(name, this.#status(state, trace));
+    emit({ connector: name, task: undefined, state, error: this.#running?.error });
+  }
+
+  #status(state: State, trace?: string) {
+    const { environment } = this.#parts;
+    return { state, workerId: environment.worker.workerId, trace, version: this.plugin?.version };
+  }
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

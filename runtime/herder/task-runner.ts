@@ -1,0 +1,141 @@
+import type { Properties } from '../config/index.ts';
+import type { DefinedSink, DefinedSource } from '../plugin/index.ts';
+import { SinkTask, SourceTask, type Task, type TaskListener, type TaskParts, type TaskProgress } from '../tasks/index.ts';
+import type { RunnerParts } from './connector-runner.ts';
+import type { State } from './status.ts';
+import { partitionsOf } from './task-plan.ts';
+import { traceOf } from './trace.ts';
+
+/** What a {@link TaskRunner} works with. */
+export interface TaskRunnerParts extends RunnerParts {
+  readonly plugin: DefinedSource | DefinedSink;
+  readonly task: number;
+  /** As stored, references unresolved. */
+  readonly config: Properties;
+  readonly isPaused: boolean;
+  onReconfigure(): void;
+}
+
+/** Runs one task once, and keeps its status. */
+export class TaskRunner {
+  readonly #parts: TaskRunnerParts;
+  readonly #metrics = new Map<string, number>();
+  #task: Task | undefined;
+  #error: unknown;
+  #starting: Promise<void> = Promise.resolve();
+  #isPauseWanted: boolean;
+  #isOver = false;
+
+  constructor(parts: TaskRunnerParts) {
+    this.#parts = parts;
+    this.#isPauseWanted = parts.isPaused;
+  }
+
+  get config(): Properties {
+    return this.#parts.config;
+  }
+
+  /** Undefined before the task exists. */
+  get progress(): TaskProgress | undefined {
+    return this.#task?.progress;
+  }
+
+  /** Counters of the plugin by name. */
+  get metrics(): ReadonlyMap<string, number> {
+    return this.#metrics;
+  }
+
+  /** Why it failed; undefined when it has not. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  start(): void {
+    this.#starting = this.#start().catch((error: unknown) => this.#fail(error));
+  }
+
+  pause(): void {
+    this.#isPauseWanted = true;
+    this.#task?.pause();
+  }
+
+  resume(): void {
+    this.#isPauseWanted = false;
+    this.#task?.resume();
+  }
+
+  settle(): void {
+    this.#task?.settle();
+  }
+
+  /** Resolves when the task is closed, or was given up after `task.shutdown.graceful.timeout.ms`. */
+  async stop(): Promise<void> {
+    const { environment, logger, task } = this.#parts;
+    this.#isOver = true;
+    await this.#starting;
+    const running = this.#task;
+    if (running === undefined) return;
+    const { promise: late, resolve } = Promise.withResolvers<'late'>();
+    const timer = environment.clock.timer(environment.worker.gracefulStopMs, () => resolve('late'));
+    const outcome = await Promise.race([running.stop(), late]);
+    timer.cancel();
+    if (outcome !== 'late') return;
+    logger.warn({ task }, 'task did not stop in time and was given up');
+    running.cancel();
+  }
+
+  async #start(): Promise<void> {
+    const { environment, name, task, config, resolve } = this.#parts;
+    const resolved = await resolve(config);
+    if (this.#isOver) return;
+    const logger = this.#parts.logger.child({ task });
+    const spec = { connector: name, task, config: resolved, isPaused: this.#isPauseWanted };
+    this.#task = this.#make({ environment, spec, logger, listener: this.#listener() });
+    this.#task.start();
+  }
+
+  #make(parts: TaskParts): Task {
+    const { plugin, offsets, config } = this.#parts;
+    if (plugin.kind === 'sink') return new SinkTask({ ...parts, plugin });
+    return new SourceTask({ ...parts, plugin, offsets, partitions: partitionsOf(config) });
+  }
+
+  #listener(): TaskListener {
+    const { name, task, emit, onReconfigure } = this.#parts;
+    return {
+      onRunning: () => this.#set('RUNNING'),
+      onPaused: () => this.#set('PAUSED'),
+      onFailed: (error) => this.#fail(error),
+      onTopic: (topic) => this.#noteTopic(topic),
+      onReconfigure,
+      onMetric: (metric, increment) =>
+        void this.#metrics.set(metric, (this.#metrics.get(metric) ?? 0) + increment),
+      onExhausted: () => emit({ connector: name, task, state: 'EXHAUSTED', error: undefined }),
+    };
+  }
+
+  #noteTopic(topic: string): void {
+    const { statuses, environment, name, task } = this.#parts;
+    if (!environment.worker.isTrackingTopics) return;
+    statuses.addTopic({ topic, connector: name, task, discoveredAt: environment.clock.now() });
+  }
+
+  #fail(error: unknown): void {
+    const { logger, task } = this.#parts;
+    if (this.#isOver) {
+      logger.warn({ err: error, task }, 'task failed while it was stopping');
+      return;
+    }
+    this.#error = error;
+    logger.error({ err: error, task }, 'task failed');
+    this.#set('FAILED', traceOf(error));
+  }
+
+  #set(state: State, trace?: string): void {
+    if (this.#isOver) return;
+    const { statuses, environment, name, task, plugin, emit } = this.#parts;
+    const { workerId } = environment.worker;
+    statuses.setTask(name, task, { state, workerId, trace, version: plugin.version });
+    emit({ connector: name, task, state, error: this.#error });
+  }
+}
