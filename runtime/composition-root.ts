@@ -1,6 +1,24 @@
 import { type RunningBroker, startBroker as start } from '../broker/index.ts';
+import { createClient, type KafkaClient } from '../kafka/client/index.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
+import { MemoryNet } from '../platform/memory-net.ts';
 import { createLogger, type LogLevel } from '../platform/pino-logger.ts';
+import type { Platform } from '../platform/platform.ts';
+import { systemPlatform } from '../platform/system-platform.ts';
+import {
+  httpClient,
+  inProcessClient,
+  openRegistryStore,
+  openSchemaTopic,
+  startRegistry,
+} from '../schema-registry/index.ts';
+import type { ClientFor } from './converters/index.ts';
+import { loadPlugins, type PluginPlaces } from './plugins.ts';
+import { startRest } from './rest/index.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+/** Where clients in the process reach the broker in it. */
+const IN_PROCESS = { host: 'in-process', port: 9092 } as const;
 
 /** How a broker of its own is run. */
 export interface BrokerSettings {
@@ -19,6 +37,8 @@ export interface StackSettings extends BrokerSettings {
   readonly host: string;
   readonly registryPort: number;
   readonly restPort: number;
+  /** Where third-party plugins are looked for. */
+  readonly plugins: Pick<PluginPlaces, 'folders' | 'packages'>;
 }
 
 /** Broker, registry and worker in one process. */
@@ -27,13 +47,145 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-/** Starts everything; resolves when all of it answers. */
+/** Starts everything with every listener open; resolves when all of it answers. */
 export async function startStack(settings: StackSettings): Promise<Stack> {
-  const broker = await startBroker(settings);
-  return {
-    addresses: { kafka: broker.address, registry: '', rest: '' },
-    close: () => broker.close(),
-  };
+  const { host, registryPort, restPort } = settings;
+  const opened = new AsyncDisposableStack();
+  try {
+    const platform = systemPlatform(await loggerFor(settings.logLevel));
+    opened.defer(() => platform.executor.close());
+    const { broker, client } = await embeddedKafka(platform, settings.properties, opened);
+    const log = await openSchemaTopic(client, platform.logger);
+    const registry = await startRegistry({
+      log,
+      host,
+      port: registryPort,
+      ...platform,
+      clusterId: broker.clusterId,
+    });
+    opened.defer(() => registry.close());
+    const clientFor = registryClients(platform, () => inProcessClient(registry.store));
+    const worker = await openWorker(platform, client, clientFor, settings.plugins);
+    opened.defer(() => worker.close());
+    const rest = await startRest({ herder: worker.herder, host, port: restPort, ...platform });
+    opened.defer(() => rest.close());
+    return {
+      addresses: { kafka: broker.address, registry: registry.url, rest: rest.url },
+      close: () => opened.disposeAsync(),
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** How pipelines are run. */
+export interface WorkerStackSettings {
+  /** A broker of our own with these properties, or the brokers of another cluster. */
+  readonly kafka:
+    | { readonly properties: ReadonlyMap<string, string> }
+    | { readonly bootstrapServers: string };
+  readonly logLevel: LogLevel;
+  readonly plugins: Pick<PluginPlaces, 'folders' | 'packages'>;
+  /**
+   * First part of the names of the worker's topics: on a cluster that is not ours, `connect-configs` may be that of
+   * another worker. Default: Connect's own names.
+   */
+  readonly storage?: string | undefined;
+}
+
+/** A worker with what it needs. */
+export interface WorkerStack {
+  readonly worker: Worker;
+  readonly client: KafkaClient;
+  readonly clientFor: ClientFor;
+  readonly platform: Platform;
+  /** `host:port` of the cluster. */
+  readonly kafka: string;
+  close(): Promise<void>;
+}
+
+/** A worker with a registry of its own, on a broker of our own or on another cluster; no REST. */
+export async function startWorkerStack(settings: WorkerStackSettings): Promise<WorkerStack> {
+  const opened = new AsyncDisposableStack();
+  try {
+    const platform = systemPlatform(await loggerFor(settings.logLevel));
+    opened.defer(() => platform.executor.close());
+    const { kafka, client } = await kafkaFor(platform, settings.kafka, opened);
+    const store = await openRegistryStore({
+      log: await openSchemaTopic(client, platform.logger),
+      ...platform,
+    });
+    opened.defer(() => store.close());
+    const clientFor = registryClients(platform, () => inProcessClient(store));
+    const worker = await openWorker(
+      platform,
+      client,
+      clientFor,
+      settings.plugins,
+      runConfig(settings.storage),
+    );
+    opened.defer(() => worker.close());
+    return { worker, client, clientFor, platform, kafka, close: () => opened.disposeAsync() };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function kafkaFor(
+  platform: Platform,
+  kafka: WorkerStackSettings['kafka'],
+  opened: AsyncDisposableStack,
+): Promise<{ kafka: string; client: KafkaClient }> {
+  if ('properties' in kafka) {
+    const { broker, client } = await embeddedKafka(platform, kafka.properties, opened);
+    return { kafka: broker.address, client };
+  }
+  const client = createClient({ ...platform, bootstrapServers: kafka.bootstrapServers });
+  opened.defer(() => client.close());
+  return { kafka: kafka.bootstrapServers, client };
+}
+
+/** The client reaches the broker by a pipe within the process: the same protocol and code, no socket. */
+async function embeddedKafka(
+  platform: Platform,
+  properties: ReadonlyMap<string, string>,
+  opened: AsyncDisposableStack,
+): Promise<{ broker: RunningBroker; client: KafkaClient }> {
+  const net = new MemoryNet(platform);
+  const broker = await start({ properties, logger: platform.logger, inProcess: { net, ...IN_PROCESS } });
+  opened.defer(() => broker.close());
+  const bootstrapServers = `${IN_PROCESS.host}:${IN_PROCESS.port}`;
+  const client = createClient({ ...platform, net, bootstrapServers });
+  opened.defer(() => client.close());
+  return { broker, client };
+}
+
+async function openWorker(
+  platform: Platform,
+  client: KafkaClient,
+  clientFor: ClientFor,
+  places: Pick<PluginPlaces, 'folders' | 'packages'>,
+  config: Readonly<Record<string, string>> = {},
+): Promise<Worker> {
+  const plugins = await loadPlugins({ files: platform.files, ...places, registry: clientFor });
+  return startWorker({ client, platform, plugins, config, environment: process.env });
+}
+
+/** A run stores positions often: it is stopped by Ctrl-C more often than a worker. */
+function runConfig(storage: string | undefined): Record<string, string> {
+  const names = ['config', 'offset', 'status'].map(
+    (each) => [`${each}.storage.topic`, `${storage}-${each === 'status' ? each : `${each}s`}`] as const,
+  );
+  const own = storage === undefined ? {} : { 'group.id': storage, ...Object.fromEntries(names) };
+  return { 'offset.flush.interval.ms': '1000', ...own };
+}
+
+/** Converters that name no registry use the one in this process. */
+function registryClients(platform: Platform, own: () => ReturnType<ClientFor>): ClientFor {
+  return ({ urls, headers }) =>
+    urls.length === 0 ? own() : httpClient({ urls, headers, clock: platform.clock });
 }
 
 async function loggerFor(level: LogLevel): Promise<Logger> {

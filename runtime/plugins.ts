@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Files } from '../platform/files.ts';
-import { builtInConverters } from './converters/index.ts';
-import { isPlugin, loadPluginFolder, loadPluginPackages, PluginRegistry } from './plugin/index.ts';
+import { builtInConverters, type ClientFor, registryConverters } from './converters/index.ts';
+import { isPlugin, loadPluginFolder, loadPluginPackages, PluginError, PluginRegistry } from './plugin/index.ts';
 import { builtInPredicates } from './predicates/index.ts';
 import { builtInTransforms } from './transforms/index.ts';
 
@@ -22,17 +22,26 @@ export interface PluginPlaces {
   readonly folders?: readonly string[];
   /** Folders with a package.json whose dependencies may bring plugins. */
   readonly packages?: readonly string[];
+  /** The registry that converters use which need one; without it they are known, but cannot be opened. */
+  readonly registry?: ClientFor | undefined;
 }
+
+const noRegistry: ClientFor = () => {
+  throw new PluginError(
+    'There is no schema registry in this process: give the converter a schema.registry.url.',
+  );
+};
 
 /** All plugins: built in, then from folders and packages. Throws PluginError for one that is malformed or taken. */
 export async function loadPlugins({
   files,
   folders = [],
   packages = [],
+  registry: clientFor = noRegistry,
 }: PluginPlaces): Promise<PluginRegistry> {
   const registry = new PluginRegistry();
-  for (const plugin of [...builtInConverters, ...builtInTransforms, ...builtInPredicates])
-    registry.add(plugin);
+  const converters = [...builtInConverters, ...registryConverters(clientFor)];
+  for (const plugin of [...converters, ...builtInTransforms, ...builtInPredicates]) registry.add(plugin);
   for (const module of await Promise.all(connectors.map((load) => load()))) {
     for (const plugin of Object.values(module).filter(isPlugin)) registry.add(plugin);
   }

@@ -87,10 +87,10 @@ function openSegments(place: Place, offsets: readonly number[], options: OpenOpt
 function recover(
   { files, logger, directory }: Place,
   baseOffset: number,
-  { indexIntervalBytes }: OpenOptions,
+  { indexIntervalBytes, recoveryPoint }: OpenOptions,
 ): { segment: Segment; bytesCut: number } {
   const { segment, bytesCut } = Segment.recover(files, directory, baseOffset, indexIntervalBytes);
-  segment.datasyncNow(); // B12: what a reader will see must not depend on an earlier process having synced it.
+  segment.rewriteFrom(recoveryPoint); // B12: what a reader will see must not depend on an earlier process having synced it.
   if (bytesCut > 0) logger.warn({ directory, baseOffset, bytesCut }, 'log cut at an invalid batch');
   return { segment, bytesCut };
 }

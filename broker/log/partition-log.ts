@@ -236,19 +236,15 @@ export class PartitionLog implements ReadableLog {
     if (failure !== undefined) throw failure;
     const { activeSegment: active } = this;
     if (active.size === 0) return;
-    const next = this.#newSegment(this.#logEndOffset);
     try {
       active.seal();
       active.persistIndexes();
-      const { files } = this.#environment;
-      writeProducerSnapshot(files, this.directory, next.baseOffset, this.#producers);
-      next.createFile();
+      writeProducerSnapshot(this.#environment.files, this.directory, this.#logEndOffset, this.#producers);
     } catch (error) {
       this.#onError(error);
       throw this.#offline ?? new AppendFailedError(active.path, error);
     }
-    this.#segments.add(next);
-    this.#unsynced.noteNewFile();
+    this.#segments.add(this.#newSegment(this.#logEndOffset));
     const jitterMs = this.config.segmentJitterMs;
     this.#rollJitterMs = jitterMs > 0 ? this.#environment.entropy.u32() % jitterMs : 0;
     this.#environment.enlist(this);
@@ -270,7 +266,7 @@ export class PartitionLog implements ReadableLog {
 
   /**
    * Moves the log start offset up (DeleteRecords, retention); whole segments below it are deleted. Throws
-   * {@link LogDirectoryOfflineError}, or {@link AppendFailedError} when there was no room for a new segment.
+   * {@link LogDirectoryOfflineError}, or when there was no room for a new segment.
    */
   advanceLogStart(offset: number): void {
     if (offset <= this.#logStartOffset) return;
@@ -340,7 +336,10 @@ export class PartitionLog implements ReadableLog {
       nowMs: this.#environment.clock.now(),
     });
     if (count === 0) return 0;
-    if (count === this.segments.length) this.roll();
+    if (count === this.segments.length) {
+      this.roll();
+      this.guard(() => this.activeSegment.createFile()); // Its name alone will tell where the log ends.
+    }
     for (const segment of this.guard(() => this.#segments.deleteFirst(count))) this.#unsynced.forget(segment);
     const start = this.segments[0]?.baseOffset ?? this.#logStartOffset;
     if (start > this.#logStartOffset) {

@@ -6,6 +6,7 @@ import { SegmentIndexes, type TimestampPlace } from './segment-indexes.ts';
 
 /** How many recent "offset x is at position p" facts are kept, so that consumers that read on need no search. */
 const HINTS_KEPT = 16;
+const REWRITE_BYTES = 1 << 20;
 
 /**
  * One file of a partition's log with its two indexes. Appends are queued in memory by {@link append} and reach the
@@ -178,6 +179,20 @@ export class Segment {
       this.#syncing -= 1;
       if (this.#closesAfterSync && this.#syncing === 0) this.close();
     }
+  }
+
+  /**
+   * Writes what lies from `offset` on once more and syncs it, blocking. After a sync that failed the page cache may show
+   * bytes that count as written and are not: only a new write gets them to the disk.
+   */
+  rewriteFrom(offset: number): void {
+    const file = this.#openFile();
+    const chunk = Buffer.allocUnsafe(Math.min(REWRITE_BYTES, this.#writtenSize));
+    for (let position = this.positionOf(offset); position < this.#writtenSize; position += chunk.length) {
+      const part = chunk.subarray(0, this.#writtenSize - position);
+      file.write(part.subarray(0, file.read(part, position)), position);
+    }
+    file.datasyncNow();
   }
 
   /** As {@link datasync}, blocking. */

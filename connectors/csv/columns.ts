@@ -30,6 +30,7 @@ export interface RowLayout {
   readonly nullTexts: ReadonlySet<string>;
   readonly keyColumns: readonly string[];
   readonly schemaName: string | undefined;
+  readonly topic: string;
 }
 
 /** Reads `name`, `name:type` or `name:type?`; the last colon counts. */
@@ -96,6 +97,7 @@ export class RowBuilder {
       this.#set(value, names[index] as string, cell);
     }
     return {
+      topic: this.#layout.topic,
       keySchema: this.#keySchema,
       key: this.#keyOf(value),
       valueSchema: this.#valueSchema,

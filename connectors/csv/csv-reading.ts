@@ -30,7 +30,7 @@ export class CsvReading {
   #file: CsvFile;
   #line: number | undefined;
   /** The last position that was handed out. */
-  #yielded = 0;
+  #last: CsvPosition = { position: 0 };
   #records: SourceRecord[] = [];
   #unreadable: UnreadableRecord[] = [];
 
@@ -48,12 +48,15 @@ export class CsvReading {
     if (head === undefined) return;
     const start = from === undefined || from.position < head.position ? head : from;
     this.#line = start.line;
-    this.#yielded = start.position;
+    this.#last = from ?? { position: start.position };
     const window = new RowWindow(start.position);
     let consumed = 0;
     let isLast = false;
+    let isCaughtUp = false;
     while (!this.#ctx.signal.aborted && !isLast) {
+      if (isCaughtUp) await this.#refresh();
       const count = await window.fill(this.#file, consumed);
+      isCaughtUp = count === 0;
       isLast = count === 0 && !this.#config.follow;
       this.#reader.load(window.bytes, isLast);
       while (this.#readRow(head, window)) {
@@ -64,8 +67,8 @@ export class CsvReading {
       consumed = this.#reader.position;
       if (count > 0) continue;
       // At the end of the file, for now or for good.
-      if (window.offset + consumed > this.#yielded) yield await this.#batch(window);
-      if (!isLast) await this.#wait(window.offset + consumed);
+      if (window.offset + consumed > this.#last.position) yield await this.#batch(window);
+      if (!isLast) await this.#ctx.sleep(this.#config['poll.interval.ms']);
     }
   }
 
@@ -115,6 +118,7 @@ export class CsvReading {
     this.#unreadable.push({
       error: new Error(`${place}: ${this.#reader.problem ?? head.builder.problem}`),
       raw: Buffer.from(window.bytes.subarray(this.#reader.start, this.#reader.end)),
+      topic: this.#config.topic,
       headers: {
         'csv.file': this.#config.file,
         'csv.position': String(window.offset + this.#reader.start),
@@ -130,24 +134,20 @@ export class CsvReading {
   }
 
   async #batch(window: RowWindow): Promise<SourceBatch<CsvPosition>> {
+    // The rows are in memory since before the last batch was handed out, and the file may have changed meanwhile.
+    await this.#verify(this.#last);
     const position = window.offset + this.#reader.position;
     const fingerprint = await this.#file.fingerprint(position);
     if (fingerprint === undefined) throw this.#rewritten(position, 'shorter');
-    const batch = {
-      records: this.#records,
-      unreadable: this.#unreadable,
-      position: { position, fingerprint, ...(this.#line === undefined ? {} : { line: this.#line }) },
-    };
-    this.#yielded = position;
+    this.#last = { position, fingerprint, ...(this.#line === undefined ? {} : { line: this.#line }) };
+    const batch = { records: this.#records, unreadable: this.#unreadable, position: this.#last };
     this.#records = [];
     this.#unreadable = [];
     return batch;
   }
 
-  /** Waits for more bytes; a file that was replaced meanwhile must begin with what was read. */
-  async #wait(position: number): Promise<void> {
-    const before = await this.#file.fingerprint(position);
-    await this.#ctx.sleep(this.#config['poll.interval.ms']);
+  /** Before more bytes are read: a file that was replaced or rewritten must begin with what was read. */
+  async #refresh(): Promise<void> {
     if (await this.#file.isReplaced()) {
       const file = await CsvFile.open(this.#config.file).catch(() => undefined);
       // Between the removal and the creation of a file that is replaced: look again later.
@@ -155,8 +155,7 @@ export class CsvReading {
       await this.#file.close();
       this.#file = file;
     }
-    if (before === undefined) throw this.#rewritten(position, 'shorter');
-    await this.#verify({ position, fingerprint: before });
+    await this.#verify(this.#last);
   }
 
   async #verify({ position, fingerprint }: CsvPosition): Promise<void> {

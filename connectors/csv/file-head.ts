@@ -102,5 +102,6 @@ function builderOf(columns: readonly ColumnSpec[], config: CsvConfig): RowBuilde
     nullTexts: new Set(config['null.values']),
     keyColumns: config['key.columns'],
     schemaName: config['value.schema.name'],
+    topic: config.topic,
   });
 }

@@ -1,4 +1,4 @@
-import type { Quickstart } from './quickstarts.ts';
+import type { Quickstart } from './quickstart.ts';
 
 const address = {
   type: 'struct',

@@ -4,11 +4,12 @@ import type { Random } from './random.ts';
 
 type Part = (random: Random, moment: Moment) => string;
 
+const digits = '0123456789';
 const upperCase = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const pieces = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g;
 
 /**
- * Makes texts from a template: `{###}` digits, `{???}` capital letters, `{1-99}` a number in that range, `{name}` the value of
+ * Makes texts from a template: `{###}` digits, `{???}` capital letters (`{??##}` both), `{1-99}` a number in that range, `{name}` the value of
  * another field of the same struct, `{{` and `}}` braces. Undefined when the template has `problem`s.
  */
 export function templateGenerator(text: string, problem: (message: string) => void): Generator | undefined {
@@ -35,8 +36,7 @@ function literal(piece: string): Part | string {
 }
 
 function readPlaceholder(placeholder: string, needs: string[]): Part | string {
-  if (/^#+$/.test(placeholder)) return characters('0123456789', placeholder.length);
-  if (/^\?+$/.test(placeholder)) return characters(upperCase, placeholder.length);
+  if (/^[#?]+$/.test(placeholder)) return characters(placeholder);
   const range = /^(\d{1,15})-(\d{1,15})$/.exec(placeholder);
   if (range !== null) {
     const [min, max] = [Number(range[1]), Number(range[2])];
@@ -49,10 +49,11 @@ function readPlaceholder(placeholder: string, needs: string[]): Part | string {
   return (_random, { siblings }) => textOf(siblings[placeholder]);
 }
 
-function characters(alphabet: string, count: number): Part {
+function characters(pattern: string): Part {
+  const alphabets = [...pattern].map((sign) => (sign === '#' ? digits : upperCase));
   return (random) => {
     let text = '';
-    for (let i = 0; i < count; i++) text += alphabet[random.u32() % alphabet.length];
+    for (const alphabet of alphabets) text += alphabet[random.u32() % alphabet.length];
     return text;
   };
 }

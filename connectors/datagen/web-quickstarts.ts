@@ -1,4 +1,4 @@
-import type { Quickstart } from './quickstarts.ts';
+import type { Quickstart } from './quickstart.ts';
 
 const user = {
   registertime: { type: 'timestamp', start: '2016-09-15', end: '2018-03-03', of: 'long' },

@@ -70,7 +70,11 @@ export const sink = defineSink({
     else await append(handle, Buffer.concat(parts));
   },
   async flush({ handle, isDurable }: FileOutput) {
-    if (isDurable) await handle?.datasync();
+    if (handle === undefined || !isDurable) return;
+    await handle.datasync().catch((error: NodeJS.ErrnoException) => {
+      // Devices and pipes, /dev/null say, have nothing to sync.
+      if (error.code !== 'EINVAL') throw error;
+    });
   },
   close: ({ handle }: FileOutput) => handle?.close(),
 });

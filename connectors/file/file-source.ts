@@ -9,7 +9,7 @@ import {
 } from '../../runtime/plugin/index.ts';
 import { LineBatcher, type LinePosition } from './line-batcher.ts';
 import { readStream } from './stream-reading.ts';
-import { WatchedFile } from './watched-file.ts';
+import { readBytes, WatchedFile } from './watched-file.ts';
 
 const sourceConfig = {
   type: 'object',
@@ -129,8 +129,22 @@ async function* readLines(
 ): AsyncGenerator<SourceBatch<LinePosition>, boolean> {
   const lines = new LineBatcher(config, file.path, start);
   let position = await positionOf(file, start);
+  let isCaughtUp = false;
   let isLeaving = false;
   while (!ctx.signal.aborted) {
+    if (isCaughtUp) {
+      // Before the bytes behind the position are taken for the continuation of those before it.
+      const change = await file.compare(position.position, position.fingerprint);
+      if (change === 'rewritten') {
+        ctx.log.warn(
+          { file: file.path, ...position },
+          'the file was cut or rewritten, reading it from the start',
+        );
+        return false;
+      }
+      // What was appended to the old file before it was replaced comes first.
+      isLeaving = change === 'replaced';
+    }
     const bytes = await file.read(lines.end);
     lines.add(bytes);
     const isLast = bytes.length === 0 && (isLeaving || !config.follow);
@@ -140,18 +154,8 @@ async function* readLines(
       if (ctx.signal.aborted) return true;
     }
     if (isLast) return !config.follow;
-    if (bytes.length > 0) continue;
-    await ctx.sleep(config['poll.interval.ms']);
-    const change = await file.compare(position.position, position.fingerprint);
-    if (change === 'rewritten') {
-      ctx.log.warn(
-        { file: file.path, ...position },
-        'the file was cut or rewritten, reading it from the start',
-      );
-      return false;
-    }
-    // What was appended to the old file before it was replaced comes first.
-    isLeaving = change === 'replaced';
+    isCaughtUp = config.follow && bytes.length < readBytes;
+    if (bytes.length === 0) await ctx.sleep(config['poll.interval.ms']);
   }
   return true;
 }

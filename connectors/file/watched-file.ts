@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
-const chunkBytes = 256 * 1024;
+/** How many bytes {@link WatchedFile.read} returns, unless the file ends before. */
+export const readBytes = 256 * 1024;
 const fingerprintBytes = 256;
 
 /** How a path compares with the file that was opened under it. */
@@ -24,8 +25,8 @@ export class WatchedFile {
 
   /** Bytes from `position` on; none at the end of the file. */
   async read(position: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(chunkBytes);
-    const { bytesRead } = await this.#handle.read(bytes, 0, chunkBytes, position);
+    const bytes = Buffer.allocUnsafe(readBytes);
+    const { bytesRead } = await this.#handle.read(bytes, 0, readBytes, position);
     return bytes.subarray(0, bytesRead);
   }
 

@@ -17,6 +17,8 @@ import {
 import { BrokerConnectionError, KafkaError, RequestTimeoutError, UnsupportedApiError } from './errors.ts';
 
 const RESPONSE_BYTES_MAX = 0x7fff_ffff;
+/** What the largest answer to Fetch may take by default: a broker that announces so much is believed. */
+const TRUSTED_BYTES = 64 << 20;
 
 /** How connections are made and used. */
 export interface ConnectionOptions {
@@ -44,7 +46,11 @@ interface InFlight {
 export class BrokerConnection implements ConnectionHandler {
   readonly #options: ConnectionOptions;
   readonly #address: string;
-  readonly #frames = new FrameReader(RESPONSE_BYTES_MAX, (frame, isOwned) => this.#receive(frame, isOwned));
+  readonly #frames = new FrameReader(
+    RESPONSE_BYTES_MAX,
+    (frame, isOwned) => this.#receive(frame, isOwned),
+    TRUSTED_BYTES,
+  );
   readonly #inFlight = new Map<number, InFlight>();
   #served: ReadonlyMap<number, VersionRange> = new Map();
   #connection: Connection | undefined;

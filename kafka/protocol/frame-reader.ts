@@ -24,15 +24,18 @@ export type FrameReceiver = (frame: Buffer, isOwned: boolean) => void;
 export class FrameReader {
   readonly #maxBytes: number;
   readonly #receive: FrameReceiver;
+  readonly #trustedBytes: number;
   #size: number | undefined;
   readonly #sizeBytes = Buffer.alloc(SIZE_BYTES);
   #sizeBytesRead = 0;
   #frame = Buffer.alloc(0);
   #frameBytesRead = 0;
 
-  constructor(maxBytes: number, receive: FrameReceiver) {
+  /** Memory for a frame of at most `trustedBytes` is taken at once when it is announced: for peers that may be trusted. */
+  constructor(maxBytes: number, receive: FrameReceiver, trustedBytes: number = FIRST_ALLOCATION_BYTES) {
     this.#maxBytes = maxBytes;
     this.#receive = receive;
+    this.#trustedBytes = trustedBytes;
   }
 
   /** Bytes of the frame that is being gathered. */
@@ -67,7 +70,7 @@ export class FrameReader {
     this.#sizeBytesRead = 0;
     this.#size = size;
     this.#frameBytesRead = 0;
-    this.#frame = Buffer.allocUnsafeSlow(Math.min(size, FIRST_ALLOCATION_BYTES));
+    this.#frame = Buffer.allocUnsafeSlow(Math.min(size, this.#trustedBytes));
     if (size === 0) this.#endFrame();
   }
 

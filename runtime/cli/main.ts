@@ -6,6 +6,10 @@ import { kafkaTools } from './kafka-tools/catalogue.ts';
 /** Every command by its name, in the order of the help text. */
 const commands: ReadonlyMap<string, CommandEntry> = new Map([
   [
+    'run',
+    { summary: 'Run pipelines from files', load: async () => (await import('./commands/run.ts')).runCommand },
+  ],
+  [
     'start',
     {
       summary: 'Run broker, schema registry and Connect worker',

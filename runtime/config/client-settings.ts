@@ -70,7 +70,11 @@ export function producerOptions(worker: WorkerSettings, connector: Properties): 
 }
 
 /** A sink's consumer: the worker's `consumer.*`, then `consumer.override.*`. Offsets are committed by the task. */
-export function consumerOptions(worker: WorkerSettings, connector: Properties, name: string): ConsumerOptions {
+export function consumerOptions(
+  worker: WorkerSettings,
+  connector: Properties,
+  name: string,
+): ConsumerOptions {
   const raw = { ...worker.consumer, ...withPrefix(connector, 'consumer.override.') };
   const { config } = parsePluginConfig(consumerSchema, raw);
   return given({

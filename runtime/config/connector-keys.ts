@@ -3,7 +3,8 @@ import type { ConfigProperty } from '../plugin/index.ts';
 type Keys = Readonly<Record<string, ConfigProperty>>;
 
 const common = (orderInGroup: number) => ({ group: 'Common', orderInGroup });
-const errors = (orderInGroup: number) => ({ group: 'Error Handling', orderInGroup, importance: 'MEDIUM' }) as const;
+const errors = (orderInGroup: number) =>
+  ({ group: 'Error Handling', orderInGroup, importance: 'MEDIUM' }) as const;
 const exactlyOnce = (orderInGroup: number) => ({ group: 'Exactly Once Support', orderInGroup });
 
 const noDuplicates = (list: unknown): string | undefined =>
@@ -118,7 +119,8 @@ export const commonKeys = {
     default: 'none',
     width: 'SHORT',
     title: 'Error Tolerance',
-    description: 'none: a bad record fails the task. all: bad records are skipped, or go to the dead letter queue.',
+    description:
+      'none: a bad record fails the task. all: bad records are skipped, or go to the dead letter queue.',
   },
   'errors.log.enable': {
     ...errors(4),
@@ -155,7 +157,8 @@ export const deadLetterKeys = {
     default: 3,
     width: 'MEDIUM',
     title: 'Dead Letter Queue Topic Replication Factor',
-    description: 'Replicas of that topic when it has to be created. Unless given, never more than there are brokers.',
+    description:
+      'Replicas of that topic when it has to be created. Unless given, never more than there are brokers.',
   },
   'errors.deadletterqueue.context.headers.enable': {
     ...errors(8),
@@ -213,7 +216,8 @@ export const sourceKeys = {
     importance: 'MEDIUM',
     width: 'SHORT',
     title: 'Exactly once support',
-    description: 'requested: exactly once where worker and source can, else at least once. required: or not at all.',
+    description:
+      'requested: exactly once where worker and source can, else at least once. required: or not at all.',
   },
   'transaction.boundary': {
     ...exactlyOnce(3),

@@ -1,7 +1,7 @@
 import {
-  classNameOf,
   type ConfigProperty,
   type ConfigSchema,
+  classNameOf,
   type DefinedSink,
   type DefinedSource,
   type PluginRegistry,
@@ -41,11 +41,18 @@ function converterKeys(part: 'key' | 'value' | 'header', worker: string, plugins
   const known = plugins.list(kinds);
   const plugin = findQuietly(plugins, kinds, worker);
   const check = (value: unknown): string | undefined =>
-    findQuietly(plugins, kinds, String(value)) === undefined ? `Class ${value} could not be found.` : undefined;
+    findQuietly(plugins, kinds, String(value)) === undefined
+      ? `Class ${value} could not be found.`
+      : undefined;
   const key = `${part}.converter` as const;
   const version = `${part}.converter.plugin.version` as const;
   return {
-    [key]: { ...commonKeys[key], default: worker, recommended: known.map((each) => classNameOf(each)), check },
+    [key]: {
+      ...commonKeys[key],
+      default: worker,
+      recommended: known.map((each) => classNameOf(each)),
+      check,
+    },
     [version]: plugin === undefined ? commonKeys[version] : versionKey(commonKeys[version], plugin.version),
   };
 }

@@ -11,8 +11,17 @@ import { findQuietly } from './connector-schema.ts';
 import { listOf, type Properties, withPrefix } from './properties.ts';
 
 const stageKeys = {
-  negate: { type: 'boolean', default: false, importance: 'MEDIUM', description: 'Whether the predicate is turned around.' },
-  predicate: { type: 'string', importance: 'MEDIUM', description: 'Alias of a predicate: other records pass unchanged.' },
+  negate: {
+    type: 'boolean',
+    default: false,
+    importance: 'MEDIUM',
+    description: 'Whether the predicate is turned around.',
+  },
+  predicate: {
+    type: 'string',
+    importance: 'MEDIUM',
+    description: 'Alias of a predicate: other records pass unchanged.',
+  },
 } as const;
 
 /** The keys `transforms.<alias>.*`, checked. Error texts have the key without the prefix, as in Kafka. */

@@ -30,7 +30,9 @@ export function pluginConfig(config: Properties, { properties }: ConfigSchema): 
 export interface TransformSpec {
   readonly alias: string;
   readonly type: string | undefined;
-  readonly predicate: { readonly alias: string; readonly type: string | undefined; readonly config: Properties } | undefined;
+  readonly predicate:
+    | { readonly alias: string; readonly type: string | undefined; readonly config: Properties }
+    | undefined;
   readonly isNegated: boolean;
   /** Its keys without the prefix, and without type, predicate and negate. */
   readonly config: Properties;

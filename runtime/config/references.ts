@@ -1,10 +1,11 @@
 import type { Files } from '../../platform/files.ts';
-import { listOf, type Properties, withPrefix } from './properties.ts';
+import { compilePattern } from '../plugin/index.ts';
 import { WorkerConfigError } from './errors.ts';
+import { listOf, type Properties, withPrefix } from './properties.ts';
 
 /** Where a provider's values come from. Undefined: there is no such value. */
 interface Provider {
-  get(path: string, key: string): Promise<string | undefined>;
+  get(path: string, key: string): string | undefined;
 }
 
 /** What providers may look at. */
@@ -14,7 +15,7 @@ export interface ReferenceSources {
 }
 
 /** Replaces `${provider:path:key}` and `${provider:key}` in every value. What cannot be found stays as it is, as in Kafka. */
-export type ResolveReferences = (config: Properties) => Promise<Properties>;
+export type ResolveReferences = (config: Properties) => Properties;
 
 const reference = /\$\{([^}]*?):(([^}]*?):)?([^}]*?)\}/g;
 
@@ -29,23 +30,23 @@ export function referenceResolver(worker: Properties, sources: ReferenceSources)
     const className = worker[`config.providers.${name}.class`] ?? name;
     const make = kinds[className.slice(className.lastIndexOf('.') + 1)];
     if (make === undefined) {
-      throw new WorkerConfigError([`config.providers.${name}.class: '${className}' is not known; use file, directory or env.`]);
+      throw new WorkerConfigError([
+        `config.providers.${name}.class: '${className}' is not known; use file, directory or env.`,
+      ]);
     }
     providers.set(name, make(withPrefix(worker, `config.providers.${name}.param.`), sources));
   }
-  return async (config) => {
-    const entries = Object.entries(config).map(async ([key, text]) => [key, await resolveText(text, providers)]);
-    return Object.fromEntries(await Promise.all(entries));
-  };
+  return (config) =>
+    Object.fromEntries(Object.entries(config).map(([key, text]) => [key, resolveText(text, providers)]));
 }
 
-async function resolveText(text: string, providers: ReadonlyMap<string, Provider>): Promise<string> {
+function resolveText(text: string, providers: ReadonlyMap<string, Provider>): string {
   if (providers.size === 0 || !text.includes('${')) return text;
   let resolved = '';
   let end = 0;
   for (const match of text.matchAll(reference)) {
     const [whole, provider = '', , path = '', key = ''] = match;
-    const value = await providers.get(provider)?.get(path, key);
+    const value = providers.get(provider)?.get(path, key);
     resolved += text.slice(end, match.index) + (value ?? whole);
     end = match.index + whole.length;
   }
@@ -66,9 +67,9 @@ const kinds: Readonly<Record<string, MakeProvider>> = {
 /** The value of a key in a properties file. */
 function fileProvider(params: Properties, { files }: ReferenceSources): Provider {
   return {
-    async get(path, key) {
+    get(path, key) {
       if (!isAllowed(path, params)) return undefined;
-      const text = await readText(files, path);
+      const text = readText(files, path);
       return text === undefined ? undefined : propertyIn(text, key);
     },
   };
@@ -77,7 +78,7 @@ function fileProvider(params: Properties, { files }: ReferenceSources): Provider
 /** The content of a file, named by the key, in a directory. */
 function directoryProvider(params: Properties, { files }: ReferenceSources): Provider {
   return {
-    async get(path, key) {
+    get(path, key) {
       if (key.includes('/') || key.includes('..') || !isAllowed(path, params)) return undefined;
       return readText(files, `${path}/${key}`);
     },
@@ -86,27 +87,25 @@ function directoryProvider(params: Properties, { files }: ReferenceSources): Pro
 
 function environmentProvider(params: Properties, { environment }: ReferenceSources): Provider {
   const pattern = params['allowlist.pattern'];
-  const allowed = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`);
-  return {
-    get: (_path, key) =>
-      Promise.resolve(allowed === undefined || allowed.test(key) ? environment[key] : undefined),
-  };
+  const allowed = pattern === undefined ? undefined : compilePattern(pattern);
+  return { get: (_path, key) => (allowed?.matches(key) === false ? undefined : environment[key]) };
 }
 
 function isAllowed(path: string, params: Properties): boolean {
   if (path.split('/').includes('..')) return false;
   const roots = listOf(params['allowed.paths']);
-  return roots.length === 0 || roots.some((root) => path === root || path.startsWith(`${root.replace(/\/$/, '')}/`));
+  return (
+    roots.length === 0 ||
+    roots.some((root) => path === root || path.startsWith(`${root.replace(/\/$/, '')}/`))
+  );
 }
 
 const fileBytesMax = 1_048_576;
 
-async function readText(files: Files, path: string): Promise<string | undefined> {
-  try {
-    return await readAll(files, path);
-  } catch {
-    return undefined;
-  }
+function readText(files: Files, path: string): string | undefined {
+  const stat = files.stat(path);
+  if (stat === undefined || stat.isDirectory || stat.size > fileBytesMax) return undefined;
+  return files.readFile(path).toString('utf8');
 }
 
 /** The value of `key` in the text of a `.properties` file. */

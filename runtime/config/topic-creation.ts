@@ -29,7 +29,9 @@ export function topicCreationRules(config: Properties): TopicCreationRules | und
 }
 
 /** What is wrong with the `topic.creation.` keys, as key and message. */
-export function topicCreationProblems(config: Properties): { readonly key: string; readonly message: string }[] {
+export function topicCreationProblems(
+  config: Properties,
+): { readonly key: string; readonly message: string }[] {
   if (Object.keys(withPrefix(config, prefix)).length === 0) return [];
   const required = ['replication.factor', 'partitions'].map((name) => `${prefix}${defaultGroup}.${name}`);
   const missing = required
@@ -51,7 +53,12 @@ function groupProblems(config: Properties, name: string) {
   });
   const needsInclude = name !== defaultGroup && listOf(config[keyOf('include')]).length === 0;
   const include = needsInclude
-    ? [{ key: keyOf('include'), message: `Missing required configuration "${keyOf('include')}" which has no default value.` }]
+    ? [
+        {
+          key: keyOf('include'),
+          message: `Missing required configuration "${keyOf('include')}" which has no default value.`,
+        },
+      ]
     : [];
   const invalid = [...counts, ...patterns].map(({ part, reason }) => ({
     key: keyOf(part),
@@ -88,6 +95,7 @@ function readGroup(config: Properties, name: string, fallback: TopicPlan | undef
     replicationFactor: Number(factor ?? fallback?.replicationFactor ?? -1),
     configs,
     includes: (topic) =>
-      included.some((pattern) => pattern.matches(topic)) && !excluded.some((pattern) => pattern.matches(topic)),
+      included.some((pattern) => pattern.matches(topic)) &&
+      !excluded.some((pattern) => pattern.matches(topic)),
   };
 }

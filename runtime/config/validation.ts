@@ -2,13 +2,13 @@ import {
   ConfigError,
   type ConfigKey,
   type ConfigKeyReport,
-  classNameOf,
   type ConfigKeyValue,
   type ConfigSchema,
+  classNameOf,
   type DefinedSink,
   type DefinedSource,
-  parsePluginConfig,
   type PluginRegistry,
+  parsePluginConfig,
   validateConfig,
 } from '../plugin/index.ts';
 import { overrideReports, sinkGroupId } from './client-settings.ts';
@@ -75,7 +75,9 @@ interface Problem {
 }
 
 function withoutNulls(sent: SentConfig): Properties {
-  return Object.fromEntries(Object.entries(sent).filter((entry): entry is [string, string] => entry[1] !== null));
+  return Object.fromEntries(
+    Object.entries(sent).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
 }
 
 function nullProblems(sent: SentConfig): Problem[] {
@@ -92,7 +94,8 @@ function nullProblems(sent: SentConfig): Problem[] {
 function withRangeError(report: ConfigKeyReport, schema: ConfigSchema): ConfigKeyReport {
   const { name, value, errors } = report.value;
   const hasRange = schema.properties[name]?.minimum !== undefined && report.definition.required === false;
-  const isUnread = value === null && errors.length === 1 && errors[0]?.includes('Not a number of type') === true;
+  const isUnread =
+    value === null && errors.length === 1 && errors[0]?.includes('Not a number of type') === true;
   if (!hasRange || !isUnread || report.definition.default_value === null) return report;
   const range = `Invalid value null for configuration ${name}: Value must be non-null`;
   return { ...report, value: { ...report.value, errors: [...errors, range] } };
@@ -103,7 +106,8 @@ function overrides(
   config: Properties,
   worker: WorkerSettings,
 ): ConfigInfo[] {
-  const clients = plugin.kind === 'sink' ? (['consumer', 'producer', 'admin'] as const) : (['producer', 'admin'] as const);
+  const clients =
+    plugin.kind === 'sink' ? (['consumer', 'producer', 'admin'] as const) : (['producer', 'admin'] as const);
   return clients
     .flatMap((client) => overrideReports(client, config, worker.overridePolicy))
     .map(({ key, value, errors }) => ({
@@ -117,7 +121,8 @@ function ruleProblems(
   config: Properties,
   worker: WorkerSettings,
 ): Problem[] {
-  if (plugin.kind === 'source') return [...topicCreationProblems(config), ...exactlyOnceProblems(config, worker)];
+  if (plugin.kind === 'source')
+    return [...topicCreationProblems(config), ...exactlyOnceProblems(config, worker)];
   const name = config['name'] ?? '';
   const key = config['consumer.override.group.id'] === undefined ? 'name' : 'consumer.override.group.id';
   const message = `Consumer group for sink connector named ${name} conflicts with Connect worker group ${worker.groupId}`;
@@ -154,7 +159,11 @@ function ownProblems(plugin: DefinedSource | DefinedSink, config: Properties): P
 }
 
 /** Puts each problem to its key; those without one to the connector's class. */
-function addProblems(infos: readonly ConfigInfo[], problems: readonly Problem[], sent: SentConfig): ConfigInfo[] {
+function addProblems(
+  infos: readonly ConfigInfo[],
+  problems: readonly Problem[],
+  sent: SentConfig,
+): ConfigInfo[] {
   const result = [...infos];
   for (const { key, message, isAlone = false } of problems) {
     const name = key === '' ? 'connector.class' : key;
@@ -178,7 +187,10 @@ function groupsOf(configs: readonly ConfigInfo[]): string[] {
 }
 
 /** The source or sink that a config names, by any of its names; undefined when there is none. Throws PluginError when several fit. */
-export function findConnector(plugins: PluginRegistry, name: string): DefinedSource | DefinedSink | undefined {
+export function findConnector(
+  plugins: PluginRegistry,
+  name: string,
+): DefinedSource | DefinedSink | undefined {
   return plugins.find('source', name) ?? plugins.find('sink', name);
 }
 

@@ -10,7 +10,7 @@ export const avroConverter = (clientFor: ClientFor): DefinedConverter =>
     aliases: ['io.confluent.connect.avro.AvroConverter'],
     config: {
       type: 'object',
-      required: ['schema.registry.url'],
+      required: [],
       properties: {
         ...registryProperties,
         'enhanced.avro.schema.support': {

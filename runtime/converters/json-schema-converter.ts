@@ -10,7 +10,7 @@ export const jsonSchemaConverter = (clientFor: ClientFor): DefinedConverter =>
     aliases: ['io.confluent.connect.json.JsonSchemaConverter'],
     config: {
       type: 'object',
-      required: ['schema.registry.url'],
+      required: [],
       properties: {
         ...registryProperties,
         'decimal.format': {

@@ -28,9 +28,9 @@ export const registryProperties = {
   'schema.registry.url': {
     type: 'array',
     items: { type: 'string', format: 'uri' },
-    minItems: 1,
+    default: [],
     importance: 'HIGH',
-    description: "The registry's addresses, tried in turn.",
+    description: "The registry's addresses, tried in turn. Without any: the registry in this process.",
   },
   'auto.register.schemas': {
     type: 'boolean',
@@ -75,7 +75,7 @@ export const registryProperties = {
 /** The settings after parsing. */
 export type RegistrySettings = ConfigOf<{
   readonly type: 'object';
-  readonly required: readonly ['schema.registry.url'];
+  readonly required: readonly [];
   readonly properties: typeof registryProperties;
 }>;
 

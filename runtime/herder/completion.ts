@@ -38,7 +38,8 @@ export class Completion {
     const isExhausted = (): boolean => sources.every((name) => this.#isExhausted(name));
     while (!this.#noneFailed(names) || !isExhausted()) await sleep(clock, CHECK_MS, signal);
     for (const name of sinks) {
-      while (!this.#noneFailed(names) || !(await this.#hasCaughtUp(name))) await sleep(clock, CHECK_MS, signal);
+      while (!this.#noneFailed(names) || !(await this.#hasCaughtUp(name)))
+        await sleep(clock, CHECK_MS, signal);
     }
   }
 
@@ -74,7 +75,8 @@ export class Completion {
     const committed = await client.admin().listGroupOffsets(sinkGroupId(worker, entry.config, name), ends);
     const isBehind = (end: TopicPartitionOffset): boolean =>
       !committed.some(
-        ({ topic, partition, offset }) => topic === end.topic && partition === end.partition && offset >= end.offset,
+        ({ topic, partition, offset }) =>
+          topic === end.topic && partition === end.partition && offset >= end.offset,
       );
     if (!ends.some(isBehind)) return true;
     for (const runner of this.#runner(name).tasks.values()) runner.settle();
@@ -91,7 +93,9 @@ export class Completion {
     if (partitions.length === 0) return [];
     const latest = await admin.listOffsets(partitions.map((each) => ({ ...each, at: 'latest' })));
     const earliest = await admin.listOffsets(partitions.map((each) => ({ ...each, at: 'earliest' })));
-    return latest.filter(({ error, offset }, index) => error === undefined && offset > (earliest[index]?.offset ?? 0));
+    return latest.filter(
+      ({ error, offset }, index) => error === undefined && offset > (earliest[index]?.offset ?? 0),
+    );
   }
 
   async #topics(config: Properties): Promise<string[]> {

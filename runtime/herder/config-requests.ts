@@ -1,4 +1,4 @@
-import { type ConfigInfos, type Properties, type SentConfig } from '../config/index.ts';
+import type { ConfigInfos, Properties, SentConfig } from '../config/index.ts';
 import { BadRequestError } from './errors.ts';
 
 /** The config with the connector's name in it. Throws BadRequestError when it names another one. */

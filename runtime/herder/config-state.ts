@@ -56,7 +56,10 @@ export function targetRecord(name: string, target: TargetState): ConfigRecord {
 
 /** The records that replace a connector's tasks; they count from the last one, the commit, on. */
 export function taskRecords(name: string, tasks: readonly Properties[]): ConfigRecord[] {
-  const configs = tasks.map((properties, id) => ({ key: `${taskPrefix}${name}-${id}`, value: { properties } }));
+  const configs = tasks.map((properties, id) => ({
+    key: `${taskPrefix}${name}-${id}`,
+    value: { properties },
+  }));
   return [...configs, { key: commitPrefix + name, value: { tasks: tasks.length } }];
 }
 
@@ -91,7 +94,8 @@ function replayConnector(state: ConfigState, name: string, value: JsonObject | n
 
 function replayTarget(state: ConfigState, name: string, value: JsonObject | null): void {
   const target = value === null ? 'STARTED' : (value['state.v2'] ?? value['state']);
-  if (target === 'STARTED' || target === 'PAUSED' || target === 'STOPPED') entryOf(state, name).target = target;
+  if (target === 'STARTED' || target === 'PAUSED' || target === 'STOPPED')
+    entryOf(state, name).target = target;
 }
 
 function replayTask(state: ConfigState, nameAndId: string, value: JsonObject | null): void {

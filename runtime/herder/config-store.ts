@@ -1,7 +1,13 @@
 import type { KafkaClient } from '../../kafka/client/index.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { WorkerSettings } from '../config/index.ts';
-import { type ConfigRecord, type ConfigState, type ConnectorEntry, emptyConfigState, replayConfig } from './config-state.ts';
+import {
+  type ConfigRecord,
+  type ConfigState,
+  type ConnectorEntry,
+  emptyConfigState,
+  replayConfig,
+} from './config-state.ts';
 import { parseObject } from './json.ts';
 import { openStorageLog, type TopicLog, type TopicLogRecord } from './storage-log.ts';
 
@@ -26,11 +32,16 @@ export class ConfigStore {
   /** Names of all connectors, sorted. */
   names(): string[] {
     const exists = ([, entry]: [string, ConnectorEntry]): boolean => entry.config !== undefined;
-    return [...this.#state.entries].filter(exists).map(([name]) => name).toSorted();
+    return [...this.#state.entries]
+      .filter(exists)
+      .map(([name]) => name)
+      .toSorted();
   }
 
   /** Undefined when there is no such connector. */
-  get(name: string): (ConnectorEntry & { readonly config: NonNullable<ConnectorEntry['config']> }) | undefined {
+  get(
+    name: string,
+  ): (ConnectorEntry & { readonly config: NonNullable<ConnectorEntry['config']> }) | undefined {
     const entry = this.#state.entries.get(name);
     if (entry === undefined || entry.config === undefined) return undefined;
     return { ...entry, config: entry.config };

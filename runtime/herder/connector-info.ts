@@ -1,4 +1,4 @@
-import { type Properties, findConnector } from '../config/index.ts';
+import { findConnector, type Properties } from '../config/index.ts';
 import { classNameOf, type JsonObject, type Plugin, type PluginRegistry } from '../plugin/index.ts';
 import type { ConnectorEntry } from './config-state.ts';
 import type { Status } from './status.ts';
@@ -99,13 +99,11 @@ const kinds = [
 
 /** All plugins in Kafka Connect's order of kinds. */
 export function pluginInfos(plugins: PluginRegistry, hasConnectorsOnly: boolean): PluginInfo[] {
-  return kinds
-    .slice(0, hasConnectorsOnly ? 2 : kinds.length)
-    .flatMap(([kind, type]) =>
-      (plugins.list(kind) as readonly Plugin[]).map((plugin) => ({
-        class: classNameOf(plugin),
-        type,
-        version: plugin.version,
-      })),
-    );
+  return kinds.slice(0, hasConnectorsOnly ? 2 : kinds.length).flatMap(([kind, type]) =>
+    (plugins.list(kind) as readonly Plugin[]).map((plugin) => ({
+      class: classNameOf(plugin),
+      type,
+      version: plugin.version,
+    })),
+  );
 }

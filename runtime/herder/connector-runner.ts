@@ -6,12 +6,12 @@ import { taskRecords } from './config-state.ts';
 import type { ConfigStore } from './config-store.ts';
 import { BadRequestError } from './errors.ts';
 import type { OffsetTopic } from './offset-topic.ts';
+import { Preemption } from './preemption.ts';
 import type { State } from './status.ts';
 import type { StatusStore } from './status-store.ts';
 import { planTasks } from './task-plan.ts';
 import { TaskRunner } from './task-runner.ts';
 import { traceOf } from './trace.ts';
-import { Preemption } from './preemption.ts';
 import type { WorkerEvent } from './worker-event.ts';
 
 const PLAN_DELAY_MAX_MS = 60_000;
@@ -25,7 +25,7 @@ export interface RunnerParts {
   readonly offsets: OffsetTopic;
   readonly logger: Logger;
   /** Replaces references such as `${env:PASSWORD}` by what they stand for. */
-  resolve(config: Properties): Promise<Properties>;
+  resolve(config: Properties): Properties;
   emit(event: WorkerEvent): void;
 }
 
@@ -117,7 +117,8 @@ export class ConnectorRunner {
     this.#preemption = preemption;
     const changed = this.#turn.then(() => change(preemption));
     this.#turn = changed.catch((error: unknown) => {
-      if (!preemption.isInterrupted) this.#parts.logger.error({ err: error }, 'connector could not be changed');
+      if (!preemption.isInterrupted)
+        this.#parts.logger.error({ err: error }, 'connector could not be changed');
     });
     return this.#turn;
   }
@@ -196,11 +197,13 @@ export class ConnectorRunner {
 
   async #plan(config: Properties, signal: AbortSignal): Promise<readonly Properties[]> {
     const { name, environment, logger, resolve } = this.#parts;
-    const resolved = await resolve(config);
+    const resolved = resolve(config);
     const plugin = this.plugin;
     if (plugin === undefined) {
       const className = config['connector.class'] ?? '';
-      throw new BadRequestError(`Failed to find any class that implements Connector and which name matches ${className}`);
+      throw new BadRequestError(
+        `Failed to find any class that implements Connector and which name matches ${className}`,
+      );
     }
     const ctx = createContext({ connector: name, signal, log: logger, clock: environment.clock });
     for (let attempt = 1; ; attempt++) {
@@ -219,7 +222,8 @@ export class ConnectorRunner {
     const running = this.#running;
     const entry = configs.get(name);
     const plugin = this.plugin;
-    if (running === undefined || running.error !== undefined || entry === undefined || plugin === undefined) return;
+    if (running === undefined || running.error !== undefined || entry === undefined || plugin === undefined)
+      return;
     for (const [id, config] of entry.tasks.entries()) {
       if (this.#tasks.has(id)) continue;
       const runner = new TaskRunner({

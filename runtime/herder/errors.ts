@@ -60,9 +60,13 @@ export class ConnectorFailedError extends StreamError {
 
   constructor(connector: string, task: number | undefined, cause: unknown) {
     const who = task === undefined ? `The connector '${connector}'` : `Task ${task} of '${connector}'`;
-    super('CONNECT_CONNECTOR_FAILED', `${who} failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    super(
+      'CONNECT_CONNECTOR_FAILED',
+      `${who} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
     this.connector = connector;
     this.task = task;
   }

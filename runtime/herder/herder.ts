@@ -53,6 +53,7 @@ export interface Herder {
   alterConnectorOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<string>;
   resetConnectorOffsets(name: string): Promise<string>;
   plugins(hasConnectorsOnly: boolean): PluginInfo[];
-  pluginConfig(name: string): readonly ConfigKey[];
-  validate(config: SentConfig, pluginName?: string): ConfigInfos;
+  /** `version`: undefined or `latest` for the one there is. */
+  pluginConfig(name: string, version?: string): readonly ConfigKey[];
+  validate(config: SentConfig): ConfigInfos;
 }

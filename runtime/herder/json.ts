@@ -9,7 +9,9 @@ export function parseObject(bytes: Uint8Array): JsonObject | undefined {
 /** The value that some bytes are in JSON; undefined when they are not JSON. */
 export function parseJson(bytes: Uint8Array): JsonValue | undefined {
   try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as JsonValue;
+    return JSON.parse(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+    ) as JsonValue;
   } catch {
     return undefined;
   }

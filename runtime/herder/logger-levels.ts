@@ -61,7 +61,8 @@ export class LoggerLevels {
     const known = levels.find((each) => each === level.toUpperCase());
     if (known === undefined) throw new NotFoundError(`invalid log level '${level}'.`);
     if (!this.#loggers.has(name)) this.#loggers.set(name, { ...this.#nearest(name), lastModified: null });
-    const isBelow = (each: string): boolean => name === rootName || each === name || each.startsWith(`${name}.`);
+    const isBelow = (each: string): boolean =>
+      name === rootName || each === name || each.startsWith(`${name}.`);
     const names = [...this.#loggers.keys()].filter(isBelow).toSorted();
     for (const each of names) {
       const named = this.#loggers.get(each);

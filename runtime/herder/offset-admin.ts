@@ -1,6 +1,6 @@
 import type { KafkaClient } from '../../kafka/client/index.ts';
-import { pluginConfig, type Properties, sinkGroupId, type WorkerSettings } from '../config/index.ts';
-import type { DefinedSink, DefinedSource, JsonObject } from '../plugin/index.ts';
+import { type Properties, pluginConfig, sinkGroupId, type WorkerSettings } from '../config/index.ts';
+import type { DefinedSink, DefinedSource, JsonValue } from '../plugin/index.ts';
 import { ConfigError, requirePluginConfig } from '../plugin/index.ts';
 import type { ConnectorOffset } from './connector-info.ts';
 import { BadRequestError, HerderError } from './errors.ts';
@@ -18,7 +18,11 @@ export class OffsetAdmin {
     this.#worker = worker;
   }
 
-  async list(name: string, plugin: DefinedSource | DefinedSink, config: Properties): Promise<ConnectorOffset[]> {
+  async list(
+    name: string,
+    plugin: DefinedSource | DefinedSink,
+    config: Properties,
+  ): Promise<ConnectorOffset[]> {
     if (plugin.kind === 'source') {
       await this.#offsets.sync();
       return this.#offsets.list(name);
@@ -67,7 +71,10 @@ export class OffsetAdmin {
     try {
       plugin.alterOffsets?.(
         requirePluginConfig(plugin, pluginConfig(config, plugin.config)),
-        offsets.map(({ partition, offset }) => ({ partition, position: offset === null ? null : unwrapped(offset) })),
+        offsets.map(({ partition, offset }) => ({
+          partition,
+          position: offset === null ? null : unwrapped(offset),
+        })),
       );
     } catch (error) {
       if (error instanceof ConfigError) throw new BadRequestError(error.message, { cause: error });
@@ -86,7 +93,9 @@ export class OffsetAdmin {
       ...(set.length === 0 ? [] : await admin.alterGroupOffsets(groupId, set)),
       ...(removed.length === 0 ? [] : await admin.deleteGroupOffsets(groupId, removed)),
     ];
-    const refused = results.find(({ error }) => error !== undefined && error.errorName !== 'GROUP_ID_NOT_FOUND');
+    const refused = results.find(
+      ({ error }) => error !== undefined && error.errorName !== 'GROUP_ID_NOT_FOUND',
+    );
     if (refused?.error !== undefined) throw groupError('alter', name, groupId, refused.error);
   }
 }
@@ -127,7 +136,7 @@ function sinkOffset({ partition, offset }: ConnectorOffset): SinkOffset {
   return { topic, partition: number, offset: next };
 }
 
-function wholeNumber(value: JsonObject[string]): number | undefined {
+function wholeNumber(value: JsonValue | undefined): number | undefined {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }

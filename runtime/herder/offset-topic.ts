@@ -46,7 +46,10 @@ export class OffsetTopic implements OffsetStore {
 
   /** All offsets of a connector, as {@link read}. */
   list(connector: string): SourceOffset[] {
-    return [...(this.#connectors.get(connector)?.values() ?? [])].map(({ partition, offset }) => ({ partition, offset }));
+    return [...(this.#connectors.get(connector)?.values() ?? [])].map(({ partition, offset }) => ({
+      partition,
+      offset,
+    }));
   }
 
   /** Resolves when everything written before is visible here. */
@@ -81,7 +84,8 @@ export class OffsetTopic implements OffsetStore {
     const known = this.#connectors.get(connector);
     await Promise.all(
       offsets.map(({ partition, offset }) => {
-        const key = known?.get(canonicalJson(partition))?.key ?? Buffer.from(JSON.stringify([connector, partition]));
+        const key =
+          known?.get(canonicalJson(partition))?.key ?? Buffer.from(JSON.stringify([connector, partition]));
         return this.#log.append(key, offset === null ? null : Buffer.from(JSON.stringify(offset)));
       }),
     );

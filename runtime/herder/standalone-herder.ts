@@ -17,7 +17,7 @@ import {
 } from '../plugin/index.ts';
 import type { TaskEnvironment } from '../tasks/index.ts';
 import { namedConfig, patchedConfig, validConfig } from './config-requests.ts';
-import { connectorRecords, deletionRecords, targetRecord, type TargetState } from './config-state.ts';
+import { connectorRecords, deletionRecords, type TargetState, targetRecord } from './config-state.ts';
 import type { ConfigStore } from './config-store.ts';
 import {
   type ConnectorInfo,
@@ -51,7 +51,7 @@ export interface HerderParts {
   readonly offsets: OffsetTopic;
   readonly loggers: LoggerLevels;
   /** Replaces references such as `${env:PASSWORD}` by what they stand for. */
-  resolve(config: Properties): Promise<Properties>;
+  resolve(config: Properties): Properties;
   emit(event: WorkerEvent): void;
 }
 
@@ -78,7 +78,8 @@ export class StandaloneHerder implements Herder {
   /** Starts what the config topic holds. */
   start(): void {
     const names = this.connectors();
-    for (const name of this.#parts.statuses.names()) if (!names.includes(name)) this.#parts.statuses.delete(name);
+    for (const name of this.#parts.statuses.names())
+      if (!names.includes(name)) this.#parts.statuses.delete(name);
     for (const name of names) void this.#runner(name).apply();
   }
 
@@ -124,7 +125,8 @@ export class StandaloneHerder implements Herder {
   async createConnector(name: string, sent: SentConfig, target?: TargetState): Promise<ConnectorInfo> {
     const config = this.#checked(name, namedConfig(name, sent));
     await this.#write(async () => {
-      if (this.#parts.configs.get(name) !== undefined) throw new AlreadyExistsError(`Connector ${name} already exists`);
+      if (this.#parts.configs.get(name) !== undefined)
+        throw new AlreadyExistsError(`Connector ${name} already exists`);
       await this.#parts.configs.write(connectorRecords(name, config, target));
     });
     await this.#runner(name).apply();
@@ -208,7 +210,9 @@ export class StandaloneHerder implements Herder {
   }
 
   async alterConnectorOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<string> {
-    return this.#whileStopped(name, (plugin, config) => this.#offsetAdmin.alter(name, plugin, config, offsets));
+    return this.#whileStopped(name, (plugin, config) =>
+      this.#offsetAdmin.alter(name, plugin, config, offsets),
+    );
   }
 
   async resetConnectorOffsets(name: string): Promise<string> {
@@ -219,14 +223,21 @@ export class StandaloneHerder implements Herder {
     return pluginInfos(this.#plugins, hasConnectorsOnly);
   }
 
-  pluginConfig(name: string): readonly ConfigKey[] {
+  pluginConfig(name: string, version = 'latest'): readonly ConfigKey[] {
     const kinds: PluginKind[] = ['source', 'sink', 'converter', 'header_converter', 'transform', 'predicate'];
     for (const kind of kinds) {
       const plugin: Plugin | undefined = findOrThrow(() => this.#plugins.find(kind, name));
       if (plugin === undefined) continue;
+      if (version !== 'latest' && version !== plugin.version) {
+        throw new BadRequestError(`Plugin ${name} has version ${plugin.version}, not ${version}.`);
+      }
       const own = configKeys(plugin.config);
       if (plugin.kind !== 'source' && plugin.kind !== 'sink') return own;
-      const all = validateConnector(plugin, {}, { plugins: this.#plugins, worker: this.#parts.environment.worker });
+      const all = validateConnector(
+        plugin,
+        {},
+        { plugins: this.#plugins, worker: this.#parts.environment.worker },
+      );
       const shown = new Set(own.map((key) => key.name));
       const framework = all.configs.flatMap(({ definition }) =>
         definition === null || shown.has(definition.name) ? [] : [definition],
@@ -308,7 +319,7 @@ export class StandaloneHerder implements Herder {
             `connector by issuing a 'PUT' request to the '/connectors/${name}/stop' endpoint`,
         );
       }
-      return change(this.#pluginOf(config), await this.#parts.resolve(config));
+      return change(this.#pluginOf(config), this.#parts.resolve(config));
     });
   }
 

@@ -9,8 +9,8 @@ import {
   type Status,
   type StatusRecord,
   type StatusState,
-  taskStatusRecord,
   type TopicUse,
+  taskStatusRecord,
   topicTombstone,
   topicUseRecord,
 } from './status.ts';
@@ -35,7 +35,10 @@ export class StatusStore {
   /** Reads the whole topic. Throws InternalTopicError. */
   static async open(client: KafkaClient, worker: WorkerSettings, logger: Logger): Promise<StatusStore> {
     const isCreated = worker.isTopicCreationAutomatic;
-    const store = new StatusStore(await openStorageLog(client, worker.statusTopic, { isCreated, logger }), logger);
+    const store = new StatusStore(
+      await openStorageLog(client, worker.statusTopic, { isCreated, logger }),
+      logger,
+    );
     await store.#log.read((record) => store.#replay(record));
     store.#isRead = true;
     return store;

@@ -32,7 +32,13 @@ export async function openStorageLog(
   }
   const replicationFactor = topic.replicationFactor ?? (isMissing ? await replicationFactorFor(client) : -1);
   try {
-    return await TopicLog.open(client, { topic: name, partitionCount, replicationFactor, configs, logger: options.logger });
+    return await TopicLog.open(client, {
+      topic: name,
+      partitionCount,
+      replicationFactor,
+      configs,
+      logger: options.logger,
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new InternalTopicError(

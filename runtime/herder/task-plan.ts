@@ -1,4 +1,10 @@
-import { type Properties, pluginConfig, sinkSettings, sourceSettings, type WorkerSettings } from '../config/index.ts';
+import {
+  type Properties,
+  pluginConfig,
+  sinkSettings,
+  sourceSettings,
+  type WorkerSettings,
+} from '../config/index.ts';
 import {
   classNameOf,
   type DefinedSink,
@@ -22,7 +28,8 @@ export async function planTasks(
   ctx: PluginContext,
 ): Promise<readonly Properties[]> {
   const base = { ...config, 'task.class': taskClassOf(plugin) };
-  if (plugin.kind === 'sink') return Array.from({ length: sinkSettings(resolved, worker).tasksMax }, () => base);
+  if (plugin.kind === 'sink')
+    return Array.from({ length: sinkSettings(resolved, worker).tasksMax }, () => base);
   const { tasksMax } = sourceSettings(resolved, worker);
   const parsed = requirePluginConfig(plugin, pluginConfig(resolved, plugin.config));
   if (plugin.partitions === undefined) return [base];

@@ -1,6 +1,13 @@
 import type { Properties } from '../config/index.ts';
 import type { DefinedSink, DefinedSource } from '../plugin/index.ts';
-import { SinkTask, SourceTask, type Task, type TaskListener, type TaskParts, type TaskProgress } from '../tasks/index.ts';
+import {
+  SinkTask,
+  SourceTask,
+  type Task,
+  type TaskListener,
+  type TaskParts,
+  type TaskProgress,
+} from '../tasks/index.ts';
 import type { RunnerParts } from './connector-runner.ts';
 import type { State } from './status.ts';
 import { partitionsOf } from './task-plan.ts';
@@ -22,13 +29,10 @@ export class TaskRunner {
   readonly #metrics = new Map<string, number>();
   #task: Task | undefined;
   #error: unknown;
-  #starting: Promise<void> = Promise.resolve();
-  #isPauseWanted: boolean;
   #isOver = false;
 
   constructor(parts: TaskRunnerParts) {
     this.#parts = parts;
-    this.#isPauseWanted = parts.isPaused;
   }
 
   get config(): Properties {
@@ -51,16 +55,22 @@ export class TaskRunner {
   }
 
   start(): void {
-    this.#starting = this.#start().catch((error: unknown) => this.#fail(error));
+    const { environment, name, task, config, resolve } = this.#parts;
+    try {
+      const logger = this.#parts.logger.child({ task });
+      const spec = { connector: name, task, config: resolve(config), isPaused: this.#parts.isPaused };
+      this.#task = this.#make({ environment, spec, logger, listener: this.#listener() });
+      this.#task.start();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   pause(): void {
-    this.#isPauseWanted = true;
     this.#task?.pause();
   }
 
   resume(): void {
-    this.#isPauseWanted = false;
     this.#task?.resume();
   }
 
@@ -72,7 +82,6 @@ export class TaskRunner {
   async stop(): Promise<void> {
     const { environment, logger, task } = this.#parts;
     this.#isOver = true;
-    await this.#starting;
     const running = this.#task;
     if (running === undefined) return;
     const { promise: late, resolve } = Promise.withResolvers<'late'>();
@@ -82,16 +91,6 @@ export class TaskRunner {
     if (outcome !== 'late') return;
     logger.warn({ task }, 'task did not stop in time and was given up');
     running.cancel();
-  }
-
-  async #start(): Promise<void> {
-    const { environment, name, task, config, resolve } = this.#parts;
-    const resolved = await resolve(config);
-    if (this.#isOver) return;
-    const logger = this.#parts.logger.child({ task });
-    const spec = { connector: name, task, config: resolved, isPaused: this.#isPauseWanted };
-    this.#task = this.#make({ environment, spec, logger, listener: this.#listener() });
-    this.#task.start();
   }
 
   #make(parts: TaskParts): Task {

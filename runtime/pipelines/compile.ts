@@ -38,7 +38,8 @@ function connector(
 
 /** With a schema of its own a topic takes no others: records have to fit it. */
 function formatConfig(prefix: string, { format, config, schema }: PipelineFormat): Record<string, string> {
-  const fixed = schema === undefined ? {} : { 'auto.register.schemas': 'false', 'use.latest.version': 'true' };
+  const fixed =
+    schema === undefined ? {} : { 'auto.register.schemas': 'false', 'use.latest.version': 'true' };
   return { [prefix]: format, ...flatten({ ...fixed, ...config }, `${prefix}.`) };
 }
 
@@ -59,7 +60,9 @@ function errorConfig({ errors }: Pipeline): Record<string, string> {
 function transformConfig(transforms: readonly PipelineTransform[]): Record<string, string> {
   if (transforms.length === 0) return {};
   const aliases = transforms.map((_, i) => `t${i + 1}`);
-  const conditional = transforms.flatMap(({ predicate }, i) => (predicate === undefined ? [] : [`p${i + 1}`]));
+  const conditional = transforms.flatMap(({ predicate }, i) =>
+    predicate === undefined ? [] : [`p${i + 1}`],
+  );
   const config: Record<string, string> = { transforms: aliases.join(',') };
   if (conditional.length > 0) config['predicates'] = conditional.join(',');
   for (const [i, transform] of transforms.entries()) {

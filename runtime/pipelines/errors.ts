@@ -10,3 +10,13 @@ export class PipelineError extends StreamError {
     this.problems = problems;
   }
 }
+
+/** The topic of a pipeline exists and has fewer partitions than the pipeline asks for. */
+export class TopicMismatchError extends StreamError {
+  constructor(topic: string, found: number, wanted: number) {
+    super(
+      'PIPELINE_TOPIC_MISMATCH',
+      `topic ${topic} has ${found} partitions and the pipeline asks for ${wanted}: add partitions (kafka-topics --alter), or change topic.partitions`,
+    );
+  }
+}

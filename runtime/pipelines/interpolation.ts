@@ -24,7 +24,10 @@ export function interpolate(text: string, environment: Environment): Interpolate
 }
 
 function unclosed(match: string): Interpolated {
-  return { problem: `"${match}" is not closed.`, hint: 'Write ${NAME}, or $${ for the characters themselves.' };
+  return {
+    problem: `"${match}" is not closed.`,
+    hint: 'Write ${NAME}, or $${ for the characters themselves.',
+  };
 }
 
 function resolve(body: string, environment: Environment): Interpolated {

@@ -1,4 +1,14 @@
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { type Environment, interpolate } from './interpolation.ts';
 import type { PipelineProblem } from './problem.ts';
 
@@ -38,7 +48,11 @@ export class PipelineDocument {
   }
 
   /** A problem at `path`, or at the nearest thing around it that exists. */
-  problem(path: Path, message: string, options: { part?: Part; hint?: string | undefined } = {}): PipelineProblem {
+  problem(
+    path: Path,
+    message: string,
+    options: { part?: Part; hint?: string | undefined } = {},
+  ): PipelineProblem {
     return { ...this.#problemAt(this.#offsetOf(path, options.part ?? 'value'), message), hint: options.hint };
   }
 
@@ -73,7 +87,8 @@ export class PipelineDocument {
 
   #offsetOf(path: Path, part: Part): number {
     for (let length = path.length; length > 0; length--) {
-      const parent = length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, length - 1), true);
+      const parent =
+        length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, length - 1), true);
       const step = path[length - 1];
       const wantsKey = part === 'key' && length === path.length;
       const node = wantsKey ? keyNode(parent, step) : this.#document.getIn(path.slice(0, length), true);

@@ -1,11 +1,11 @@
 import {
   type ConfigOf,
   type ConfigSchema,
-  parsePluginConfig,
   type Plugin,
   PluginError,
   type PluginKind,
   type PluginRegistry,
+  parsePluginConfig,
   type RawConfig,
 } from '../plugin/index.ts';
 import type {
@@ -53,7 +53,8 @@ export class PipelineReader {
       return undefined;
     }
     const { name = '' } = this.#section(sections.pipeline, value, []);
-    if (name !== '' && !NAME.test(name)) this.#note(['name'], 'A name has letters, digits, ".", "_" and "-" only.');
+    if (name !== '' && !NAME.test(name))
+      this.#note(['name'], 'A name has letters, digits, ".", "_" and "-" only.');
     const source = value['source'] === undefined ? undefined : this.#source(value['source'], name);
     const sinks = this.#sinks(value['sinks'], name);
     const topic = this.#topic(value['topic'], name);
@@ -133,7 +134,10 @@ export class PipelineReader {
     const parsed = this.#section(sections.topic, raw, ['topic']);
     const { name = '' } = parsed;
     if (name !== '' && (!NAME.test(name) || name === '.' || name === '..')) {
-      this.#note(['topic', 'name'], `"${name}" is not a topic name: letters, digits, ".", "_" and "-", at most 249.`);
+      this.#note(
+        ['topic', 'name'],
+        `"${name}" is not a topic name: letters, digits, ".", "_" and "-", at most 249.`,
+      );
     }
     return {
       name,
@@ -146,7 +150,8 @@ export class PipelineReader {
   }
 
   #format(value: unknown, path: Path, standard: string): PipelineFormat {
-    const raw = typeof value === 'string' ? { format: value } : this.#group(value ?? { format: standard }, path);
+    const raw =
+      typeof value === 'string' ? { format: value } : this.#group(value ?? { format: standard }, path);
     const { format = '', schema, 'schema.file': schemaFile } = this.#section(sections.format, raw, path);
     const config = this.#group(raw['config'], [...path, 'config']);
     const formatPath = typeof value === 'string' ? path : [...path, 'format'];

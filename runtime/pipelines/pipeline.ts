@@ -5,7 +5,9 @@ export interface PipelineTransform {
   /** Plugin name or class name, of a transform for keys or values where there are both. */
   readonly type: string;
   readonly config: RawConfig;
-  readonly predicate?: { readonly type: string; readonly config: RawConfig; readonly negate: boolean } | undefined;
+  readonly predicate?:
+    | { readonly type: string; readonly config: RawConfig; readonly negate: boolean }
+    | undefined;
 }
 
 /** A source or sink as a pipeline has it. */

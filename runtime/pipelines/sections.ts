@@ -20,9 +20,21 @@ export const sections = {
     type: 'object',
     required: ['connector'],
     properties: {
-      connector: { type: 'string', description: 'The plugin: its name, or the class name that Connect users know.' },
-      name: { type: 'string', description: 'The end of the connector name. Sinks: the plugin name unless given.' },
-      tasks: { type: 'integer', default: 1, minimum: 1, maximum: 1000, description: 'At most so many tasks.' },
+      connector: {
+        type: 'string',
+        description: 'The plugin: its name, or the class name that Connect users know.',
+      },
+      name: {
+        type: 'string',
+        description: 'The end of the connector name. Sinks: the plugin name unless given.',
+      },
+      tasks: {
+        type: 'integer',
+        default: 1,
+        minimum: 1,
+        maximum: 1000,
+        description: 'At most so many tasks.',
+      },
       config: freeForm,
       transforms: {},
     },
@@ -31,7 +43,10 @@ export const sections = {
     type: 'object',
     required: ['type'],
     properties: {
-      type: { type: 'string', description: 'The transform: its name, or the class name that Connect users know.' },
+      type: {
+        type: 'string',
+        description: 'The transform: its name, or the class name that Connect users know.',
+      },
       config: freeForm,
       when: freeForm,
     },
@@ -50,8 +65,20 @@ export const sections = {
     required: ['name'],
     properties: {
       name: { type: 'string', description: 'Name of the topic.' },
-      partitions: { type: 'integer', default: 1, minimum: 1, maximum: 10_000, description: 'When it is created.' },
-      'replication.factor': { type: 'integer', default: -1, minimum: -1, maximum: 1000, description: '-1: the default of the cluster.' },
+      partitions: {
+        type: 'integer',
+        default: 1,
+        minimum: 1,
+        maximum: 10_000,
+        description: 'When it is created.',
+      },
+      'replication.factor': {
+        type: 'integer',
+        default: -1,
+        minimum: -1,
+        maximum: 1000,
+        description: '-1: the default of the cluster.',
+      },
       config: freeForm,
       key: {},
       value: {},
@@ -70,10 +97,27 @@ export const sections = {
   errors: {
     type: 'object',
     properties: {
-      tolerance: { enum: ['none', 'all'], default: 'none', description: 'none: stop at a bad record; all: go on.' },
-      'dead.letter.topic': { type: 'string', description: 'Where bad records go, with the reason in headers.' },
-      'retry.timeout': { type: 'string', format: 'duration', default: '0', description: 'How long to try again; -1 for ever.' },
-      'retry.delay.max': { type: 'string', format: 'duration', default: '60s', description: 'Longest pause between attempts.' },
+      tolerance: {
+        enum: ['none', 'all'],
+        default: 'none',
+        description: 'none: stop at a bad record; all: go on.',
+      },
+      'dead.letter.topic': {
+        type: 'string',
+        description: 'Where bad records go, with the reason in headers.',
+      },
+      'retry.timeout': {
+        type: 'string',
+        format: 'duration',
+        default: '0',
+        description: 'How long to try again; -1 for ever.',
+      },
+      'retry.delay.max': {
+        type: 'string',
+        format: 'duration',
+        default: '60s',
+        description: 'Longest pause between attempts.',
+      },
       log: { type: 'boolean', default: false, description: 'Log each bad record.' },
     },
   },

@@ -1,5 +1,5 @@
+import type { KafkaClient, Producer } from '../../kafka/client/index.ts';
 import type { HeaderInput } from '../../kafka/records/index.ts';
-import type { Producer, KafkaClient } from '../../kafka/client/index.ts';
 import type { ErrorSettings } from '../config/index.ts';
 import { DeadLetterError, messageOf, reasonOf, type StageError } from './errors.ts';
 import { createTopic } from './topic-creation.ts';

@@ -2,7 +2,15 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Entropy } from '../../platform/entropy.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ErrorSettings } from '../config/index.ts';
-import { isFatal, isRetriable, messageOf, reasonOf, StageError, TaskStoppedError, ToleranceExceededError } from './errors.ts';
+import {
+  isFatal,
+  isRetriable,
+  messageOf,
+  reasonOf,
+  StageError,
+  TaskStoppedError,
+  ToleranceExceededError,
+} from './errors.ts';
 import type { TaskProgress } from './progress.ts';
 import { pause, retryDelayMs } from './retry.ts';
 
@@ -76,6 +84,9 @@ export class ErrorPolicy {
     const { settings, logger } = this.#parts;
     if (!settings.isLogged) return;
     const fields = { stage: failure.stage, class: failure.className, reason: messageOf(reasonOf(failure)) };
-    logger.error(settings.isMessageLogged ? { ...fields, record: place } : fields, 'error encountered in task');
+    logger.error(
+      settings.isMessageLogged ? { ...fields, record: place } : fields,
+      'error encountered in task',
+    );
   }
 }

@@ -55,7 +55,9 @@ export class DeadLetterError extends StreamError {
 /** A topic that a source writes to, or a dead letter queue, could not be created. */
 export class TopicCreationError extends StreamError {
   constructor(topic: string, cause: unknown) {
-    super('CONNECT_TOPIC_CREATION', `The topic '${topic}' could not be created: ${messageOf(cause)}`, { cause });
+    super('CONNECT_TOPIC_CREATION', `The topic '${topic}' could not be created: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -71,7 +71,11 @@ export class PositionTracker {
 
   #advance(): void {
     let last: TrackedBatch | undefined;
-    for (let batch = this.#batches[this.#first]; batch?.isDurable === true; batch = this.#batches[this.#first]) {
+    for (
+      let batch = this.#batches[this.#first];
+      batch?.isDurable === true;
+      batch = this.#batches[this.#first]
+    ) {
       last = batch;
       this.#first++;
     }

@@ -1,12 +1,12 @@
-import type { TransformSpec, ConnectorSettings, ConverterSpec } from '../config/index.ts';
-import { transformSpecs, type Properties } from '../config/index.ts';
+import type { ConnectorSettings, ConverterSpec, TransformSpec } from '../config/index.ts';
+import { type Properties, transformSpecs } from '../config/index.ts';
 import {
   type OpenedConverter,
   type OpenedHeaderConverter,
   openConverter,
   openHeaderConverter,
 } from '../converters/index.ts';
-import { classNameOf, ConfigError, type PluginContext, type PluginRegistry } from '../plugin/index.ts';
+import { ConfigError, classNameOf, type PluginContext, type PluginRegistry } from '../plugin/index.ts';
 import { openTransformChain, type TransformChain, type TransformStage } from '../transforms/index.ts';
 
 /** A connector's converters and transforms, opened for one task. */
@@ -37,7 +37,9 @@ export async function openRecordCodec(
   };
   try {
     const convert = async ({ className, config }: ConverterSpec, isKey: boolean): Promise<OpenedConverter> =>
-      keep(await openConverter(plugins.require('converter', className), config, { isKey, signal: ctx.signal }));
+      keep(
+        await openConverter(plugins.require('converter', className), config, { isKey, signal: ctx.signal }),
+      );
     const headers = plugins.require('header_converter', settings.headerConverter.className);
     const stages = transformSpecs(config).map((spec) => stageOf(spec, plugins));
     return {
@@ -58,8 +60,12 @@ export async function openRecordCodec(
   }
 }
 
-function stageOf({ alias, type, predicate, isNegated, config }: TransformSpec, plugins: PluginRegistry): TransformStage {
-  if (type === undefined) throw new ConfigError(`The transform '${alias}' has no type: set transforms.${alias}.type.`);
+function stageOf(
+  { alias, type, predicate, isNegated, config }: TransformSpec,
+  plugins: PluginRegistry,
+): TransformStage {
+  if (type === undefined)
+    throw new ConfigError(`The transform '${alias}' has no type: set transforms.${alias}.type.`);
   return {
     alias,
     plugin: plugins.require('transform', type),

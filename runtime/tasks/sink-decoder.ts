@@ -92,7 +92,9 @@ export class SinkDecoder {
   }
 
   #headers(topic: string, headers: readonly RecordHeader[]): Header[] {
-    return headers.map(({ key, value }) => makeHeader(key, this.#codec.header.toConnectHeader(topic, key, value)));
+    return headers.map(({ key, value }) =>
+      makeHeader(key, this.#codec.header.toConnectHeader(topic, key, value)),
+    );
   }
 }
 

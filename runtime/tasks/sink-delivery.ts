@@ -1,5 +1,12 @@
 import type { Entropy } from '../../platform/entropy.ts';
-import { classNameOf, type DefinedSink, type PluginContext, PluginError, type RecordError, type TopicPartition } from '../plugin/index.ts';
+import {
+  classNameOf,
+  type DefinedSink,
+  type PluginContext,
+  PluginError,
+  type RecordError,
+  type TopicPartition,
+} from '../plugin/index.ts';
 import type { ErrorPolicy } from './error-policy.ts';
 import { isFatal, isRetriable, StageError } from './errors.ts';
 import type { TaskProgress } from './progress.ts';
@@ -63,10 +70,10 @@ export class SinkDelivery {
       if (current.records.length === 0) return undefined;
       // A sink that stores the batch's offsets must not get ahead of the dead letter queue.
       await rejects.settled();
-      let refused: readonly RecordError[] | undefined | void;
+      let refused: readonly RecordError[];
       try {
         const { records, offsets } = current;
-        refused = await plugin.write(handle, { records, offsets }, ctx);
+        refused = (await plugin.write(handle, { records, offsets }, ctx)) ?? [];
       } catch (error) {
         if (!isRetriable(error)) return { error };
         progress.retries++;
@@ -75,7 +82,7 @@ export class SinkDelivery {
         await hold(retryDelayMs(attempt, policy.settings.retryDelayMaxMs, entropy));
         continue;
       }
-      this.#accept(current, refused ?? []);
+      this.#accept(current, refused);
       return undefined;
     }
   }
@@ -88,7 +95,9 @@ export class SinkDelivery {
       policy.requireTolerated(failure);
       const origin = batch.origins[error.index];
       if (origin === undefined) {
-        throw new PluginError(`${plugin.name} refused record ${error.index} of a batch of ${batch.records.length}.`);
+        throw new PluginError(
+          `${plugin.name} refused record ${error.index} of a batch of ${batch.records.length}.`,
+        );
       }
       rejects.setAside(origin, failure);
     }

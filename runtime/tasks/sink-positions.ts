@@ -1,4 +1,9 @@
-import type { CommittedOffset, PolledRecords, TopicPartition, TopicPartitionOffset } from '../../kafka/client/index.ts';
+import type {
+  CommittedOffset,
+  PolledRecords,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../../kafka/client/index.ts';
 
 interface Position {
   readonly topic: string;
@@ -36,7 +41,11 @@ export class SinkPositions {
   }
 
   list(): TopicPartitionOffset[] {
-    return [...this.#positions.values()].map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+    return [...this.#positions.values()].map(({ topic, partition, offset }) => ({
+      topic,
+      partition,
+      offset,
+    }));
   }
 
   /** What has changed since the last commit. */
@@ -63,7 +72,8 @@ export class SinkPositions {
   /** Records that are known to be there and not dealt with. */
   get lag(): number {
     let lag = 0;
-    for (const { offset, highWatermark } of this.#positions.values()) lag += Math.max(0, highWatermark - offset);
+    for (const { offset, highWatermark } of this.#positions.values())
+      lag += Math.max(0, highWatermark - offset);
     return lag;
   }
 }

@@ -7,7 +7,7 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
 } from '../../kafka/client/index.ts';
-import { consumerOptions, pluginConfig, sinkSettings, type SinkSettings } from '../config/index.ts';
+import { consumerOptions, pluginConfig, type SinkSettings, sinkSettings } from '../config/index.ts';
 import {
   compilePattern,
   createContext,
@@ -154,7 +154,10 @@ export class SinkTask implements Task {
     const { clock } = this.#parts.environment;
     if (this.#isPaused) return POLL_MS;
     const mayCommit = this.#parts.plugin.flush === undefined && this.#positions.uncommitted().length > 0;
-    return Math.max(0, Math.min(mayCommit ? IDLE_COMMIT_MS : POLL_MS, this.#nextCommitAt - clock.monotonic()));
+    return Math.max(
+      0,
+      Math.min(mayCommit ? IDLE_COMMIT_MS : POLL_MS, this.#nextCommitAt - clock.monotonic()),
+    );
   }
 
   async #changePause({ consumer }: Open): Promise<void> {
@@ -196,7 +199,11 @@ export class SinkTask implements Task {
       }
     }
     if (records.length > 0) {
-      const offsets = polled.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset }));
+      const offsets = polled.map(({ topic, partition, nextOffset }) => ({
+        topic,
+        partition,
+        offset: nextOffset,
+      }));
       await open.delivery.deliver({ records, origins, offsets });
     }
     for (const from of polled) this.#positions.advance(from);
@@ -223,7 +230,9 @@ export class SinkTask implements Task {
       this.#positions.markCommitted(kept);
     } catch (error) {
       const isPassing =
-        error instanceof CommitFailedError || error instanceof RebalanceInProgressError || isRetriableClientError(error);
+        error instanceof CommitFailedError ||
+        error instanceof RebalanceInProgressError ||
+        isRetriableClientError(error);
       if (!isPassing) throw error;
       this.#ctx.log.warn({ err: error }, 'offsets could not be committed, trying again later');
     }

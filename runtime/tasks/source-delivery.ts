@@ -1,4 +1,9 @@
-import { isRetriable as isRetriableClientError, type OnDone, type Producer, type ProducerRecord } from '../../kafka/client/index.ts';
+import {
+  isRetriable as isRetriableClientError,
+  type OnDone,
+  type Producer,
+  type ProducerRecord,
+} from '../../kafka/client/index.ts';
 import { StreamError } from '../../platform/errors.ts';
 import type { SourceBatch, SourceRecord } from '../plugin/index.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -71,7 +76,11 @@ export class SourceDelivery {
     const onDone = this.#onDone(tracked);
     for (const [index, record] of encoded.entries()) {
       const original = originals?.[index];
-      this.#append(record, tracked, original === undefined ? onDone : this.#onDoneOf(original, tracked, stream));
+      this.#append(
+        record,
+        tracked,
+        original === undefined ? onDone : this.#onDoneOf(original, tracked, stream),
+      );
     }
     tracked.close();
     if (producer.isFull) await producer.ready();
@@ -98,7 +107,8 @@ export class SourceDelivery {
     try {
       this.#parts.producer.append(record, onDone);
     } catch (error) {
-      const refusal = error instanceof StreamError ? error : new StageError('KAFKA_PRODUCE', 'producer', error);
+      const refusal =
+        error instanceof StreamError ? error : new StageError('KAFKA_PRODUCE', 'producer', error);
       onDone(refusal, -1, -1, -1);
     }
   }
@@ -157,7 +167,7 @@ const recordErrors = new Set(['MESSAGE_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TI
 /** Whether the record itself is at fault. Anything else would hit the next one as well: the task has to fail. */
 function isAboutRecord(error: StreamError): boolean {
   if (error instanceof StageError || error.code === 'CLIENT_RECORD_TOO_LARGE') return true;
+  const { cause } = error;
   if (isRetriableClientError(error)) return false;
-  const cause = error.cause;
   return cause instanceof Error && 'errorName' in cause && recordErrors.has(String(cause.errorName));
 }

@@ -21,7 +21,8 @@ export function sourceLetter(
 
 function headersOf(headers: SourceRecord['headers']): (readonly [string, Value])[] {
   if (headers === undefined) return [];
-  if (Array.isArray(headers)) return (headers as readonly Header[]).map(({ key, value }) => [key, value] as const);
+  if (Array.isArray(headers))
+    return (headers as readonly Header[]).map(({ key, value }) => [key, value] as const);
   return Object.entries(headers as Readonly<Record<string, string>>);
 }
 

@@ -1,5 +1,11 @@
 import type { Entropy } from '../../platform/entropy.ts';
-import type { DefinedSource, JsonValue, SourceBatch, SourceContext, SourcePartition } from '../plugin/index.ts';
+import type {
+  DefinedSource,
+  JsonValue,
+  SourceBatch,
+  SourceContext,
+  SourcePartition,
+} from '../plugin/index.ts';
 import { isRetriable } from './errors.ts';
 import { PositionTracker, type TrackedBatch } from './position-tracker.ts';
 import type { TaskProgress } from './progress.ts';

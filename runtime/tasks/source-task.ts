@@ -1,6 +1,6 @@
 import type { Producer, TopicPartitionOffset } from '../../kafka/client/index.ts';
 import { every, type Timer } from '../../platform/clock.ts';
-import { producerOptions, pluginConfig, sourceSettings, topicCreationRules } from '../config/index.ts';
+import { pluginConfig, producerOptions, sourceSettings, topicCreationRules } from '../config/index.ts';
 import {
   createContext,
   type DefinedSource,
@@ -14,9 +14,9 @@ import { Gate } from './gate.ts';
 import type { OffsetStore, StoredPosition } from './offset-store.ts';
 import { newProgress } from './progress.ts';
 import { openRecordCodec, type RecordCodec } from './record-codec.ts';
+import { pause } from './retry.ts';
 import { SourceDelivery } from './source-delivery.ts';
 import { SourceEncoder } from './source-encoder.ts';
-import { pause } from './retry.ts';
 import { SourceStream } from './source-stream.ts';
 import type { Task, TaskParts } from './task.ts';
 import { TopicCreation } from './topic-creation.ts';
@@ -117,7 +117,11 @@ export class SourceTask implements Task {
       this.#open = open;
       if (this.#gate.isOpen) listener.onRunning();
       else listener.onPaused();
-      timer = every(environment.clock, environment.worker.offsetFlushIntervalMs, () => void this.#store(open));
+      timer = every(
+        environment.clock,
+        environment.worker.offsetFlushIntervalMs,
+        () => void this.#store(open),
+      );
       await Promise.all(open.streams.map((stream) => stream.run().catch((error) => this.#fail(error))));
       if (this.#failure === undefined) await this.#drain(open);
     } catch (error) {
@@ -131,7 +135,8 @@ export class SourceTask implements Task {
   async #drain(open: Open): Promise<void> {
     await open.producer.flush();
     const { clock } = this.#parts.environment;
-    while (!(await this.#store(open)) && !this.#isOver) await pause(clock, STORE_RETRY_MS, this.#abort.signal);
+    while (!(await this.#store(open)) && !this.#isOver)
+      await pause(clock, STORE_RETRY_MS, this.#abort.signal);
     if (this.#isOver) return;
     if (open.streams.every((stream) => stream.isExhausted && !stream.tracker.hasPending)) {
       this.progress.isExhausted = true;
@@ -236,7 +241,10 @@ export class SourceTask implements Task {
       try {
         await plugin.acked(config, { partition, position }, this.#ctx);
       } catch (error) {
-        logger.warn({ err: error, partition }, 'the source did not take the confirmation of a stored position');
+        logger.warn(
+          { err: error, partition },
+          'the source did not take the confirmation of a stored position',
+        );
       }
     }
   }

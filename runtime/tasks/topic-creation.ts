@@ -20,7 +20,8 @@ export async function createTopic(client: KafkaClient, name: string, plan: NewTo
     if (found !== undefined && found.error === undefined) return;
     const replicationFactor = plan.replicationFactor ?? (await replicationFactorFor(client));
     const [created] = await admin.createTopics([{ name, ...plan, replicationFactor }]);
-    if (created?.error !== undefined && created.error.errorName !== 'TOPIC_ALREADY_EXISTS') throw created.error;
+    if (created?.error !== undefined && created.error.errorName !== 'TOPIC_ALREADY_EXISTS')
+      throw created.error;
   } catch (error) {
     throw new TopicCreationError(name, error);
   }

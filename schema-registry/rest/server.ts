@@ -36,13 +36,28 @@ export interface RunningRegistry {
 /** The languages of this registry. */
 const languages = [avroLanguage, jsonLanguage] as const;
 
+/** A registry for this process alone: reads the log to its end, and does not listen. Close it in the end. */
+export async function openRegistryStore({
+  log,
+  logger,
+  clock,
+}: Pick<RegistryOptions, 'log' | 'logger' | 'clock'>): Promise<RegistryStore> {
+  const store = new RegistryStore({ log, languages, clock, logger });
+  try {
+    await store.open();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
 /** Reads the log to its end and then listens. Rejects when either fails; nothing stays open then. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { log, host, port, logger, clock, personality = 8, clusterId = '' } = options;
-  const store = new RegistryStore({ log, languages, clock, logger });
+  const store = await openRegistryStore({ log, logger, clock });
   let app: FastifyInstance | undefined;
   try {
-    await store.open();
     const server = await listenLazily({ host, port }, async (http) => {
       const { createApplication } = await import('./application.ts');
       app = createApplication({ store, personality, clusterId }, logger, http);

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll } from './child.ts';
 import { cache, install, type Tool } from './install.ts';
-import { admin } from './parts/admin.ts';
+import { admin, adminConsumerProtocol } from './parts/admin.ts';
 import { compaction } from './parts/compaction.ts';
 import { consoleTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
@@ -15,7 +15,15 @@ import { rebalances } from './parts/rebalance.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { type Check, Report } from './report.ts';
 
-const allParts: readonly Part[] = [...roundTrips, course, ...rebalances, admin, compaction, consoleTools];
+const allParts: readonly Part[] = [
+  ...roundTrips,
+  course,
+  ...rebalances,
+  admin,
+  adminConsumerProtocol,
+  compaction,
+  consoleTools,
+];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
@@ -95,7 +103,7 @@ function toolsOf(part: Part, kind: BrokerKind): readonly Tool[] {
 }
 
 function chosen(only: string | undefined): readonly Part[] {
-  if (only === undefined) return allParts;
+  if (only === undefined) return allParts.filter((part) => part.onlyByName !== true);
   return only.split(',').map((name) => {
     const part = allParts.find((candidate) => candidate.name === name);
     if (part !== undefined) return part;

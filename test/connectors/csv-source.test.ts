@@ -372,3 +372,14 @@ test('following a file goes on in a replacement that begins the same, and refuse
   replaceWith('a\nother\n2\n3\n');
   await expect(reading.next()).rejects.toThrow(/was rewritten/);
 });
+
+test('a file that is rewritten between two batches is noticed', async () => {
+  const file = fileWith('a\n1\n2\n3\n');
+  const config = requirePluginConfig(source, { file, topic: 't', 'batch.size': 1 });
+  const reading = source
+    .read(config, { partition: {}, position: undefined }, contextOf())
+    [Symbol.asyncIterator]();
+  await reading.next();
+  writeFileSync(file, 'a\n7\n8\n9\n');
+  await expect(reading.next()).rejects.toThrow(/was rewritten: its first 4 bytes/);
+});

@@ -4,6 +4,7 @@ import { ProducerBatch, type Sequence } from './producer-batch.ts';
 
 /** Batches a broker remembers per producer and partition: with more under way, repeats would not be recognised. */
 const IDEMPOTENT_IN_FLIGHT_MAX = 5;
+const SLACK_BYTES = 1024;
 const EPOCH_MAX = 0x7fff;
 /** However often a topic refuses batches as too large, they are not made smaller than this. */
 const BATCH_BYTES_MIN = 1024;
@@ -89,7 +90,8 @@ export class PartitionQueue {
     const place = { ordinal: this.#nextOrdinal, span: 1, createdAtMs: nowMs };
     this.#nextOrdinal += 1;
     this.#seal();
-    this.#open = new ProducerBatch(place, Math.min(this.#lastBatchBytes, this.#batchBytes));
+    // As large as the last one was, so that the buffer need not grow, and a little more for its last record.
+    this.#open = new ProducerBatch(place, Math.min(this.#lastBatchBytes, this.#batchBytes) + SLACK_BYTES);
     return this.#open;
   }
 

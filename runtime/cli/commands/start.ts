@@ -8,6 +8,7 @@ const options = {
   ...brokerOptions,
   'registry-port': { type: 'number', default: 8081, describe: 'Port of the schema registry.' },
   'rest-port': { type: 'number', default: 8083, describe: "Port of Connect's REST API." },
+  'plugin-path': { type: 'string', isRepeated: true, describe: 'A folder with plugins. May be repeated.' },
   json: { type: 'flag', describe: 'Print one JSON line with the addresses when ready.' },
 } as const;
 
@@ -22,6 +23,7 @@ export const startCommand: Command = {
       host: values.host,
       registryPort: values['registry-port'],
       restPort: values['rest-port'],
+      plugins: { folders: values['plugin-path'], packages: ['.'] },
     });
     const { kafka, registry, rest } = stack.addresses;
     const lines = `Kafka ${kafka}\nSchema registry ${registry}\nConnect ${rest}`;

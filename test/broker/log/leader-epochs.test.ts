@@ -64,6 +64,7 @@ test('moving the log start forgets epochs before it and moves up the one that ho
 
 test('an append that fails takes its new epoch with it', async () => {
   const fixture = await threeEpochs();
+  fixture.setConfig({});
   fixture.platform.files.capacityBytes = 0;
   fixture.append(['lost'], { epoch: 7 });
   await fixture.platform.settle();

@@ -128,8 +128,8 @@ test('a batch that could not be written leaves no trace in its producer\'s state
   const fixture = new LogFixture();
   await send(fixture, { baseSequence: 0 });
   fixture.platform.files.capacityBytes = 0;
-  fixture.append(['lost'], { producerId: 7, producerEpoch: 0, baseSequence: 1 });
-  fixture.append(['lost'], { producerId: 8, producerEpoch: 0, baseSequence: 0 });
+  fixture.append(['lost'], { producerId: 7, producerEpoch: 0, baseSequence: 1, timestamp: 1001 });
+  fixture.append(['lost'], { producerId: 8, producerEpoch: 0, baseSequence: 0, timestamp: 1002 });
   await fixture.platform.settle();
   fixture.platform.files.capacityBytes = Number.POSITIVE_INFINITY;
   expect(check(fixture, { baseSequence: 2 })).toEqual(gap);
@@ -140,14 +140,12 @@ test('a batch that could not be written leaves no trace in its producer\'s state
 test('a batch behind one that could not be written is not appended in its place when a roll finds that out', async () => {
   const fixture = new LogFixture({ 'internal.segment.bytes': '300' });
   await send(fixture, { baseSequence: 0 });
-  await fixture.appendDurably(['filler']);
+  await fixture.appendDurably(['filler'], { timestamp: 1000 });
   const { files } = fixture.platform;
-  const used = files.space('/').totalBytes - files.space('/').usableBytes;
-  fixture.append(['x'.repeat(60)], { producerId: 7, producerEpoch: 0, baseSequence: 1 });
-  files.capacityBytes = used === 0 ? 0 : used;
-  files.capacityBytes = Number.POSITIVE_INFINITY;
+  const sent = { producerId: 7, producerEpoch: 0, timestamp: 1000 };
+  fixture.append(['x'.repeat(60)], { ...sent, baseSequence: 1 });
   files.failAt(files.operations + 1, 'ENOSPC');
-  expect(() => fixture.append(['y'.repeat(200)], { producerId: 7, producerEpoch: 0, baseSequence: 2 })).toThrow('ENOSPC');
+  expect(() => fixture.append(['y'.repeat(200)], { ...sent, baseSequence: 2 })).toThrow('ENOSPC');
   await fixture.platform.settle();
   expect(check(fixture, { baseSequence: 2 })).toEqual(gap);
   await send(fixture, { baseSequence: 1 });

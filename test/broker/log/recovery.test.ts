@@ -69,7 +69,8 @@ test('segments after one that had to be cut are deleted', async () => {
   fixture.platform.files.remove('/data/recovery-point-offset-checkpoint');
   reopenWith(fixture, names[1] ?? '', second.subarray(0, second.length - 1));
   const end = fixture.log.logEndOffset;
-  expect(end).toBe(2 * 6 - 2 - (names.length > 0 ? 12 - 10 : 0) - 0 === end ? end : fixture.log.logEndOffset);
+  expect(end).toBeLessThan(Number(names[2]?.slice(0, 20)));
+  expect(end).toBeGreaterThan(Number(names[1]?.slice(0, 20)));
   expect(fixture.fileNames('.log')).toEqual(names.slice(0, 2));
   expect(fixture.readAll()).toHaveLength(end);
   expect(await fixture.appendDurably(['next'])).toBe(end);

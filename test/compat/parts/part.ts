@@ -19,6 +19,8 @@ export interface Part {
   /** The name that `--only` takes. */
   readonly name: string;
   readonly tools: readonly Tool[];
+  /** True for what Millrace does not serve yet: the part runs only when `--only` names it. */
+  readonly onlyByName?: boolean;
   /** What the broker is started with besides the defaults. */
   readonly subcommand?: 'broker' | 'start';
   readonly overrides?: Readonly<Record<string, string>>;

@@ -1,0 +1,73 @@
+import { type KafkaClient, KafkaError } from '../../kafka/client/index.ts';
+import type { RegistryClient, SchemaType } from '../../schema-registry/index.ts';
+import type { Herder } from '../herder/index.ts';
+import { type ConnectorSpec, compilePipeline } from './compile.ts';
+import { TopicMismatchError } from './errors.ts';
+import type { Pipeline, PipelineFormat, PipelineTopic } from './pipeline.ts';
+
+/** What pipelines are put on. */
+export interface PipelineHost {
+  readonly client: KafkaClient;
+  readonly herder: Herder;
+  /** For topics with a schema of their own. */
+  registry(): RegistryClient;
+}
+
+const schemaTypes: Readonly<Record<string, SchemaType>> = { avro: 'AVRO', 'json-schema': 'JSON' };
+
+/**
+ * Makes a pipeline run: its topic and schemas exist, then its connectors get their configs, sinks first, so that
+ * nothing is missed. What runs already and has not changed goes on. Resolves with the connectors' names.
+ */
+export async function applyPipeline(pipeline: Pipeline, host: PipelineHost): Promise<readonly string[]> {
+  await ensureTopic(host.client, pipeline.topic);
+  await registerSchema(host, pipeline.topic, 'key');
+  await registerSchema(host, pipeline.topic, 'value');
+  const connectors = compilePipeline(pipeline);
+  for (const connector of connectors.toReversed()) await applyConnector(host.herder, connector);
+  return connectors.map(({ name }) => name);
+}
+
+/** Stops the connectors that are not among `names`: those of pipelines that ran here before. Their positions stay. */
+export async function stopOthers(herder: Herder, names: readonly string[]): Promise<readonly string[]> {
+  const others = herder.connectors().filter((name) => !names.includes(name));
+  for (const name of others) await herder.stopConnector(name);
+  return others;
+}
+
+async function applyConnector(herder: Herder, { name, config }: ConnectorSpec): Promise<void> {
+  const before = herder.connectors().includes(name) ? herder.connectorConfig(name) : undefined;
+  const isUnchanged = before !== undefined && isEqual(before, { ...config, name });
+  if (!isUnchanged) await herder.putConnectorConfig(name, { ...config });
+  if (before !== undefined) await herder.resumeConnector(name);
+}
+
+async function ensureTopic(client: KafkaClient, topic: PipelineTopic): Promise<void> {
+  const { name, partitions, replicationFactor, config } = topic;
+  const [created] = await client
+    .admin()
+    .createTopics([{ name, partitionCount: partitions, replicationFactor, configs: config }]);
+  if (created?.error === undefined) return;
+  if (created.error.errorName !== 'TOPIC_ALREADY_EXISTS') throw created.error;
+  const [found] = await client.admin().describeTopics([name]);
+  const count = found?.partitions.length ?? 0;
+  if (found?.error instanceof KafkaError) throw found.error;
+  if (count < partitions) throw new TopicMismatchError(name, count, partitions);
+}
+
+async function registerSchema(
+  host: PipelineHost,
+  topic: PipelineTopic,
+  side: 'key' | 'value',
+): Promise<void> {
+  const { format, schema }: PipelineFormat = topic[side];
+  const schemaType = schemaTypes[format];
+  if (schema === undefined || schemaType === undefined) return;
+  const definition = { schemaType, schema, references: [] };
+  await host.registry().register(`${topic.name}-${side}`, definition, { normalize: false });
+}
+
+function isEqual(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

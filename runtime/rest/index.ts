@@ -1,0 +1,1 @@
+export { type Rest, type RestOptions, startRest } from './server.ts';

@@ -1,0 +1,172 @@
+import type { KafkaClient } from '../kafka/client/index.ts';
+import type { Platform } from '../platform/platform.ts';
+import { type Properties, referenceResolver, workerSettings } from './config/index.ts';
+import {
+  Completion,
+  ConfigStore,
+  type ConnectorType,
+  type Herder,
+  LoggerLevels,
+  OffsetTopic,
+  StandaloneHerder,
+  StatusStore,
+  type WorkerEvent,
+} from './herder/index.ts';
+import type { PluginRegistry } from './plugin/index.ts';
+import type { TaskEnvironment, TaskProgress } from './tasks/index.ts';
+
+/** What a worker is started with. The client and the platform stay the caller's: close them after the worker. */
+export interface WorkerOptions {
+  readonly client: KafkaClient;
+  readonly platform: Platform;
+  /** Connectors, transforms, predicates and converters, those that need a registry with it inside. */
+  readonly plugins: PluginRegistry;
+  /** Kafka Connect's worker properties; none is required. */
+  readonly config?: Properties;
+  /** For `${env:NAME}` references, if `config.providers` has `env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a task has done since it was started. */
+export interface TaskReport extends Readonly<TaskProgress> {
+  readonly task: number;
+  /** RUNNING, PAUSED, FAILED, ... */
+  readonly state: string;
+  /** Counters of the plugin by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly error: unknown;
+}
+
+/** What a connector and its tasks have done. */
+export interface ConnectorReport {
+  readonly name: string;
+  readonly type: ConnectorType;
+  readonly state: string;
+  readonly error: unknown;
+  readonly tasks: readonly TaskReport[];
+}
+
+/** A running Connect worker. */
+export interface Worker {
+  readonly herder: Herder;
+  /** As of now, sorted by name. Cheap: call it as often as you like. */
+  progress(): readonly ConnectorReport[];
+  /** Hears of every change of state. Returns what ends it. */
+  onEvent(listener: (event: WorkerEvent) => void): () => void;
+  /**
+   * Resolves when the sources among `names` have read everything and it is stored, and then the sinks have committed up to
+   * the end of their topics. Throws ConnectorFailedError as soon as one of them fails, and the signal's reason when it is
+   * aborted. Never resolves for a source without an end.
+   */
+  whenDone(names: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Orderly: sources stop reading, producers flush, positions and offsets are stored, sinks are closed. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a worker: opens its three topics, reads them, and resumes the connectors in them. Throws WorkerConfigError and
+ * InternalTopicError.
+ */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { client, platform, plugins, config = {}, environment = {} } = options;
+  const { clock, entropy, files } = platform;
+  const settings = workerSettings(config);
+  const resolve = referenceResolver(config, { files, environment });
+  const loggers = new LoggerLevels(platform.logger, clock);
+  const logger = loggers.logger('connect.worker');
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(store: T): T => {
+    opened.push(store);
+    return store;
+  };
+  try {
+    const configs = keep(await ConfigStore.open(client, settings, logger));
+    const offsets = keep(await OffsetTopic.open(client, settings, logger));
+    const statuses = keep(await StatusStore.open(client, settings, logger));
+    const { clusterId } = await client.admin().describeCluster();
+    const taskEnvironment: TaskEnvironment = { client, clock, entropy, plugins, worker: settings };
+    const listeners = new Set<(event: WorkerEvent) => void>();
+    const emit = (event: WorkerEvent): void => {
+      for (const listener of listeners) listener(event);
+    };
+    const herder = new StandaloneHerder({
+      clusterId: clusterId ?? '',
+      environment: taskEnvironment,
+      configs,
+      offsets,
+      statuses,
+      loggers,
+      resolve,
+      emit,
+    });
+    const completion = new Completion({
+      client,
+      clock,
+      worker: settings,
+      configs,
+      runner: (name) => herder.runners.get(name),
+    });
+    herder.start();
+    logger.info({ worker: settings.workerId, connectors: herder.connectors().length }, 'worker started');
+    let closed: Promise<void> | undefined;
+    return {
+      herder,
+      progress: () => herder.connectors().map((name) => report(name, herder)),
+      onEvent: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      whenDone: (names, signal) => completion.whenDone(names, signal),
+      close: () => {
+        closed ??= closeAll(herder, opened);
+        return closed;
+      },
+    };
+  } catch (error) {
+    await Promise.allSettled(opened.map((store) => store.close()));
+    throw error;
+  }
+}
+
+async function closeAll(
+  herder: StandaloneHerder,
+  opened: readonly { close(): Promise<void> }[],
+): Promise<void> {
+  await herder.stop();
+  await Promise.all(opened.map((store) => store.close()));
+}
+
+function report(name: string, herder: StandaloneHerder): ConnectorReport {
+  const runner = herder.runners.get(name);
+  const { type } = herder.connectorInfo(name);
+  const { connector, tasks } = statusOf(name, herder);
+  return {
+    name,
+    type,
+    state: connector,
+    error: runner?.error,
+    tasks: [...(runner?.tasks ?? [])].flatMap(([task, { progress, metrics, error }]) =>
+      progress === undefined
+        ? []
+        : [
+            {
+              task,
+              state: tasks.get(task) ?? 'UNASSIGNED',
+              ...progress,
+              metrics: Object.fromEntries(metrics),
+              error,
+            },
+          ],
+    ),
+  };
+}
+
+/** A connector that was created this moment has no status yet. */
+function statusOf(name: string, herder: StandaloneHerder) {
+  try {
+    const { connector, tasks } = herder.connectorStatus(name);
+    return { connector: connector.state, tasks: new Map(tasks.map(({ id, state }) => [id, state])) };
+  } catch {
+    return { connector: 'UNASSIGNED', tasks: new Map<number, string>() };
+  }
+}

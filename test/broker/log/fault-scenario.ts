@@ -1,0 +1,183 @@
+import { isStorageFailure, LogCleaner } from '../../../broker/log/index.ts';
+import { LogFixture } from './log-fixture.ts';
+
+const CONFIG = {
+  'cleanup.policy': 'compact',
+  'min.cleanable.dirty.ratio': '0.01',
+  'internal.segment.bytes': '220',
+  'index.interval.bytes': '100',
+  'file.delete.delay.ms': '10',
+};
+const CLEANER = { logCleanerBackoffMs: 15_000, logCleanerDedupeBufferSize: 1 << 20 };
+
+/** What is known of one record that was appended. */
+interface Sent {
+  readonly key: string;
+  readonly record: string;
+}
+
+/**
+ * A life of one partition, with everything that writes to files: appends, rolls, checkpoints, compaction, DeleteRecords,
+ * retention, an orderly restart, deletion and new creation of the topic. It goes on after errors as a broker does, and
+ * remembers what it was promised.
+ */
+export class FaultScenario {
+  readonly fixture: LogFixture;
+  /** Errors that were not of storage. There should be none. */
+  readonly unexpected: unknown[] = [];
+  #acknowledged = new Map<number, Sent>();
+  #waiting = new Map<number, Sent>();
+  #logStart = 0;
+  #sequence = 0;
+  #cleaner: LogCleaner;
+  /** Whether a start failed: a broker would not be there then. */
+  isDown = false;
+
+  constructor(durability: 'fsync' | 'page-cache', seed: number) {
+    this.fixture = new LogFixture(CONFIG, durability, seed);
+    this.#cleaner = this.#newCleaner();
+    this.#listen();
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged.size;
+  }
+
+  async run(): Promise<void> {
+    for (let i = 0; i < 5; i++) await this.#append(`k${i % 3}`);
+    this.#try(() => this.fixture.directory.checkpoint());
+    await this.#clean();
+    await this.#append('k0');
+    this.#deleteRecordsBefore(3);
+    await this.#restart();
+    for (let i = 0; i < 3; i++) await this.#append(`k${i}`);
+    await this.#clean();
+    await this.fixture.platform.runFor(20);
+    await this.#recreate();
+    for (let i = 0; i < 2; i++) await this.#append('n0');
+    this.#deleteRecordsBefore(this.fixture.log.durableOffset);
+    await this.#append('n1');
+  }
+
+  /** One more append; resolves with whether it was acknowledged. */
+  async works(): Promise<boolean> {
+    const before = this.acknowledged;
+    await this.#append('last');
+    await this.fixture.platform.settle();
+    return this.acknowledged > before;
+  }
+
+  /** What of the promises was not kept. Empty when all is well. */
+  violations(): string[] {
+    const { log } = this.fixture;
+    const records = this.fixture.readAll();
+    const byOffset = new Map(records.map((record) => [Number(record.slice(0, record.indexOf(':'))), record]));
+    const lastOfKey = new Map(records.map((record) => [record.slice(record.indexOf(':') + 1, record.indexOf('=')), record]));
+    const problems: string[] = [];
+    if (log.logStartOffset < this.#logStart) problems.push(`log start ${log.logStartOffset} < ${this.#logStart}`);
+    for (const [offset, { key, record }] of this.#acknowledged) {
+      if (offset < log.logStartOffset) continue;
+      const found = byOffset.get(offset);
+      const isSuperseded = offsetOf(lastOfKey.get(key)) > offset;
+      if (found === undefined && !isSuperseded) problems.push(`lost ${record}`);
+      if (found !== undefined && found !== record) problems.push(`${record} became ${found}`);
+      if (offset >= log.logEndOffset) problems.push(`the log ends at ${log.logEndOffset}, before ${record}`);
+    }
+    if (log.logStartOffset > this.#logStart && this.#acknowledged.size > 0 && log.logStartOffset > log.logEndOffset) {
+      problems.push('the log starts after its end');
+    }
+    return problems;
+  }
+
+  /** The next process after a crash. */
+  reopen(): void {
+    this.isDown = false;
+    this.#cleaner = this.#newCleaner();
+    this.fixture.reopen();
+    this.#listen();
+  }
+
+  async #append(key: string): Promise<void> {
+    if (this.isDown) return;
+    this.#try(() => {
+      this.#sequence += 1;
+      const value = `${this.#sequence}`.padEnd(30, '.');
+      const offset = this.fixture.append([value], { key });
+      this.#waiting.set(offset, { key, record: `${offset}:${key}=${value}` });
+    });
+    if (this.#sequence % 2 === 0) await this.fixture.platform.settle();
+  }
+
+  async #clean(): Promise<void> {
+    if (this.isDown) return;
+    await this.fixture.platform.settle();
+    await this.#cleaner.clean();
+  }
+
+  #deleteRecordsBefore(offset: number): void {
+    if (this.isDown) return;
+    this.#try(() => {
+      this.fixture.log.advanceLogStart(Math.min(offset, this.fixture.log.durableOffset));
+      this.fixture.directory.checkpoint();
+      this.#logStart = Math.min(offset, this.fixture.log.durableOffset);
+    });
+  }
+
+  async #restart(): Promise<void> {
+    if (this.isDown) return;
+    await this.#cleaner.stop();
+    const closed = this.fixture.directory.close(1);
+    await this.fixture.platform.settle();
+    await closed;
+    this.#waiting.clear();
+    this.isDown = true;
+    this.#try(() => this.reopen());
+  }
+
+  async #recreate(): Promise<void> {
+    if (this.isDown) return;
+    await this.fixture.platform.settle();
+    // The topic is gone for the metadata, whatever becomes of its files.
+    this.#acknowledged = new Map();
+    this.#waiting = new Map();
+    this.#logStart = 0;
+    this.isDown = true;
+    this.#try(() => {
+      this.fixture.recreate('AAAAAAAAAAAAAAAAAAAABQ');
+      this.isDown = false;
+      this.#listen();
+    });
+  }
+
+  #newCleaner(): LogCleaner {
+    return new LogCleaner(this.fixture.directory, this.fixture.platform, CLEANER);
+  }
+
+  #listen(): void {
+    this.#waiting.clear();
+    this.fixture.log.listen({
+      onDurable: (endOffset) => {
+        for (const [offset, sent] of [...this.#waiting]) {
+          if (offset >= endOffset) continue;
+          this.#acknowledged.set(offset, sent);
+          this.#waiting.delete(offset);
+        }
+      },
+      onAppendFailed: (fromOffset) => {
+        for (const offset of [...this.#waiting.keys()]) if (offset >= fromOffset) this.#waiting.delete(offset);
+      },
+    });
+  }
+
+  #try(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!isStorageFailure(error)) this.unexpected.push(error);
+    }
+  }
+}
+
+function offsetOf(record: string | undefined): number {
+  return record === undefined ? -1 : Number(record.slice(0, record.indexOf(':')));
+}
