@@ -1,7 +1,13 @@
 import { dirname, join } from 'node:path';
 import type { Files } from '../platform/files.ts';
 import { builtInConverters, type ClientFor, registryConverters } from './converters/index.ts';
-import { isPlugin, loadPluginFolder, loadPluginPackages, PluginError, PluginRegistry } from './plugin/index.ts';
+import {
+  isPlugin,
+  loadPluginFolder,
+  loadPluginPackages,
+  PluginError,
+  PluginRegistry,
+} from './plugin/index.ts';
 import { builtInPredicates } from './predicates/index.ts';
 import { builtInTransforms } from './transforms/index.ts';
 

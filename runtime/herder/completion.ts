@@ -53,6 +53,7 @@ export class Completion {
   #noneFailed(names: readonly string[]): boolean {
     for (const name of names) {
       const runner = this.#runner(name);
+      if (runner.isChanging) continue;
       if (runner.error !== undefined) throw new ConnectorFailedError(name, undefined, runner.error);
       for (const [task, { error }] of runner.tasks) {
         if (error !== undefined) throw new ConnectorFailedError(name, task, error);

@@ -48,7 +48,7 @@ export class ConnectorRunner {
   #preemption = new Preemption();
   /** Whether a newer change came before the connector had said which tasks there are. */
   #isInterrupted = false;
-  #isStarting = false;
+  #changes = 0;
   #isReconfiguring = false;
 
   constructor(parts: RunnerParts) {
@@ -64,9 +64,14 @@ export class ConnectorRunner {
     return this.#running?.error;
   }
 
+  /** Whether a change is under way: what failed before it may be mended by it. */
+  get isChanging(): boolean {
+    return this.#changes > 0;
+  }
+
   /** Whether the tasks that the connector is to have are known and running, or have run. */
   get isStarted(): boolean {
-    return this.#running !== undefined && this.#running.error === undefined && !this.#isStarting;
+    return this.#running !== undefined && this.#running.error === undefined && !this.isChanging;
   }
 
   /** Resolves when running and stored state agree, or the connector has failed. Never rejects. */
@@ -115,11 +120,16 @@ export class ConnectorRunner {
     this.#preemption.interrupt();
     const preemption = new Preemption();
     this.#preemption = preemption;
+    this.#changes++;
     const changed = this.#turn.then(() => change(preemption));
-    this.#turn = changed.catch((error: unknown) => {
-      if (!preemption.isInterrupted)
+    this.#turn = changed
+      .catch((error: unknown) => {
+        if (preemption.isInterrupted) return;
         this.#parts.logger.error({ err: error }, 'connector could not be changed');
-    });
+      })
+      .finally(() => {
+        this.#changes--;
+      });
     return this.#turn;
   }
 
@@ -170,7 +180,6 @@ export class ConnectorRunner {
   /** Has the connector say which tasks there are, and ends those that are not among them any more. */
   async #bring(running: Running, preemption: Preemption): Promise<void> {
     const { name, configs } = this.#parts;
-    this.#isStarting = true;
     this.#isInterrupted = true;
     try {
       const tasks = await preemption.race(this.#plan(running.config, preemption.signal));
@@ -190,8 +199,6 @@ export class ConnectorRunner {
       running.error = error;
       this.#parts.logger.error({ err: error }, 'connector failed');
       this.#setConnector('FAILED', traceOf(error));
-    } finally {
-      this.#isStarting = false;
     }
   }
 

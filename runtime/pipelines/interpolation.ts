@@ -38,6 +38,12 @@ function resolve(body: string, environment: Environment): Interpolated {
       hint: 'Write ${NAME}, ${NAME:-default} or ${NAME:?message}.',
     };
   }
+  if ((fallback ?? complaint ?? '').includes('${')) {
+    return {
+      problem: `A reference inside a reference, as in "\${${body}", is not possible.`,
+      hint: 'Write the default itself.',
+    };
+  }
   const value = environment[name];
   if (value !== undefined && value !== '') return { text: value };
   if (fallback !== undefined) return { text: fallback };
@@ -45,6 +51,6 @@ function resolve(body: string, environment: Environment): Interpolated {
   if (value !== undefined) return { text: '' };
   return {
     problem: `The environment variable ${name} is not set.`,
-    hint: `Set it, or write \${${name}:-default}.`,
+    hint: `Set it, or write \${${name}:-default}, or $\${${name}} for the characters themselves.`,
   };
 }

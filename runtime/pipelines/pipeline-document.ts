@@ -1,13 +1,14 @@
 import {
   type Document,
   isMap,
+  isNode,
   isPair,
   isScalar,
-  isSeq,
   LineCounter,
-  type Node,
   parseDocument,
+  type Scalar,
   visit,
+  type YAMLError,
 } from 'yaml';
 import { type Environment, interpolate } from './interpolation.ts';
 import type { PipelineProblem } from './problem.ts';
@@ -18,33 +19,49 @@ export type Path = readonly (string | number)[];
 /** Whether a problem is about a key, or about what stands behind it. */
 export type Part = 'key' | 'value';
 
+/** How often aliases may multiply one another before a file counts as an attack. */
 const ALIASES_MAX = 100;
+
+/** A number whose text says more than its value: `1.10`, `007`, a long integer. */
+const EXACT_NUMBER = /^[-+]?[0-9.]+$/;
 
 /** A parsed YAML file that knows where everything stands. */
 export class PipelineDocument {
   readonly file: string;
   /** What is wrong with the YAML itself, and with references to the environment. */
   readonly problems: readonly PipelineProblem[];
+  /** Whether the YAML is so wrong that its content says nothing. */
+  readonly isBroken: boolean;
+  readonly #text: string;
   readonly #document: Document;
   readonly #lines = new LineCounter();
+  readonly #content: unknown;
 
   constructor(text: string, file: string, environment: Environment) {
     this.file = file;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
-    const syntax = this.#document.errors.map((error) =>
-      this.#problemAt(error.pos[0], `${sentence(error.message)}`),
-    );
-    this.problems = [...syntax, ...this.#interpolate(environment)];
-  }
-
-  /** Whether it is no YAML at all: then its content says nothing. */
-  get isBroken(): boolean {
-    return this.#document.errors.length > 0;
+    this.#text = text;
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
+    const { errors, warnings } = this.#document;
+    const aliases = this.#aliasProblems();
+    const problems = [
+      ...[...errors, ...warnings].map((error) => this.#syntaxProblem(error)),
+      ...aliases,
+      ...this.#interpolate(environment),
+    ];
+    const isReadable = aliases.length === 0 && errors.every(({ code }) => code === 'DUPLICATE_KEY');
+    try {
+      if (isReadable) this.#content = this.#document.toJS({ maxAliasCount: ALIASES_MAX });
+      this.isBroken = !isReadable;
+    } catch (error) {
+      problems.push(this.#explosionProblem(error));
+      this.isBroken = true;
+    }
+    this.problems = problems;
   }
 
   /** The content as plain values. */
   toValue(): unknown {
-    return this.#document.toJS({ maxAliasCount: ALIASES_MAX });
+    return this.#content;
   }
 
   /** A problem at `path`, or at the nearest thing around it that exists. */
@@ -71,11 +88,52 @@ export class PipelineDocument {
     return [...base, dottedKey];
   }
 
+  #syntaxProblem({ code, message, pos }: YAMLError): PipelineProblem {
+    if (code === 'DUPLICATE_KEY') {
+      const [key = ''] = /^("[^"]*"|'[^']*'|[^:\n]*)/.exec(this.#text.slice(pos[0])) ?? [];
+      return { ...this.#problemAt(pos[0], `${key.trim()} is there twice.`), hint: 'Remove one of them.' };
+    }
+    if (code === 'MULTIPLE_DOCS') {
+      const hint = 'Give each pipeline a file of its own.';
+      return { ...this.#problemAt(pos[0], 'A second document begins here, and a file is one pipeline.'), hint };
+    }
+    return this.#problemAt(pos[0], sentence(message));
+  }
+
+  /** Aliases that stand for nothing, or for something that they are part of. */
+  #aliasProblems(): PipelineProblem[] {
+    const problems: PipelineProblem[] = [];
+    visit(this.#document, {
+      Alias: (_key, node, path) => {
+        const target = node.resolve(this.#document);
+        if (target !== undefined && !path.includes(target)) return;
+        const reason = target === undefined ? 'stands for nothing: no anchor before it has that name' : 'contains itself';
+        problems.push(this.#problemAt(node.range?.[0] ?? 0, `*${node.source} ${reason}.`));
+      },
+    });
+    return problems;
+  }
+
+  /** At the first alias: which of them is to blame cannot be told. */
+  #explosionProblem(error: unknown): PipelineProblem {
+    let offset: number | undefined;
+    visit(this.#document, {
+      Alias: (_key, node) => {
+        offset = node.range?.[0];
+        return visit.BREAK;
+      },
+    });
+    if (offset === undefined) throw error;
+    return { ...this.#problemAt(offset, 'The aliases stand for too much.'), hint: 'Write out what you need.' };
+  }
+
   #interpolate(environment: Environment): PipelineProblem[] {
     const problems: PipelineProblem[] = [];
     visit(this.#document, {
       Scalar: (key, node) => {
-        if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;
+        if (key === 'key') return;
+        if (typeof node.value === 'number' && isInexact(node)) node.value = node.source;
+        if (typeof node.value !== 'string' || !node.value.includes('${')) return;
         const result = interpolate(node.value, environment);
         if ('problem' in result) {
           problems.push({ ...this.#problemAt(node.range?.[0] ?? 0, result.problem), hint: result.hint });
@@ -111,10 +169,15 @@ function keyNode(parent: unknown, key: string | number | undefined): unknown {
 }
 
 function startOf(node: unknown): number | undefined {
-  return isScalar(node) || isMap(node) || isSeq(node) ? (node as Node).range?.[0] : undefined;
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+/** Settings are text in the end, and this number would not come out as it was written. */
+function isInexact({ value, source }: Scalar): boolean {
+  return source !== undefined && source !== String(value) && EXACT_NUMBER.test(source);
 }
 
 function sentence(text: string): string {
-  const end = text.endsWith('.') || text.endsWith(':') ? '' : '.';
-  return `${text.split('\n')[0] ?? text}${end}`;
+  const [line = text] = text.split('\n');
+  return /[.:]$/.test(line) ? line : `${line}.`;
 }

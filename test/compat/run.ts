@@ -7,7 +7,7 @@ import { killAll } from './child.ts';
 import { cache, install, type Tool } from './install.ts';
 import { admin, adminConsumerProtocol } from './parts/admin.ts';
 import { compaction } from './parts/compaction.ts';
-import { consoleTools } from './parts/console-tools.ts';
+import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { Probe } from './parts/java.ts';
 import type { Part } from './parts/part.ts';
@@ -23,6 +23,7 @@ const allParts: readonly Part[] = [
   adminConsumerProtocol,
   compaction,
   consoleTools,
+  ourTools,
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

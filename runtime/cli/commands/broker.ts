@@ -2,7 +2,7 @@ import { startBroker } from '../../composition-root.ts';
 import { brokerOptions, brokerProperties } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { describeOptions, parseOptions } from '../options.ts';
-import { untilStopped } from '../running.ts';
+import { untilAborted, whileRunning } from '../running.ts';
 
 const options = {
   ...brokerOptions,
@@ -14,10 +14,15 @@ export const brokerCommand: Command = {
   help: `Usage: millrace broker [options]\n\nRuns a Kafka broker until it is stopped.\n\n${describeOptions(options)}`,
   async run(args) {
     const { values } = parseOptions(options, args);
-    const broker = await startBroker({ properties: brokerProperties(values), logLevel: values['log-level'] });
-    console.log(values.json ? JSON.stringify({ kafka: broker.address }) : `Kafka ${broker.address}`);
-    await untilStopped();
-    await broker.close();
-    return ExitCode.OK;
+    return whileRunning(async (signal) => {
+      const broker = await startBroker({
+        properties: brokerProperties(values),
+        logLevel: values['log-level'],
+      });
+      console.log(values.json ? JSON.stringify({ kafka: broker.address }) : `Kafka ${broker.address}`);
+      await untilAborted(signal);
+      await broker.close();
+      return ExitCode.OK;
+    });
   },
 };

@@ -6,10 +6,10 @@ import { loadPlugins, pluginPlacesOf } from '../../plugins.ts';
 import { brokerOptions, brokerProperties } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { describeOptions, parseOptions } from '../options.ts';
+import { describeOptions, type OptionValues, parseOptions } from '../options.ts';
 import { pipelineSource } from '../pipeline-files.ts';
 import { RunOutput } from '../run-output.ts';
-import { untilStopped } from '../running.ts';
+import { untilAborted, whileRunning } from '../running.ts';
 
 const options = {
   ...brokerOptions,
@@ -31,26 +31,36 @@ export const runCommand: Command = {
     const { values, rest: names } = parseOptions(options, args);
     if (names.length === 0) throw new UsageError('Name a pipeline file: millrace run FILE...');
     const pipelines = await readPipelines(names);
-    const bootstrapServers = values['bootstrap-server'];
-    const stack = await startWorkerStack({
-      kafka: bootstrapServers === undefined ? { properties: brokerProperties(values) } : { bootstrapServers },
-      logLevel: values['log-level'],
-      plugins: pluginPlacesOf(names),
-      storage:
-        bootstrapServers === undefined
-          ? undefined
-          : `millrace-${pipelines.map(({ name }) => name).join('-')}`,
-    });
-    try {
-      return await follow(stack, pipelines, {
-        isBounded: values['until-done'],
-        ownsKafka: bootstrapServers === undefined,
-      });
-    } finally {
-      await stack.close();
-    }
+    return whileRunning((signal) => runPipelines(pipelines, { values, names, signal }));
   },
 };
+
+interface Run {
+  readonly values: OptionValues<typeof options>;
+  /** The files, which plugins may lie beside. */
+  readonly names: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+async function runPipelines(pipelines: readonly Pipeline[], { values, names, signal }: Run): Promise<number> {
+  const bootstrapServers = values['bootstrap-server'];
+  const stack = await startWorkerStack({
+    kafka: bootstrapServers === undefined ? { properties: brokerProperties(values) } : { bootstrapServers },
+    logLevel: values['log-level'],
+    plugins: pluginPlacesOf(names),
+    storage:
+      bootstrapServers === undefined ? undefined : `millrace-${pipelines.map(({ name }) => name).join('-')}`,
+  });
+  try {
+    return await follow(stack, pipelines, {
+      isBounded: values['until-done'],
+      ownsKafka: bootstrapServers === undefined,
+      signal,
+    });
+  } finally {
+    await stack.close();
+  }
+}
 
 async function readPipelines(names: readonly string[]): Promise<readonly Pipeline[]> {
   const plugins = await loadPlugins({ files: diskFiles, ...pluginPlacesOf(names) });
@@ -64,13 +74,15 @@ async function readPipelines(names: readonly string[]): Promise<readonly Pipelin
 async function follow(
   stack: WorkerStack,
   pipelines: readonly Pipeline[],
-  { isBounded, ownsKafka }: { readonly isBounded: boolean; readonly ownsKafka: boolean },
+  {
+    isBounded,
+    ownsKafka,
+    signal,
+  }: { readonly isBounded: boolean; readonly ownsKafka: boolean; readonly signal: AbortSignal },
 ): Promise<number> {
   const { worker, client, platform } = stack;
   const output = new RunOutput(process.stdout, platform.clock);
   const host = { client, herder: worker.herder, registry: () => stack.clientFor({ urls: [], headers: {} }) };
-  const stopping = new AbortController();
-  void untilStopped().then(() => stopping.abort());
   worker.onEvent(({ connector, task, state, error }) => {
     if (state === 'FAILED')
       output.failed(connector, task, error instanceof Error ? error.message : String(error));
@@ -81,9 +93,7 @@ async function follow(
   output.started(stack.kafka, names);
   const own = () => worker.progress().filter(({ name }) => names.includes(name));
   output.follow(own);
-  const code = isBounded
-    ? await untilDone(stack, names, stopping.signal)
-    : await untilAborted(stopping.signal);
+  const code = isBounded ? await untilDone(stack, names, signal) : await untilAborted(signal);
   output.finished(own());
   return code;
 }
@@ -100,10 +110,4 @@ async function untilDone(
     if (error instanceof ConnectorFailedError || signal.aborted) return ExitCode.FAILED;
     throw error;
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<number> {
-  return new Promise((resolve) =>
-    signal.addEventListener('abort', () => resolve(ExitCode.OK), { once: true }),
-  );
 }

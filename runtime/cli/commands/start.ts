@@ -2,7 +2,7 @@ import { startStack } from '../../composition-root.ts';
 import { brokerOptions, brokerProperties } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { describeOptions, parseOptions } from '../options.ts';
-import { untilStopped } from '../running.ts';
+import { untilAborted, whileRunning } from '../running.ts';
 
 const options = {
   ...brokerOptions,
@@ -17,19 +17,21 @@ export const startCommand: Command = {
   help: `Usage: millrace start [options]\n\nRuns broker, schema registry and Connect worker in one process.\n\n${describeOptions(options)}`,
   async run(args) {
     const { values } = parseOptions(options, args);
-    const stack = await startStack({
-      properties: brokerProperties(values),
-      logLevel: values['log-level'],
-      host: values.host,
-      registryPort: values['registry-port'],
-      restPort: values['rest-port'],
-      plugins: { folders: values['plugin-path'], packages: ['.'] },
+    return whileRunning(async (signal) => {
+      const stack = await startStack({
+        properties: brokerProperties(values),
+        logLevel: values['log-level'],
+        host: values.host,
+        registryPort: values['registry-port'],
+        restPort: values['rest-port'],
+        plugins: { folders: values['plugin-path'], packages: ['.'] },
+      });
+      const { kafka, registry, rest } = stack.addresses;
+      const lines = `Kafka ${kafka}\nSchema registry ${registry}\nConnect ${rest}`;
+      console.log(values.json ? JSON.stringify(stack.addresses) : lines);
+      await untilAborted(signal);
+      await stack.close();
+      return ExitCode.OK;
     });
-    const { kafka, registry, rest } = stack.addresses;
-    const lines = `Kafka ${kafka}\nSchema registry ${registry}\nConnect ${rest}`;
-    console.log(values.json ? JSON.stringify(stack.addresses) : lines);
-    await untilStopped();
-    await stack.close();
-    return ExitCode.OK;
   },
 };

@@ -7,11 +7,12 @@ async function operationsOf(durability: 'fsync' | 'page-cache'): Promise<{ from:
   const scenario = new FaultScenario(durability, 1);
   const from = scenario.fixture.platform.files.operations;
   await scenario.run();
+  const to = scenario.fixture.platform.files.operations;
   expect(scenario.unexpected).toEqual([]);
   expect(scenario.violations()).toEqual([]);
   expect(scenario.isDown).toBe(false);
   expect(scenario.acknowledged).toBeGreaterThan(2);
-  return { from, to: scenario.fixture.platform.files.operations };
+  return { from, to };
 }
 
 test('an I/O error of any single file operation loses nothing that was acknowledged, and is followed by no acknowledgement that could be lost', async () => {

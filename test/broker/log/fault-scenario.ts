@@ -57,6 +57,7 @@ export class FaultScenario {
     for (let i = 0; i < 2; i++) await this.#append('n0');
     this.#deleteRecordsBefore(this.fixture.log.durableOffset);
     await this.#append('n1');
+    await this.fixture.platform.settle();
   }
 
   /** One more append; resolves with whether it was acknowledged. */

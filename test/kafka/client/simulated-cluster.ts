@@ -1,24 +1,28 @@
 import { Broker } from '../../../broker/index.ts';
-import { type ClientOptions, createClient, type KafkaClient } from '../../../kafka/client/index.ts';
-import { type SimulatedPlatform, simulatedPlatform } from '../../../platform/simulation/simulated-platform.ts';
+import type { ClientOptions, KafkaClient } from '../../../kafka/client/index.ts';
+import type { SimulatedPlatform } from '../../../platform/simulation/simulated-platform.ts';
+import { Simulation } from './simulation.ts';
 
 const PORT = 9092;
 
 /** A broker of ours and clients of it in a simulation: time passes only while {@link run} waits. */
 export class SimulatedCluster {
-  readonly platform: SimulatedPlatform;
+  readonly #simulation: Simulation;
   readonly #properties: ReadonlyMap<string, string>;
   #broker: Broker | undefined;
 
-  private constructor(platform: SimulatedPlatform, properties: ReadonlyMap<string, string>) {
-    this.platform = platform;
+  private constructor(simulation: Simulation, properties: ReadonlyMap<string, string>) {
+    this.#simulation = simulation;
     this.#properties = properties;
+  }
+
+  get platform(): SimulatedPlatform {
+    return this.#simulation.platform;
   }
 
   static async start(
     seed: string,
     overrides: Readonly<Record<string, string>> = {},
-    platform: SimulatedPlatform = simulatedPlatform(seed),
   ): Promise<SimulatedCluster> {
     const properties = {
       'log.dirs': '/data',
@@ -27,24 +31,15 @@ export class SimulatedCluster {
       'offsets.topic.num.partitions': '2',
       ...overrides,
     };
-    const cluster = new SimulatedCluster(platform, new Map(Object.entries(properties)));
-    platform.files.makeDirectory('/data');
-    platform.files.syncDirectory('/');
+    const cluster = new SimulatedCluster(new Simulation(seed), new Map(Object.entries(properties)));
+    cluster.platform.files.makeDirectory('/data');
+    cluster.platform.files.syncDirectory('/');
     await cluster.startBroker();
     return cluster;
   }
 
   client(options: Partial<ClientOptions> = {}): KafkaClient {
-    const { clock, net, executor, entropy, logger } = this.platform;
-    return createClient({
-      clock,
-      net,
-      executor,
-      entropy: entropy.fork('client'),
-      logger,
-      bootstrapServers: `broker:${PORT}`,
-      ...options,
-    });
+    return this.#simulation.client({ bootstrapServers: `broker:${PORT}`, ...options });
   }
 
   async startBroker(): Promise<void> {
@@ -56,13 +51,7 @@ export class SimulatedCluster {
   }
 
   /** Lets time pass until the work is done, and gives its result. */
-  async run<T>(work: Promise<T>, withinMs = 120_000): Promise<T> {
-    let isSettled = false;
-    const settle = () => {
-      isSettled = true;
-    };
-    work.then(settle, settle);
-    await this.platform.runUntil(() => isSettled, withinMs);
-    return work;
+  run<T>(work: Promise<T>, withinMs?: number): Promise<T> {
+    return this.#simulation.run(work, withinMs);
   }
 }
