@@ -147,12 +147,11 @@ export class RowReader {
   }
 
   /** Reads up to the delimiter or line end and returns where that is. */
-  #plainCell(from: number, cells: string[]): number | undefined {
+  #plainCell(from: number, cells: string[]): number {
     const bytes = this.#bytes;
     const { delimiter, isTrimmed } = this.#dialect;
     let at = from;
     while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== newline) at++;
-    if (at === bytes.length && !this.#isLast) return undefined;
     const isRowEnd = bytes[at] !== delimiter;
     const end = isRowEnd && at > from && bytes[at - 1] === carriageReturn ? at - 1 : at;
     const text = this.#text(from, end);
@@ -174,7 +173,6 @@ export class RowReader {
         text += this.#text(part, at);
         part = ++at;
       } else if (byte === quote) {
-        if (at + 1 === bytes.length && !this.#isLast) return undefined;
         const cell = text + this.#text(part, at);
         cells.push(this.#dialect.isTrimmed ? cell.trim() : cell);
         return this.#dialect.isTrimmed ? this.#skipBlanks(at + 1) : at + 1;

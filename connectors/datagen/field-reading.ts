@@ -13,7 +13,7 @@ import { numberKinds } from './number-kinds.ts';
 import { textKinds } from './text-kinds.ts';
 
 /** Every type that a field may have. */
-export const fieldKinds: Readonly<Record<string, Kind>> = {
+const fieldKinds: Readonly<Record<string, Kind>> = {
   ...numberKinds,
   ...textKinds,
   ...choiceKinds,

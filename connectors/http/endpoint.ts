@@ -1,3 +1,4 @@
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: a placeholder that users write.
 /** Stands for the topic in the configured URL. */
 const topicPlace = '${topic}';
 
@@ -33,3 +34,4 @@ export function sampleEndpoint(template: string): URL {
 function parse(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: a placeholder that users write.

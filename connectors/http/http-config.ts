@@ -8,6 +8,7 @@ export const httpConfig = {
   type: 'object',
   required: ['url'],
   properties: {
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: a placeholder that users write.
     url: {
       type: 'string',
       minLength: 1,
@@ -15,6 +16,7 @@ export const httpConfig = {
         'Where records are sent to, http or https. ${topic} in path or query stands for the topic of the record.',
       examples: ['https://api.example.com/events', 'https://api.example.com/${topic}'],
     },
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: a placeholder that users write.
     method: {
       enum: ['POST', 'PUT', 'PATCH'],
       ignoreCase: true,

@@ -9,7 +9,7 @@ import {
 import { addressPolicy } from './address-policy.ts';
 import { HttpClient, type HttpResponse } from './http-client.ts';
 import { type HttpConfig, secretHeaders } from './http-config.ts';
-import { showResponse } from './http-errors.ts';
+import { showResponse, showUrl } from './http-errors.ts';
 import { IdempotencyKeys } from './idempotency-key.ts';
 import { readMultiStatus } from './multi-status.ts';
 import { bodyOf, type Item, type PlannedRequest, planRequests } from './request-plan.ts';
@@ -146,8 +146,7 @@ export class HttpDelivery {
       this.#heed(response, ctx);
       throw new RetriableError(told);
     }
-    if (status < 400)
-      throw new FatalError(`${told}. This redirect is not followed: set url to where it leads.`);
+    if (status < 400) throw new FatalError(`${told}. ${redirectAdvice(response)}`);
     if (misconfigured.has(status)) throw new FatalError(`${told}. Check url, method and credentials.`);
     const [item] = items;
     if (this.#config['body.format'] !== 'single' || item === undefined) throw new Error(told);
@@ -161,10 +160,16 @@ export class HttpDelivery {
   }
 }
 
+function redirectAdvice({ headers: { location }, url }: HttpResponse): string {
+  const target = URL.canParse(location ?? '', url.href) ? new URL(location ?? '', url.href) : undefined;
+  return target === undefined || location === undefined
+    ? 'Records are not sent on: correct url.'
+    : `Only redirects with 307 and 308 are followed: set url to ${showUrl(target)} if that is right.`;
+}
+
 function refusal(method: string, { url }: HttpResponse, status: number | undefined, message: string): string {
-  const place = `${method} ${url.origin}${url.pathname}`;
   const said = [status === undefined ? '' : `status ${status}`, message]
     .filter((part) => part !== '')
     .join(': ');
-  return `${place} refused the record${said === '' ? '' : `, ${said}`}.`;
+  return `${method} ${showUrl(url)} refused the record${said === '' ? '' : `, ${said}`}.`;
 }

@@ -25,8 +25,10 @@ const recordFaults: ReadonlySet<number | undefined> = new Set([
 ]);
 
 /**
- * Writes rows and offsets in one transaction. Records that break a constraint or do not fit are left out and returned.
- * Throws {@link RetriableError} when the database is locked or the disk full; then nothing was written.
+ * Writes rows and offsets in one transaction; resolves with the error when the batch is one record that was refused, and then
+ * its offset is only noted. A refused record among others is thrown, and nothing is written: the runtime sends halves, until
+ * the record is alone. Otherwise its offset would be stored before it is safe in the dead letter queue. Throws
+ * {@link RetriableError} when the database is locked or the disk full.
  */
 export function writeBatch(
   database: DatabaseSync,
@@ -35,11 +37,13 @@ export function writeBatch(
 ): RecordError[] {
   try {
     database.exec('BEGIN IMMEDIATE');
-    const errors = writeRows(database, rows, batch.records);
-    offsets.store(batch.offsets);
+    const refused = writeRows(database, rows, batch.records);
+    if (refused === undefined) offsets.store(batch.offsets);
+    else if (batch.records.length > 1) throw refused;
+    else offsets.note(batch.offsets);
     database.exec('COMMIT');
-    offsets.confirm(batch.offsets);
-    return errors;
+    if (refused === undefined) offsets.confirm(batch.offsets);
+    return refused === undefined ? [] : [refused];
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     rows.forget();
@@ -47,18 +51,37 @@ export function writeBatch(
   }
 }
 
-function writeRows(database: DatabaseSync, rows: RowWriter, records: readonly SinkRecord[]): RecordError[] {
-  const errors: RecordError[] = [];
+/** Stores the offsets behind refused records, which are safe elsewhere now. */
+export function storeNoted(database: DatabaseSync, offsets: Offsets): void {
+  const noted = offsets.noted();
+  if (noted.length === 0) return;
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    offsets.store(noted);
+    database.exec('COMMIT');
+    offsets.confirm(noted);
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw batchError(error);
+  }
+}
+
+/** Stops at the first record that is refused, and returns why. */
+function writeRows(
+  database: DatabaseSync,
+  rows: RowWriter,
+  records: readonly SinkRecord[],
+): RecordError | undefined {
   for (const [index, record] of records.entries()) {
     try {
       rows.write(record);
     } catch (error) {
       // A trigger or a conflict clause of the table may have ended the transaction, and with it the rows before this one.
       if (!isRecordFault(error) || !database.isTransaction) throw error;
-      errors.push(recordError(index, record, error));
+      return recordError(index, record, error);
     }
   }
-  return errors;
+  return undefined;
 }
 
 function isRecordFault(error: unknown): boolean {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { defineSink } from '../../runtime/plugin/index.ts';
-import { writeBatch } from './batch-writer.ts';
+import { storeNoted, writeBatch } from './batch-writer.ts';
 import { Offsets } from './offsets.ts';
 import { RowWriter } from './row-writer.ts';
 import { checkSqliteConfig, type SqliteConfig, sqliteConfig } from './sqlite-config.ts';
@@ -47,6 +47,9 @@ export const sink = defineSink({
   },
   async write({ database, rows, offsets }: SqliteOutput, batch) {
     return writeBatch(database, batch, { rows, offsets });
+  },
+  async flush({ database, offsets }: SqliteOutput) {
+    storeNoted(database, offsets);
   },
   async committedOffsets({ offsets }: SqliteOutput, partitions) {
     return offsets.committed(partitions);

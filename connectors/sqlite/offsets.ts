@@ -9,6 +9,8 @@ export class Offsets {
   readonly #write: StatementSync;
   /** What this task knows to be stored. */
   readonly #expected = new Map<string, number>();
+  /** Not stored yet. */
+  readonly #noted = new Map<string, PartitionOffset>();
 
   constructor(database: DatabaseSync, connector: string) {
     database.exec(
@@ -26,6 +28,7 @@ export class Offsets {
   /** Where to resume; partitions without stored offset are left out. */
   committed(partitions: readonly TopicPartition[]): PartitionOffset[] {
     return partitions.flatMap(({ topic, partition }) => {
+      this.#noted.delete(keyOf({ topic, partition }));
       const offset = this.#stored({ topic, partition });
       this.#expected.set(keyOf({ topic, partition }), offset ?? 0);
       return offset === undefined ? [] : [{ topic, partition, offset }];
@@ -51,7 +54,20 @@ export class Offsets {
 
   /** The transaction with these offsets was committed. */
   confirm(offsets: readonly PartitionOffset[]): void {
-    for (const place of offsets) this.#expected.set(keyOf(place), place.offset);
+    for (const place of offsets) {
+      this.#expected.set(keyOf(place), place.offset);
+      this.#noted.delete(keyOf(place));
+    }
+  }
+
+  /** Keeps offsets in mind that must not be stored yet. */
+  note(offsets: readonly PartitionOffset[]): void {
+    for (const place of offsets) this.#noted.set(keyOf(place), place);
+  }
+
+  /** What was noted and is not overtaken by what was stored since. */
+  noted(): PartitionOffset[] {
+    return [...this.#noted.values()];
   }
 
   #stored({ topic, partition }: TopicPartition): number | undefined {

@@ -90,6 +90,7 @@ export function flatten(config: RawConfig, prefix = ''): Record<string, string> 
   return flat;
 }
 
-function itemText(item: unknown): string {
+/** An item of a list in a flat config. */
+export function itemText(item: unknown): string {
   return typeof item === 'object' ? JSON.stringify(item) : String(item);
 }

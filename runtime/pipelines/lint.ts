@@ -30,11 +30,19 @@ export function readPipeline(source: PipelineSource): Pipeline {
 
 function check({ text, file, environment, plugins, readSchemaFile }: PipelineSource) {
   const document = new PipelineDocument(text, file, environment);
-  if (document.isBroken) return { pipeline: undefined, problems: document.problems };
+  if (document.isBroken) return { pipeline: undefined, problems: inOrder(document.problems) };
   const reader = new PipelineReader(document, plugins, readSchemaFile);
   const pipeline = reader.read(document.toValue());
-  const problems = [...document.problems, ...reader.problems].sort(
-    (a, b) => a.line - b.line || a.column - b.column,
-  );
-  return { pipeline, problems };
+  // A reference that stands for nothing is no number either: its consequences are no news.
+  const places = new Set(document.problems.map(placeOf));
+  const others = reader.problems.filter((problem) => !places.has(placeOf(problem)));
+  return { pipeline, problems: inOrder([...document.problems, ...others]) };
+}
+
+function inOrder(problems: readonly PipelineProblem[]): readonly PipelineProblem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function placeOf({ line, column }: PipelineProblem): string {
+  return `${line}:${column}`;
 }

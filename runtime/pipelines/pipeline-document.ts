@@ -95,7 +95,10 @@ export class PipelineDocument {
     }
     if (code === 'MULTIPLE_DOCS') {
       const hint = 'Give each pipeline a file of its own.';
-      return { ...this.#problemAt(pos[0], 'A second document begins here, and a file is one pipeline.'), hint };
+      return {
+        ...this.#problemAt(pos[0], 'A second document begins here, and a file is one pipeline.'),
+        hint,
+      };
     }
     return this.#problemAt(pos[0], sentence(message));
   }
@@ -107,7 +110,8 @@ export class PipelineDocument {
       Alias: (_key, node, path) => {
         const target = node.resolve(this.#document);
         if (target !== undefined && !path.includes(target)) return;
-        const reason = target === undefined ? 'stands for nothing: no anchor before it has that name' : 'contains itself';
+        const reason =
+          target === undefined ? 'stands for nothing: no anchor before it has that name' : 'contains itself';
         problems.push(this.#problemAt(node.range?.[0] ?? 0, `*${node.source} ${reason}.`));
       },
     });
@@ -124,7 +128,10 @@ export class PipelineDocument {
       },
     });
     if (offset === undefined) throw error;
-    return { ...this.#problemAt(offset, 'The aliases stand for too much.'), hint: 'Write out what you need.' };
+    return {
+      ...this.#problemAt(offset, 'The aliases stand for too much.'),
+      hint: 'Write out what you need.',
+    };
   }
 
   #interpolate(environment: Environment): PipelineProblem[] {

@@ -1,5 +1,6 @@
 import {
   type ConfigOf,
+  type ConfigProblem,
   type ConfigSchema,
   type Plugin,
   PluginError,
@@ -8,6 +9,7 @@ import {
   parsePluginConfig,
   type RawConfig,
 } from '../plugin/index.ts';
+import { flatten } from './compile.ts';
 import type {
   Pipeline,
   PipelineConnector,
@@ -17,21 +19,20 @@ import type {
   PipelineTransform,
 } from './pipeline.ts';
 import type { Path, PipelineDocument } from './pipeline-document.ts';
+import { refusedKeys, settingProblems } from './plugin-settings.ts';
 import type { PipelineProblem } from './problem.ts';
 import { sections } from './sections.ts';
 
 const NAME = /^[A-Za-z0-9._-]{1,249}$/;
-/** Handled by the worker or derived from the rest of the file; not for a connector's own config. */
-const DERIVED_KEYS: Readonly<Record<string, string>> = {
-  name: 'name',
-  'connector.class': 'connector',
-  'tasks.max': 'tasks',
-  transforms: 'transforms',
-  topics: 'topic.name',
-};
-
 /** Reads the text of a schema file that a pipeline names; throws the system's error. */
 export type SchemaFileReader = (path: string) => string;
+
+/** What the rest of the file says about a connector. */
+interface ConnectorRules {
+  nameOf(name: string | undefined, connector: string): string;
+  /** Settings that the pipeline adds. */
+  readonly derived: Readonly<Record<string, string>>;
+}
 
 /** Turns a parsed file into a {@link Pipeline}, noting everything that is wrong with it. */
 export class PipelineReader {
@@ -53,40 +54,52 @@ export class PipelineReader {
       return undefined;
     }
     const { name = '' } = this.#section(sections.pipeline, value, []);
-    if (name !== '' && !NAME.test(name))
-      this.#note(['name'], 'A name has letters, digits, ".", "_" and "-" only.');
-    const source = value['source'] === undefined ? undefined : this.#source(value['source'], name);
-    const sinks = this.#sinks(value['sinks'], name);
+    if (name !== '' && !NAME.test(name)) this.#note(['name'], nameRule(name, 'name of a pipeline'));
     const topic = this.#topic(value['topic'], name);
-    if (source === undefined && sinks.length === 0) {
+    const source = value['source'] === undefined ? undefined : this.#source(value['source'], name, topic);
+    const sinks = this.#sinks(value['sinks'], name, topic, source);
+    if (source === undefined && value['source'] === undefined && isNothing(value['sinks'])) {
       this.#note([], 'A pipeline needs a source, sinks, or both: there is nothing to do.');
     }
     return { name, source, topic, sinks, errors: this.#errors(value['errors']) };
   }
 
-  #source(value: unknown, pipeline: string): PipelineConnector | undefined {
-    return this.#connector('source', value, ['source'], (name) => `${pipeline}-${name ?? 'source'}`);
+  #source(value: unknown, pipeline: string, topic: PipelineTopic): PipelineConnector | undefined {
+    const nameOf = (name: string | undefined) => `${pipeline}-${name ?? 'source'}`;
+    return this.#connector('source', value, ['source'], {
+      nameOf,
+      derived: { topic: topic.name || 'topic' },
+    });
   }
 
-  #sinks(value: unknown, pipeline: string): PipelineConnector[] {
-    const items = this.#list(value, ['sinks']);
-    const sinks = items.flatMap((item, i) => {
+  #sinks(
+    value: unknown,
+    pipeline: string,
+    topic: PipelineTopic,
+    source: PipelineConnector | undefined,
+  ): PipelineConnector[] {
+    const names = new Set(source === undefined ? [] : [source.name]);
+    return this.#list(value, ['sinks']).flatMap((item, i) => {
       const nameOf = (name: string | undefined, connector: string) => `${pipeline}-${name ?? connector}`;
-      return this.#connector('sink', item, ['sinks', i], nameOf) ?? [];
+      const sink = this.#connector('sink', item, ['sinks', i], {
+        nameOf,
+        derived: { topics: topic.name || 'topic' },
+      });
+      if (sink === undefined) return [];
+      if (names.has(sink.name)) {
+        const hint = 'Give each a name of its own.';
+        this.#note(['sinks', i, 'name'], `Two connectors are called "${sink.name}".`, hint);
+      }
+      names.add(sink.name);
+      return [sink];
     });
-    for (const [i, { name }] of sinks.entries()) {
-      if (sinks.findIndex((other) => other.name === name) === i) continue;
-      const hint = 'Give each sink a name of its own.';
-      this.#note(['sinks', i, 'name'], `Two sinks are called "${name}".`, hint);
-    }
-    return sinks;
   }
 
   #connector(
     kind: 'source' | 'sink',
     value: unknown,
     path: Path,
-    nameOf: (name: string | undefined, connector: string) => string,
+    { nameOf, derived }: ConnectorRules,
   ): PipelineConnector | undefined {
     if (!isGroup(value)) {
       this.#note(path, `A ${kind} is a map with connector and config.`);
@@ -95,8 +108,8 @@ export class PipelineReader {
     const { connector, name, tasks } = this.#section(sections.connector, value, path);
     const config = this.#group(value['config'], [...path, 'config']);
     const plugin = this.#plugin(kind, connector, [...path, 'connector']);
-    this.#refuseDerived(config, [...path, 'config']);
-    if (plugin !== undefined) this.#pluginConfig(plugin, config, [...path, 'config']);
+    if (plugin === undefined) this.#noteAll([...path, 'config'], [...refusedKeys(kind, config).values()]);
+    else this.#pluginConfig(plugin, config, [...path, 'config'], derived);
     return {
       name: nameOf(name, plugin?.name ?? connector ?? ''),
       connector: connector ?? '',
@@ -121,7 +134,11 @@ export class PipelineReader {
   }
 
   #predicate(value: unknown, path: Path): PipelineTransform['predicate'] {
-    if (!isGroup(value)) return undefined;
+    if (value === undefined || value === null) return undefined;
+    if (!isGroup(value)) {
+      this.#note(path, '"when" is a map with predicate, negate and config.');
+      return undefined;
+    }
     const { predicate: type = '', negate = false } = this.#section(sections.when, value, path);
     const config = this.#group(value['config'], [...path, 'config']);
     const plugin = this.#plugin('predicate', type, [...path, 'predicate']);
@@ -130,20 +147,15 @@ export class PipelineReader {
   }
 
   #topic(value: unknown, pipeline: string): PipelineTopic {
-    const raw = this.#group(value ?? { name: pipeline }, ['topic']);
-    const parsed = this.#section(sections.topic, raw, ['topic']);
-    const { name = '' } = parsed;
-    if (name !== '' && (!NAME.test(name) || name === '.' || name === '..')) {
-      this.#note(
-        ['topic', 'name'],
-        `"${name}" is not a topic name: letters, digits, ".", "_" and "-", at most 249.`,
-      );
-    }
+    const raw = this.#group(value, ['topic'], { name: pipeline });
+    const { name = '', ...parsed } = this.#section(sections.topic, raw, ['topic']);
+    if (isGroup(value) && name !== '' && !isTopicName(name))
+      this.#note(['topic', 'name'], nameRule(name, 'topic name'));
     return {
       name,
       partitions: parsed.partitions ?? 1,
       replicationFactor: parsed['replication.factor'] ?? -1,
-      config: texts(this.#group(raw['config'], ['topic', 'config'])),
+      config: flatten(this.#group(raw['config'], ['topic', 'config'])),
       key: this.#format(raw['key'], ['topic', 'key'], 'string'),
       value: this.#format(raw['value'], ['topic', 'value'], 'json'),
     };
@@ -151,16 +163,23 @@ export class PipelineReader {
 
   #format(value: unknown, path: Path, standard: string): PipelineFormat {
     const raw =
-      typeof value === 'string' ? { format: value } : this.#group(value ?? { format: standard }, path);
+      typeof value === 'string' ? { format: value } : this.#group(value, path, { format: standard });
     const { format = '', schema, 'schema.file': schemaFile } = this.#section(sections.format, raw, path);
     const config = this.#group(raw['config'], [...path, 'config']);
     const formatPath = typeof value === 'string' ? path : [...path, 'format'];
     const plugin = this.#plugin('converter', format, formatPath);
-    if (plugin !== undefined) this.#pluginConfig(plugin, config, [...path, 'config']);
+    const side = String(path.at(-1));
+    if (plugin !== undefined)
+      this.#pluginConfig(plugin, config, [...path, 'config'], { 'converter.type': side });
+    const schemaPath = this.#document.pathOf(path, schemaFile === undefined ? 'schema' : 'schema.file');
     if (schema !== undefined && schemaFile !== undefined) {
-      this.#note([...path, 'schema.file'], 'Give schema or schema.file, not both.');
+      this.#note(schemaPath, 'Give schema or schema.file, not both.', undefined, 'key');
+    } else if (schema !== undefined || schemaFile !== undefined) {
+      const takesSchema = plugin === undefined || 'auto.register.schemas' in plugin.config.properties;
+      const hint = 'Use avro or json-schema.';
+      if (!takesSchema) this.#note(schemaPath, `The format ${format} has no schemas.`, hint, 'key');
     }
-    return { format, config, schema: schema ?? this.#schemaFile(schemaFile, [...path, 'schema.file']) };
+    return { format, config, schema: schema ?? this.#schemaFile(schemaFile, schemaPath) };
   }
 
   #schemaFile(file: string | undefined, path: Path): string | undefined {
@@ -176,9 +195,13 @@ export class PipelineReader {
   #errors(value: unknown): PipelineErrors {
     const parsed = this.#section(sections.errors, this.#group(value, ['errors']), ['errors']);
     const deadLetterTopic = parsed['dead.letter.topic'];
-    if (deadLetterTopic !== undefined && parsed.tolerance !== 'all') {
+    const path = this.#document.pathOf(['errors'], 'dead.letter.topic');
+    if (deadLetterTopic !== undefined && parsed.tolerance === 'none') {
       const hint = 'Set tolerance: all, or leave the dead-letter topic out.';
-      this.#note(['errors', 'dead.letter.topic'], 'Bad records reach it only when they are tolerated.', hint);
+      this.#note(path, 'Bad records reach it only when they are tolerated.', hint);
+    }
+    if (deadLetterTopic !== undefined && deadLetterTopic !== '' && !isTopicName(deadLetterTopic)) {
+      this.#note(path, nameRule(deadLetterTopic, 'topic name'));
     }
     return {
       tolerance: parsed.tolerance ?? 'none',
@@ -200,49 +223,33 @@ export class PipelineReader {
     }
   }
 
-  /** The worker fills in what a pipeline derives, such as the topic: the lack of it is no problem here. */
-  #pluginConfig(plugin: Plugin, config: RawConfig, path: Path): void {
-    const { problems } = parsePluginConfig(plugin.config, config);
-    const isConnector = plugin.kind === 'source' || plugin.kind === 'sink';
-    for (const { key, message, hint, isUnknownKey } of problems) {
-      if (isConnector && (key === 'topic' || key === 'topics')) continue;
-      if (key === 'converter.type') continue; // Says whether it is for keys or values: the worker knows.
-      if (isConnector && isUnknownKey === true && isWorkerKey(key)) continue;
-      this.#note(this.#document.pathOf(path, key), message, hint, isUnknownKey === true ? 'key' : 'value');
-    }
-    if (problems.length === 0) this.#crossCheck(plugin, config, path);
-  }
-
-  #crossCheck(plugin: Plugin, config: RawConfig, path: Path): void {
-    if (!('validate' in plugin) || plugin.validate === undefined) return;
-    try {
-      plugin.validate(parsePluginConfig(plugin.config, config).config);
-    } catch (error) {
-      this.#note(path, error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  #refuseDerived(config: RawConfig, path: Path): void {
-    for (const key of Object.keys(config)) {
-      const elsewhere = DERIVED_KEYS[key];
-      if (elsewhere === undefined) continue;
-      this.#note([...path, key], `"${key}" is not set here.`, `Use "${elsewhere}" of the pipeline.`, 'key');
-    }
+  #pluginConfig(
+    plugin: Plugin,
+    config: RawConfig,
+    path: Path,
+    derived: Readonly<Record<string, string>> = {},
+  ): void {
+    this.#noteAll(path, settingProblems(plugin, config, derived));
   }
 
   #section<S extends ConfigSchema>(schema: S, value: RawConfig, path: Path): Partial<ConfigOf<S>> {
     const { config, problems } = parsePluginConfig(schema, value);
-    for (const { key, message, hint, isUnknownKey } of problems) {
-      this.#note(this.#document.pathOf(path, key), message, hint, isUnknownKey === true ? 'key' : 'value');
-    }
+    this.#noteAll(path, problems);
     return config;
   }
 
-  #group(value: unknown, path: Path): RawConfig {
-    if (value === undefined || value === null) return {};
+  #noteAll(base: Path, problems: readonly ConfigProblem[]): void {
+    for (const { key, message, hint, isUnknownKey } of problems) {
+      this.#note(this.#document.pathOf(base, key), message, hint, isUnknownKey === true ? 'key' : 'value');
+    }
+  }
+
+  /** A map, or `absent` when there is none. */
+  #group(value: unknown, path: Path, absent: RawConfig = {}): RawConfig {
+    if (value === undefined || value === null) return absent;
     if (isGroup(value)) return value;
     this.#note(path, `"${path.at(-1)}" is a map of settings.`);
-    return {};
+    return absent;
   }
 
   #list(value: unknown, path: Path): readonly unknown[] {
@@ -257,17 +264,18 @@ export class PipelineReader {
   }
 }
 
-/** Settings that every connector has, besides its plugin's: converters, error handling, topic creation, client overrides. */
-function isWorkerKey(key: string): boolean {
-  return /^(key|value|header)\.converter(\.|$)|^errors\.|^topic\.creation\.|^(producer|consumer|admin)\.override\.|^predicates(\.|$)|^topics\.regex$|^offsets\.storage\.topic$/.test(
-    key,
-  );
+function isNothing(sinks: unknown): boolean {
+  return sinks === undefined || sinks === null || (Array.isArray(sinks) && sinks.length === 0);
+}
+
+function isTopicName(name: string): boolean {
+  return NAME.test(name) && name !== '.' && name !== '..';
+}
+
+function nameRule(name: string, what: string): string {
+  return `"${name}" is no ${what}: letters, digits, ".", "_" and "-", at most 249.`;
 }
 
 function isGroup(value: unknown): value is RawConfig {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function texts(config: RawConfig): Record<string, string> {
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, String(value)]));
 }

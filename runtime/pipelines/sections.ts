@@ -1,19 +1,21 @@
 import type { ConfigSchema } from '../plugin/index.ts';
 
-const freeForm = { type: 'object', additionalProperties: {} } as const;
-
-/** The settings of each part of a pipeline file, described like a plugin's. */
+/** The settings of each part of a pipeline file, described like a plugin's. Those without a type are read on their own. */
 export const sections = {
   pipeline: {
     type: 'object',
     required: ['name'],
     properties: {
-      name: { type: 'string', description: 'Names the pipeline and, with what follows, its connectors.' },
+      name: {
+        type: 'string',
+        minLength: 1,
+        description: 'Names the pipeline and, with what follows, its connectors.',
+      },
       description: { type: 'string', description: 'For people.' },
-      source: freeForm,
-      topic: freeForm,
+      source: {},
+      topic: {},
       sinks: {},
-      errors: freeForm,
+      errors: {},
     },
   },
   connector: {
@@ -22,10 +24,12 @@ export const sections = {
     properties: {
       connector: {
         type: 'string',
+        minLength: 1,
         description: 'The plugin: its name, or the class name that Connect users know.',
       },
       name: {
         type: 'string',
+        minLength: 1,
         description: 'The end of the connector name. Sinks: the plugin name unless given.',
       },
       tasks: {
@@ -35,7 +39,7 @@ export const sections = {
         maximum: 1000,
         description: 'At most so many tasks.',
       },
-      config: freeForm,
+      config: {},
       transforms: {},
     },
   },
@@ -45,26 +49,31 @@ export const sections = {
     properties: {
       type: {
         type: 'string',
+        minLength: 1,
         description: 'The transform: its name, or the class name that Connect users know.',
       },
-      config: freeForm,
-      when: freeForm,
+      config: {},
+      when: {},
     },
   },
   when: {
     type: 'object',
     required: ['predicate'],
     properties: {
-      predicate: { type: 'string', description: 'The predicate that says which records are transformed.' },
+      predicate: {
+        type: 'string',
+        minLength: 1,
+        description: 'The predicate that says which records are transformed.',
+      },
       negate: { type: 'boolean', default: false, description: 'Transform the others instead.' },
-      config: freeForm,
+      config: {},
     },
   },
   topic: {
     type: 'object',
     required: ['name'],
     properties: {
-      name: { type: 'string', description: 'Name of the topic.' },
+      name: { type: 'string', minLength: 1, description: 'Name of the topic.' },
       partitions: {
         type: 'integer',
         default: 1,
@@ -79,7 +88,7 @@ export const sections = {
         maximum: 1000,
         description: '-1: the default of the cluster.',
       },
-      config: freeForm,
+      config: {},
       key: {},
       value: {},
     },
@@ -88,10 +97,18 @@ export const sections = {
     type: 'object',
     required: ['format'],
     properties: {
-      format: { type: 'string', description: 'The converter: string, bytes, json, avro, json-schema, ...' },
-      schema: { type: 'string', description: 'Text of a schema to register before the first record.' },
+      format: {
+        type: 'string',
+        minLength: 1,
+        description: 'The converter: string, bytes, json, avro, json-schema, ...',
+      },
+      schema: {
+        type: 'string',
+        minLength: 1,
+        description: 'Text of a schema to register before the first record.',
+      },
       'schema.file': { type: 'string', description: 'File with such a schema, seen from the pipeline file.' },
-      config: freeForm,
+      config: {},
     },
   },
   errors: {
@@ -104,6 +121,7 @@ export const sections = {
       },
       'dead.letter.topic': {
         type: 'string',
+        minLength: 1,
         description: 'Where bad records go, with the reason in headers.',
       },
       'retry.timeout': {

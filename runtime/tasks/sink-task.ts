@@ -1,15 +1,6 @@
+import type { Consumer, PolledRecords, TopicPartitionOffset } from '../../kafka/client/index.ts';
+import { consumerOptions, pluginConfig, sinkSettings } from '../config/index.ts';
 import {
-  CommitFailedError,
-  type Consumer,
-  isRetriable as isRetriableClientError,
-  type PolledRecords,
-  RebalanceInProgressError,
-  type TopicPartition,
-  type TopicPartitionOffset,
-} from '../../kafka/client/index.ts';
-import { consumerOptions, pluginConfig, type SinkSettings, sinkSettings } from '../config/index.ts';
-import {
-  compilePattern,
   createContext,
   type DefinedSink,
   type PluginContext,
@@ -24,14 +15,13 @@ import { openRecordCodec, type RecordCodec } from './record-codec.ts';
 import { pause, retryDelayMs } from './retry.ts';
 import { type Origin, SinkDecoder } from './sink-decoder.ts';
 import { SinkDelivery } from './sink-delivery.ts';
-import { SinkPositions } from './sink-positions.ts';
+import { SinkGroup } from './sink-group.ts';
 import { SinkRejects } from './sink-rejects.ts';
 import type { Task, TaskParts } from './task.ts';
 
 const POLL_MS = 1_000;
 /** How soon after the last records a sink without `flush` commits. */
 const IDLE_COMMIT_MS = 100;
-const CLOSING_ATTEMPTS = 5;
 
 /** What a {@link SinkTask} is made of. */
 export interface SinkTaskParts extends TaskParts {
@@ -42,6 +32,7 @@ interface Open {
   readonly codec: RecordCodec;
   readonly handle: unknown;
   readonly consumer: Consumer;
+  readonly group: SinkGroup;
   readonly decoder: SinkDecoder;
   readonly policy: ErrorPolicy;
   readonly rejects: SinkRejects;
@@ -60,7 +51,6 @@ export class SinkTask implements Task {
   /** The plugin's signal: a write under way at an orderly stop may finish. */
   readonly #abort = new AbortController();
   readonly #stop = new AbortController();
-  readonly #positions = new SinkPositions();
   readonly #seenTopics = new Set<string>();
   #open: Open | undefined;
   #finished: Promise<void> = Promise.resolve();
@@ -120,16 +110,17 @@ export class SinkTask implements Task {
   }
 
   positions(): readonly TopicPartitionOffset[] {
-    return this.#positions.list();
+    return this.#open?.group.positions.list() ?? [];
   }
 
   async #run(): Promise<void> {
-    const { environment, listener } = this.#parts;
+    const { listener } = this.#parts;
     let failure: { readonly error: unknown } | undefined;
     try {
       const open = await this.#openAll();
       this.#open = open;
-      this.#nextCommitAt = environment.clock.monotonic() + environment.worker.offsetFlushIntervalMs;
+      open.group.subscribe();
+      this.#planCommit();
       if (!this.#isPauseWanted) listener.onRunning();
       while (!this.#stop.signal.aborted) await this.#step(open);
     } catch (error) {
@@ -140,27 +131,34 @@ export class SinkTask implements Task {
   }
 
   async #step(open: Open): Promise<void> {
+    const { group, consumer } = open;
     if (this.#isPauseWanted !== this.#isPaused) await this.#changePause(open);
-    const polled = this.#inbox.length > 0 ? this.#inbox.splice(0) : await open.consumer.poll(this.#pollMs());
+    const polled = this.#inbox.length > 0 ? this.#inbox.splice(0) : await consumer.poll(this.#pollMs(group));
     if (this.#stop.signal.aborted) return;
     if (polled.length > 0) await this.#process(open, polled);
-    this.progress.lag = this.#positions.lag;
+    this.progress.lag = group.positions.lag;
     const isIdle = polled.length === 0 && this.#parts.plugin.flush === undefined;
-    const now = this.#parts.environment.clock.monotonic();
-    if (isIdle || now >= this.#nextCommitAt) await this.#commit(open, 'working');
+    if (!isIdle && this.#parts.environment.clock.monotonic() < this.#nextCommitAt) return;
+    this.#planCommit();
+    await group.commit('working');
   }
 
-  #pollMs(): number {
+  #planCommit(): void {
+    const { clock, worker } = this.#parts.environment;
+    this.#nextCommitAt = clock.monotonic() + worker.offsetFlushIntervalMs;
+  }
+
+  #pollMs({ positions }: SinkGroup): number {
     const { clock } = this.#parts.environment;
     if (this.#isPaused) return POLL_MS;
-    const mayCommit = this.#parts.plugin.flush === undefined && this.#positions.uncommitted().length > 0;
+    const mayCommit = this.#parts.plugin.flush === undefined && positions.uncommitted().length > 0;
     return Math.max(
       0,
       Math.min(mayCommit ? IDLE_COMMIT_MS : POLL_MS, this.#nextCommitAt - clock.monotonic()),
     );
   }
 
-  async #changePause({ consumer }: Open): Promise<void> {
+  async #changePause({ consumer, group }: Open): Promise<void> {
     const { listener } = this.#parts;
     this.#isPaused = this.#isPauseWanted;
     if (!this.#isPaused) {
@@ -169,7 +167,7 @@ export class SinkTask implements Task {
       return;
     }
     consumer.pause(consumer.assignment());
-    if (this.#open !== undefined) await this.#commit(this.#open, 'working');
+    await group.commit('working');
     listener.onPaused();
   }
 
@@ -206,56 +204,13 @@ export class SinkTask implements Task {
       }));
       await open.delivery.deliver({ records, origins, offsets });
     }
-    for (const from of polled) this.#positions.advance(from);
+    open.group.advance(polled);
   }
 
   #noteTopic({ topic, records }: PolledRecords): void {
     if (records.length === 0 || this.#seenTopics.has(topic)) return;
     this.#seenTopics.add(topic);
     this.#parts.listener.onTopic(topic);
-  }
-
-  /** Flushes the plugin, then commits. A commit that does not work now is made good by the next one. */
-  async #commit(open: Open, when: 'working' | 'closing'): Promise<void> {
-    const { clock } = this.#parts.environment;
-    this.#nextCommitAt = clock.monotonic() + this.#parts.environment.worker.offsetFlushIntervalMs;
-    const offsets = this.#positions.uncommitted();
-    if (offsets.length === 0 || this.#isCancelled) return;
-    await open.rejects.settled();
-    if (!(await this.#flush(open, when)) || this.#isCancelled) return;
-    try {
-      // Partitions may have gone while the flush was waiting.
-      const kept = offsets.filter((offset) => this.#positions.has(offset));
-      if (kept.length > 0) await open.consumer.commit(kept);
-      this.#positions.markCommitted(kept);
-    } catch (error) {
-      const isPassing =
-        error instanceof CommitFailedError ||
-        error instanceof RebalanceInProgressError ||
-        isRetriableClientError(error);
-      if (!isPassing) throw error;
-      this.#ctx.log.warn({ err: error }, 'offsets could not be committed, trying again later');
-    }
-  }
-
-  /** False when the plugin could not flush now: nothing may be committed. */
-  async #flush({ handle, policy }: Open, when: 'working' | 'closing'): Promise<boolean> {
-    const { plugin, environment } = this.#parts;
-    if (plugin.flush === undefined) return true;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await plugin.flush(handle, this.#ctx);
-        return true;
-      } catch (error) {
-        if (!isRetriable(error)) throw error;
-        if (when === 'closing' && attempt === CLOSING_ATTEMPTS) return false;
-        this.progress.retries++;
-        this.#ctx.log.warn({ err: error }, 'flushing failed, trying again');
-        const delayMs = retryDelayMs(attempt, policy.settings.retryDelayMaxMs, environment.entropy);
-        if (when === 'working') await this.#hold(delayMs);
-        else await pause(environment.clock, delayMs, this.#abort.signal);
-      }
-    }
   }
 
   /** Waits; the consumer keeps polling, so that the group does not take the task for dead (C13). */
@@ -281,36 +236,55 @@ export class SinkTask implements Task {
     const settings = sinkSettings(spec.config, worker);
     const config = requirePluginConfig(plugin, pluginConfig(spec.config, plugin.config));
     const { progress } = this;
+    const ctx = this.#ctx;
     const stopping = this.#stop.signal;
     const policy = new ErrorPolicy({ settings: settings.errors, clock, entropy, logger, progress, stopping });
-    const codec = await openRecordCodec(settings, spec.config, plugins, this.#ctx);
+    const codec = await openRecordCodec(settings, spec.config, plugins, ctx);
     let deadLetters: DeadLetterQueue | undefined;
-    let handle: unknown;
     try {
       deadLetters = await DeadLetterQueue.open(client, { connector, task, settings: settings.errors });
-      handle = await this.#openPlugin(config, policy);
+      const handle = await this.#openPlugin(config, policy);
+      const rejects = new SinkRejects(policy, deadLetters, progress);
+      const consumer = client.consumer(consumerOptions(worker, spec.config, connector));
+      const hold = (delayMs: number): Promise<void> => this.#hold(delayMs);
+      const shared = { plugin, handle, ctx, rejects, progress, entropy, hold };
+      const group = new SinkGroup({
+        ...shared,
+        consumer,
+        settings,
+        clock,
+        stopping,
+        isHolding: () => this.#isPaused || this.#isHolding,
+        isCancelled: () => this.#isCancelled,
+        onForgotten: () => this.#sortInbox(),
+      });
+      const delivery = new SinkDelivery({
+        ...shared,
+        policy,
+        isAssigned: (each) => group.positions.has(each),
+      });
+      return {
+        codec,
+        handle,
+        consumer,
+        group,
+        decoder: new SinkDecoder(codec),
+        policy,
+        rejects,
+        delivery,
+        deadLetters,
+      };
     } catch (error) {
       await deadLetters?.close(0);
       await codec.close();
       throw error;
     }
-    const rejects = new SinkRejects(policy, deadLetters, progress);
-    const delivery = new SinkDelivery({
-      plugin,
-      handle,
-      ctx: this.#ctx,
-      policy,
-      rejects,
-      progress,
-      entropy,
-      hold: (delayMs) => this.#hold(delayMs),
-      isAssigned: (partition) => this.#positions.has(partition),
-    });
-    const consumer = client.consumer(consumerOptions(worker, spec.config, connector));
-    const decoder = new SinkDecoder(codec);
-    const open = { codec, handle, consumer, decoder, policy, rejects, delivery, deadLetters };
-    this.#subscribe(open, settings);
-    return open;
+  }
+
+  /** Records of partitions that have gone to others are not ours to write. */
+  #sortInbox(): void {
+    const positions = this.#open?.group.positions;
+    this.#inbox = this.#inbox.filter((polled) => positions?.has(polled) === true);
   }
 
   /** Opens the plugin, again and again while it asks for that. */
@@ -330,62 +304,7 @@ export class SinkTask implements Task {
     }
   }
 
-  #subscribe(open: Open, { topics, topicPattern }: SinkSettings): void {
-    const listener = {
-      onAssigned: (partitions: readonly TopicPartition[]) => this.#onAssigned(open, partitions),
-      onRevoked: (partitions: readonly TopicPartition[]) => this.#onRevoked(open, partitions),
-      onLost: (partitions: readonly TopicPartition[]) => this.#forget(partitions),
-    };
-    if (topicPattern === undefined) open.consumer.subscribe({ topics }, listener);
-    else {
-      const pattern = compilePattern(topicPattern);
-      open.consumer.subscribe({ pattern: { test: (topic) => pattern.matches(topic) } }, listener);
-    }
-  }
-
-  async #onAssigned(open: Open, partitions: readonly TopicPartition[]): Promise<void> {
-    if (this.#isPaused || this.#isHolding) open.consumer.pause(partitions);
-    const own = await this.#ownOffsets(open, partitions);
-    for (const { topic, partition, offset } of own) open.consumer.seek({ topic, partition, offset });
-    const offsets = await Promise.all(partitions.map((partition) => open.consumer.position(partition)));
-    for (const [index, { topic, partition }] of partitions.entries()) {
-      this.#positions.assign({ topic, partition, offset: offsets[index] ?? 0 });
-    }
-    this.#positions.markUncommitted(own);
-  }
-
-  async #ownOffsets({ handle, policy }: Open, partitions: readonly TopicPartition[]) {
-    const { plugin, environment } = this.#parts;
-    if (plugin.committedOffsets === undefined || partitions.length === 0) return [];
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const own = await plugin.committedOffsets(handle, partitions, this.#ctx);
-        return own.filter(({ topic, partition }) =>
-          partitions.some((each) => each.topic === topic && each.partition === partition),
-        );
-      } catch (error) {
-        if (!isRetriable(error) || this.#stop.signal.aborted) throw error;
-        this.progress.retries++;
-        const delayMs = retryDelayMs(attempt, policy.settings.retryDelayMaxMs, environment.entropy);
-        await pause(environment.clock, delayMs, this.#stop.signal);
-      }
-    }
-  }
-
-  /** C12: what was written of these is flushed and committed before another member gets them. */
-  async #onRevoked(open: Open, partitions: readonly TopicPartition[]): Promise<void> {
-    try {
-      await this.#commit(open, 'closing');
-    } finally {
-      this.#forget(partitions);
-    }
-  }
-
-  #forget(partitions: readonly TopicPartition[]): void {
-    this.#positions.drop(partitions);
-    this.#inbox = this.#inbox.filter((polled) => this.#positions.has(polled));
-  }
-
+  /** The consumer first: it commits what is written. */
   async #close(isFailed: boolean): Promise<void> {
     const open = this.#open;
     if (open === undefined) return;

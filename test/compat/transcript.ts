@@ -9,6 +9,7 @@ const expectedDirectory = join(import.meta.dirname, 'expected');
 const volatile: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>'],
   [/TopicId: [\w-]{22}/g, 'TopicId: <id>'],
+  [/\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\]/g, '[<time>]'],
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>'],
 ];
 

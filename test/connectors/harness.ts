@@ -9,8 +9,10 @@ import {
   type ConfigSchema,
   connectRecord,
   createContext,
+  FatalError,
   type PartitionOffset,
   type RecordError,
+  RetriableError,
   requirePluginConfig,
   type SinkBatch,
   type SinkPlugin,
@@ -91,9 +93,17 @@ export function batchOf(records: readonly SinkRecord[]): SinkBatch {
   return { records, offsets: [...offsets.values()] };
 }
 
+/** A record of a batch that a sink did not take. */
+export interface Refusal {
+  readonly index: number;
+  readonly message: string;
+}
+
 /** An open sink as the runtime drives it. Closed with the test. */
 export interface OpenSink {
   write(batch: SinkBatch): Promise<readonly RecordError[]>;
+  /** Writes a batch, in halves when that fails, as under errors.tolerance=all. Returns what was refused: index and message. */
+  deliver(batch: SinkBatch): Promise<readonly Refusal[]>;
   flush(): Promise<void>;
   committed(topic: string, partition?: number): Promise<number | undefined>;
   close(): Promise<void>;
@@ -113,8 +123,22 @@ export async function openSink<S extends ConfigSchema, H>(
     isOpen = false;
   };
   onTestFinished(close);
+  const write = async (batch: SinkBatch) => (await sink.write(handle, batch, ctx)) ?? [];
+  const deliver = async (batch: SinkBatch): Promise<Refusal[]> => {
+    try {
+      return (await write(batch)).map(({ index, message }) => ({ index, message }));
+    } catch (error) {
+      if (error instanceof RetriableError || error instanceof FatalError || batch.records.length === 1)
+        throw error;
+      const middle = batch.records.length >> 1;
+      const first = await deliver(batchOf(batch.records.slice(0, middle)));
+      const second = await deliver({ records: batch.records.slice(middle), offsets: batch.offsets });
+      return [...first, ...second.map(({ index, message }) => ({ index: index + middle, message }))];
+    }
+  };
   return {
-    write: async (batch) => (await sink.write(handle, batch, ctx)) ?? [],
+    write,
+    deliver,
     flush: async () => sink.flush?.(handle, ctx),
     async committed(topic, partition = 0) {
       const offsets = await sink.committedOffsets?.(handle, [{ topic, partition }], ctx);

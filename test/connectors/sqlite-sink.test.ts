@@ -142,7 +142,7 @@ test('names that SQLite or the sink needs are refused', async () => {
   const records = ['sqlite_master', '__MILLRACE_offsets', 'ok'].flatMap((topic) =>
     sinkRecords([row(1)], { topic }),
   );
-  const errors = await output.write(batchOf(records));
+  const errors = await output.deliver(batchOf(records));
   expect(errors.map(({ index }) => index)).toEqual([0, 1]);
   expect(errors[0]?.message).toMatch(/reserved: set table\.name\.format/);
 });
@@ -156,7 +156,7 @@ test('upsert replaces the row with the same key and insert does not', async () =
     { id: 2, name: 'b' },
   ]);
   const insert = await openSink(sink, { file, ...auto, 'pk.mode': 'record_key' }, 'other');
-  const errors = await insert.write(batchOf(sinkRecords([row(3), row(1, 'x'), row(4)])));
+  const errors = await insert.deliver(batchOf(sinkRecords([row(3), row(1, 'x'), row(4)])));
   expect(errors.map(({ index, message }) => [index, message])).toEqual([
     [1, expect.stringMatching(/orders-0 offset 1 was refused: UNIQUE constraint failed/)],
   ]);
@@ -222,7 +222,9 @@ test('a primitive key gets the column that pk.fields names', async () => {
     'pk.fields': 'k',
   });
   const keyed = (key: string | null) => ({ ...row(1), keySchema: schemas.string(), key });
-  const errors = await output.write(batchOf(sinkRecords([keyed('a'), keyed('b'), keyed(null), keyed('a')])));
+  const errors = await output.deliver(
+    batchOf(sinkRecords([keyed('a'), keyed('b'), keyed(null), keyed('a')])),
+  );
   expect(errors.map(({ index }) => index)).toEqual([2]);
   expect(query(file, 'SELECT k FROM orders ORDER BY k')).toEqual([{ k: 'a' }, { k: 'b' }]);
 });
@@ -232,7 +234,7 @@ test('a null key is refused instead of getting a number from SQLite', async () =
   const output = await open(file, { ...auto, 'pk.mode': 'record_key', 'pk.fields': 'k' });
   const keySchema = schemas.optional(schemas.int32());
   const records = [5, null].map((key) => ({ ...row(1), keySchema, key }));
-  const errors = await output.write(batchOf(sinkRecords(records)));
+  const errors = await output.deliver(batchOf(sinkRecords(records)));
   expect(errors.map(({ index }) => index)).toEqual([1]);
   expect(query(file, 'SELECT k FROM orders')).toEqual([{ k: 5 }]);
 });
@@ -253,7 +255,7 @@ test('columns are added when that is allowed and missed when it is not', async (
     valueSchema: schemas.struct({ id: schemas.int32(), z: schemas.int32() }),
     value: { id: 3, z: 1 },
   };
-  const errors = await strict.write(batchOf(sinkRecords([more, row(4)])));
+  const errors = await strict.deliver(batchOf(sinkRecords([more, row(4)])));
   expect(errors.map(({ index, message }) => [index, message])).toEqual([
     [0, expect.stringMatching(/no column "z".*auto\.evolve/)],
   ]);
@@ -296,7 +298,7 @@ test('records without schema get columns from their values, or from the config',
 test('a value without schema that a column would change is refused', async () => {
   const output = await open(database());
   const items = [{ id: 1 }, { id: '007' }, { id: '8' }, { id: 2n ** 70n }, { ID: 5, id: 6 }, 'text', [1], {}];
-  const errors = await output.write(batchOf(sinkRecords(items.map((value) => ({ value })))));
+  const errors = await output.deliver(batchOf(sinkRecords(items.map((value) => ({ value })))));
   expect(
     errors.map(({ index, message }) => [index, message.slice(message.indexOf('refused: ') + 9)]),
   ).toEqual([
@@ -335,11 +337,35 @@ test('one bad record does not take its neighbours along', async () => {
     }),
     ...sinkRecords([row(-1), row(5)], { topic: 'checked' }),
   ];
-  const errors = await output.write(batchOf(records));
+  const errors = await output.deliver(batchOf(records));
   expect(errors.map(({ index }) => index)).toEqual([1, 3, 4]);
   expect(query(file).map(({ id }) => id)).toEqual([0, 1, 2]);
   expect(query(file, 'SELECT id FROM checked')).toEqual([{ id: 5 }]);
   expect(await output.committed('orders')).toBe(5);
+});
+
+test('the offset behind a refused record is stored only when the record is safe elsewhere', async () => {
+  const file = database();
+  const output = await open(file, { ...auto, 'pk.mode': 'record_key' });
+  await output.write(batchOf(sinkRecords([row(1)])));
+  expect(await output.deliver(batchOf(sinkRecords([row(2), row(1)], { firstOffset: 1 })))).toHaveLength(1);
+  const stored = () => query(file, 'SELECT offset FROM __millrace_offsets');
+  expect(stored()).toEqual([{ offset: 2 }]);
+  await output.flush();
+  expect(stored()).toEqual([{ offset: 3 }]);
+  await output.deliver(batchOf(sinkRecords([row(1)], { firstOffset: 3 })));
+  await output.write(batchOf(sinkRecords([row(5)], { firstOffset: 4 })));
+  await output.flush();
+  expect(stored()).toEqual([{ offset: 5 }]);
+});
+
+test('a refused record among others is thrown and nothing is written, so that it can be looked for', async () => {
+  const file = database();
+  const output = await open(file, { ...auto, 'pk.mode': 'record_key' });
+  await expect(output.write(batchOf(sinkRecords([row(1), row(1), row(2)])))).rejects.toThrow(
+    /offset 1 was refused: UNIQUE/,
+  );
+  expect(await output.committed('orders')).toBeUndefined();
 });
 
 test('rows and offsets are committed together or not at all', async () => {

@@ -93,7 +93,9 @@ async function follow(
   output.started(stack.kafka, names);
   const own = () => worker.progress().filter(({ name }) => names.includes(name));
   output.follow(own);
-  const code = isBounded ? await untilDone(stack, names, signal) : await untilAborted(signal);
+  const code = isBounded
+    ? await untilDone(stack, names, signal)
+    : await untilAborted(signal).then(() => ExitCode.OK);
   output.finished(own());
   return code;
 }

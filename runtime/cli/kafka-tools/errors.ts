@@ -10,6 +10,13 @@ export class ToolUsageError extends StreamError {
   }
 }
 
+/** The value of an option is not of the option's type. */
+export class ToolValueError extends ToolUsageError {
+  constructor(message: string) {
+    super(message, { hasTable: false });
+  }
+}
+
 /** What was asked for cannot be done. `javaClass`: what Kafka's own tools throw in this place. */
 export class ToolError extends StreamError {
   readonly javaClass: string;

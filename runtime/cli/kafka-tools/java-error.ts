@@ -1,5 +1,5 @@
 import { ApiTimeoutError, KafkaError, RequestTimeoutError } from '../../../kafka/client/index.ts';
-import { ToolError } from './errors.ts';
+import { ToolError, ToolValueError } from './errors.ts';
 
 /** An error as Java's tools name it: class and message. */
 export interface JavaError {
@@ -42,6 +42,9 @@ export function javaError(error: Error): JavaError {
   }
   if (error instanceof ApiTimeoutError || error instanceof RequestTimeoutError) {
     return { className: 'org.apache.kafka.common.errors.TimeoutException', message: error.message };
+  }
+  if (error instanceof ToolValueError) {
+    return { className: 'joptsimple.OptionArgumentConversionException', message: error.message };
   }
   if (error instanceof ToolError) return { className: error.javaClass, message: error.message };
   return { className: 'org.apache.kafka.common.KafkaException', message: error.message };

@@ -1,4 +1,4 @@
-import { ToolUsageError } from './errors.ts';
+import { ToolUsageError, ToolValueError } from './errors.ts';
 
 /** The value that an option takes. `label` is what the usage table calls it. */
 export interface OptionValue {
@@ -91,14 +91,14 @@ export class ToolArguments<Name extends string = string> {
     return this.#given.get(name) ?? [];
   }
 
-  /** The value as a whole number in the range of the option's type. Throws {@link ToolUsageError} for anything else. */
+  /** The value as a whole number in the range of the option's type. Throws {@link ToolValueError} for anything else. */
   number(name: Name): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = /^[+-]?\d{1,19}$/.test(text) ? Number(text) : Number.NaN;
     const limit = this.#options[name].value?.type === 'Integer' ? 2_147_483_647 : Number.MAX_SAFE_INTEGER;
     if (Number.isNaN(value) || Math.abs(value) > limit) {
-      throw new ToolUsageError(`Cannot parse argument '${text}' of option ${name}`);
+      throw new ToolValueError(`Cannot parse argument '${text}' of option ${name}`);
     }
     return value;
   }

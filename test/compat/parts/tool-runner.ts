@@ -14,8 +14,8 @@ export type RunTools = (context: PartContext, name: string, commands: readonly s
 export const runKafkaTools: RunTools = async ({ broker, directory }, name, commands) => {
   const script = join(directory, `${name}.script`);
   writeFileSync(script, `${commands.map((command) => addressed(command, broker.bootstrap)).join('\n')}\n`);
-  const { stdout } = await runOk('java', javaArgs('ConsoleTools', [script]), { timeoutMs: 120_000 });
-  return stdout;
+  const java = javaArgs('ConsoleTools', [script], { log: 'WARN' });
+  return (await runOk('java', java, { timeoutMs: 120_000 })).stdout;
 };
 
 /** Ours, each a process of its own, as on a command line. */

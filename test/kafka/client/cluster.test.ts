@@ -83,8 +83,8 @@ describe('metadata', () => {
     expect(first.countOf(metadataRequest)).toBe(2);
   });
 
-  test('can be read by protocol version 0, of brokers that know nothing newer', async () => {
-    const served = new Map<number, [number, number]>([[ApiKey.ApiVersions, [0, 0]], [ApiKey.Metadata, [0, 0]]]);
+  test('can be read from brokers that know neither leader epochs nor topic ids', async () => {
+    const served = new Map<number, [number, number]>([[ApiKey.ApiVersions, [0, 0]], [ApiKey.Metadata, [0, 4]]]);
     const broker = await simulation.broker(1, served);
     broker.serveTopics({ t: [1] });
     const { refresher, metadata } = simulation.cluster();
@@ -260,6 +260,7 @@ describe('a retried operation', () => {
     const broker = await simulation.broker();
     const codes: number[] = [ErrorCode.REQUEST_TIMED_OUT, ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, ErrorCode.NONE];
     broker.on(describeClusterRequest, describeClusterResponse, () => ({
+      throttleTimeMs: 0,
       errorCode: codes.shift() ?? ErrorCode.UNKNOWN_SERVER_ERROR,
       clusterId: 'c',
       brokers: [],
@@ -271,6 +272,7 @@ describe('a retried operation', () => {
   test('ends at an error that does not pass', async () => {
     const broker = await simulation.broker();
     broker.on(describeClusterRequest, describeClusterResponse, () => ({
+      throttleTimeMs: 0,
       errorCode: ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
       clusterId: '',
       brokers: [],

@@ -133,8 +133,10 @@ export class ScriptedBroker {
     const body = decode(api.request, apiVersion, frame, bodyOffset);
     this.received.push({ api: api.request.name, apiVersion, body });
     const answer = await script(body, apiVersion);
+    // Nothing more is answered on this connection: the next request has to wait for its turn.
+    if (answer === 'silence') await new Promise(() => {});
     if (answer === 'close') connection.destroy();
-    else if (answer !== 'silence') connection.write(encode(api, apiVersion, correlationId, answer));
+    else connection.write(encode(api, apiVersion, correlationId, answer));
   }
 
   #serves(apiKey: number, apiVersion: number): boolean {

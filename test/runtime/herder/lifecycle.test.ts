@@ -14,7 +14,11 @@ test('a worker that is started again resumes its connectors where they were', as
   const source = new CountingSource();
   const sink = new TableSink();
   const first = await cluster.worker([source.plugin, sink.plugin]);
-  await first.herder.createConnector('in', { 'connector.class': 'counting', topic: 'numbers', records: '10' });
+  await first.herder.createConnector('in', {
+    'connector.class': 'counting',
+    topic: 'numbers',
+    records: '10',
+  });
   await first.herder.createConnector('out', { 'connector.class': 'table', topics: 'numbers' });
   await first.whenDone(['in', 'out']);
   await first.close();
@@ -193,7 +197,9 @@ test('a source that hangs while it lists its partitions blocks nobody and can be
   const source = new CountingSource();
   const plugin = { ...hanging.plugin, partitions: () => new Promise<never>(() => undefined) };
   const worker = await cluster.worker([plugin, source.plugin]);
-  void worker.herder.createConnector('hung', { 'connector.class': 'hanging', topic: 'numbers' }).catch(() => undefined);
+  void worker.herder
+    .createConnector('hung', { 'connector.class': 'hanging', topic: 'numbers' })
+    .catch(() => undefined);
   await worker.herder.createConnector('in', { 'connector.class': 'counting', topic: 'numbers' });
   await worker.whenDone(['in']);
   await worker.herder.deleteConnector('hung');
@@ -203,7 +209,9 @@ test('a source that hangs while it lists its partitions blocks nobody and can be
 test('a sink that hangs in write is given up at stop, and stores nothing afterwards', async () => {
   const source = new CountingSource();
   const sink = new TableSink();
-  const worker = await cluster.worker([source.plugin, sink.plugin], { 'task.shutdown.graceful.timeout.ms': '50' });
+  const worker = await cluster.worker([source.plugin, sink.plugin], {
+    'task.shutdown.graceful.timeout.ms': '50',
+  });
   sink.beforeWrite = () => new Promise<never>(() => undefined);
   await worker.herder.createConnector('in', { 'connector.class': 'counting', topic: 'numbers' });
   await worker.herder.createConnector('out', { 'connector.class': 'table', topics: 'numbers' });
@@ -226,7 +234,11 @@ test('a source that asks for it gets its partitions listed again', async () => {
     },
   };
   const worker = await cluster.worker([plugin]);
-  await worker.herder.createConnector('in', { 'connector.class': 'counting', topic: 'numbers', 'tasks.max': '2' });
+  await worker.herder.createConnector('in', {
+    'connector.class': 'counting',
+    topic: 'numbers',
+    'tasks.max': '2',
+  });
   await worker.whenDone(['in']);
   source.partitionCount = 2;
   reconfigure?.();

@@ -38,7 +38,8 @@ export async function consume(
       consumption.isTimedOut = true;
       return;
     }
-    const polled = await consumer.poll(Math.ceil(Math.min(POLL_MS, (limits.idleMs ?? POLL_MS) - idleMs)));
+    const leftMs = limits.idleMs === undefined ? POLL_MS : Math.ceil(limits.idleMs - idleMs);
+    const polled = await consumer.poll(Math.min(POLL_MS, leftMs));
     for (const each of polled) {
       const left = recordsMax - consumption.records;
       if (left <= 0) break;

@@ -34,7 +34,8 @@ export function memberTable({ groupId, members }: GroupDescription, isVerbose: b
             assignmentText(targetAssignment ?? []),
           ),
         ]
-      : []),
+      : // Kafka's line ends in a blank here.
+        [fixed('', 0, () => '')]),
   ];
   const widths = columns.map(({ width }) => width);
   const head = row(

@@ -4,6 +4,7 @@ import type {
   PartitionDescription,
   TopicDescription,
 } from '../../../../kafka/client/index.ts';
+import { javaHashOrder } from '../java-order.ts';
 import type { ToolArguments } from '../tool-options.ts';
 import type { ToolOutput } from '../tool-output.ts';
 import type { TopicOption } from './options.ts';
@@ -46,7 +47,7 @@ export async function describeTopics(
   const liveBrokers = new Set(cluster.brokers.map(({ nodeId }) => nodeId));
   const filter = partitionFilters.find((each) => args.has(each));
   for (const topic of topics) {
-    const entries = configs.get(topic.name) ?? [];
+    const entries = javaHashOrder(configs.get(topic.name) ?? [], ({ name }) => name);
     const overrides = entries.filter(({ source }) => source !== 'DEFAULT_CONFIG');
     if (args.has('topics-with-overrides')) {
       if (overrides.length > 0) await out.line(topicLine(topic, overrides));

@@ -1,6 +1,6 @@
 import type { Admin } from '../../../../kafka/client/index.ts';
 import { adminConnection } from '../connection-options.ts';
-import { ToolError } from '../errors.ts';
+import { ToolUsageError, ToolValueError } from '../errors.ts';
 import { javaError, javaText } from '../java-error.ts';
 import { logLine } from '../log-line.ts';
 import { defineTool, needsServer, type ToolContext } from '../tool.ts';
@@ -62,7 +62,7 @@ export const kafkaTopics = defineTool<TopicOption>({
       return 0;
     }),
   async fail(error, { out, err, platform }) {
-    if (!(error instanceof ToolError) && error.name === 'ToolUsageError') {
+    if (error instanceof ToolUsageError && !(error instanceof ToolValueError)) {
       await err.line(error.message);
       return 1;
     }

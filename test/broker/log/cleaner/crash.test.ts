@@ -69,8 +69,10 @@ test('B38: a crash at any operation of a cleaning leaves the old or the new reco
     // Another crash while the swap is being finished changes nothing.
     fixture.crash('prefix');
     expect(table(fixture), where).toEqual(expected);
+    fixture.roll();
     await fixture.cleaner.clean();
-    expect(fixture.readAll(), where).toEqual(after);
+    expect(table(fixture), where).toEqual(expected);
+    for (const record of fixture.readAll()) expect(after, where).toContain(record);
   }
   expect(isOld).toBeGreaterThan(5);
   expect(isNew).toBeGreaterThan(1);

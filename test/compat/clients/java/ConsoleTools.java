@@ -30,6 +30,9 @@ public final class ConsoleTools {
             "kafka-dump-log", "org.apache.kafka.tools.DumpLogSegments");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
+    /** What a tool wants done when its JVM ends, which is here when the tool ends: a producer sends the rest. */
+    private static final List<Runnable> HOOKS = new ArrayList<>();
+
     /** The exit code that the running tool asked for first; some tools catch what their own exit throws here. */
     private static Integer exitCode;
 
@@ -43,17 +46,21 @@ public final class ConsoleTools {
         PrintStream out = System.out;
         Exit.setExitProcedure((code, message) -> exit(code));
         Exit.setHaltProcedure((code, message) -> exit(code));
+        Exit.setShutdownHookAdder((name, hook) -> HOOKS.add(hook));
         for (String line : Files.readAllLines(Path.of(args[0]))) {
             ByteArrayOutputStream printed = new ByteArrayOutputStream();
             ByteArrayOutputStream errors = new ByteArrayOutputStream();
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
             System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
             int code = run(line);
+            HOOKS.forEach(Runnable::run);
+            HOOKS.clear();
             System.out.flush();
             out.println("$ " + line);
             out.print(printed.toString(StandardCharsets.UTF_8));
             errors.toString(StandardCharsets.UTF_8).lines()
-                    .filter(text -> !text.startsWith("\tat ") && !text.isBlank()).forEach(text -> out.println("! " + text));
+                    .filter(text -> !text.isBlank() && !text.startsWith("\tat ") && !text.startsWith("Caused by: "))
+                    .forEach(text -> out.println("! " + text));
             out.println("exit " + code);
             out.flush();
         }
