@@ -239,11 +239,11 @@ export class Broker {
   }
 
   #onMetadataChange(delta: MetadataDelta): void {
-    this.#topics.forget(delta.configsChanged);
     for (const { name, id, partitions } of delta.topicsRemoved) {
       this.#partitions.delete(name, id, partitions.size);
       this.#groups.onTopicDeleted(name);
     }
+    this.#topics.forget(delta.configsChanged); // A deleted log still asked for its topic's.
     for (const { name } of delta.topicsCreated) this.#groups.onTopicCreated(name);
   }
 

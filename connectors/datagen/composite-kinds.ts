@@ -23,7 +23,7 @@ const struct = kind(
  * A generator of structs. Fields are made in an order in which templates find the fields they name; undefined when there is
  * none, and `problem` says why.
  */
-export function structGenerator(
+function structGenerator(
   members: readonly NamedGenerator[],
   problem: (message: string) => void,
   name?: string,

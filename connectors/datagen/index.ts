@@ -65,7 +65,8 @@ async function* batches(
   let index = first;
   let dueAt = clock.monotonic() + pauseMs(index);
   while (index < end && !signal.aborted) {
-    await ctx.sleep(Math.max(0, dueAt - clock.monotonic()));
+    const waitMs = dueAt - clock.monotonic();
+    if (waitMs > 0) await ctx.sleep(waitMs);
     if (signal.aborted) return;
     const now = clock.monotonic();
     dueAt = Math.max(dueAt, now - BEHIND_MAX_MS);

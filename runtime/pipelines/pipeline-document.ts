@@ -53,7 +53,7 @@ export class PipelineDocument {
       if (isReadable) this.#content = this.#document.toJS({ maxAliasCount: ALIASES_MAX });
       this.isBroken = !isReadable;
     } catch (error) {
-      problems.push(this.#explosionProblem(error));
+      problems.push(this.#contentProblem(error));
       this.isBroken = true;
     }
     this.problems = problems;
@@ -118,8 +118,8 @@ export class PipelineDocument {
     return problems;
   }
 
-  /** At the first alias: which of them is to blame cannot be told. */
-  #explosionProblem(error: unknown): PipelineProblem {
+  /** Values cannot be made. Of aliases it cannot be told which is to blame: the first stands for all. */
+  #contentProblem(error: unknown): PipelineProblem {
     let offset: number | undefined;
     visit(this.#document, {
       Alias: (_key, node) => {
@@ -127,11 +127,10 @@ export class PipelineDocument {
         return visit.BREAK;
       },
     });
-    if (offset === undefined) throw error;
-    return {
-      ...this.#problemAt(offset, 'The aliases stand for too much.'),
-      hint: 'Write out what you need.',
-    };
+    if (!(error instanceof ReferenceError) || offset === undefined) {
+      return this.#problemAt(0, sentence(error instanceof Error ? error.message : String(error)));
+    }
+    return { ...this.#problemAt(offset, 'The aliases stand for too much.'), hint: 'Write out what you need.' };
   }
 
   #interpolate(environment: Environment): PipelineProblem[] {

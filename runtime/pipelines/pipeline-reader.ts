@@ -147,7 +147,7 @@ export class PipelineReader {
   }
 
   #topic(value: unknown, pipeline: string): PipelineTopic {
-    const raw = this.#group(value, ['topic'], { name: pipeline });
+    const raw = this.#group(value, ['topic'], { name: pipeline || 'topic' });
     const { name = '', ...parsed } = this.#section(sections.topic, raw, ['topic']);
     if (isGroup(value) && name !== '' && !isTopicName(name))
       this.#note(['topic', 'name'], nameRule(name, 'topic name'));

@@ -5,7 +5,7 @@ import {
   type ProducerRecord,
 } from '../../kafka/client/index.ts';
 import { StreamError } from '../../platform/errors.ts';
-import type { SourceBatch, SourceRecord } from '../plugin/index.ts';
+import type { SourceBatch, SourceRecord, UnreadableRecord } from '../plugin/index.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { ErrorPolicy } from './error-policy.ts';
 import { StageError } from './errors.ts';
@@ -24,6 +24,8 @@ export interface SourceDeliveryParts {
   readonly producer: Producer;
   readonly deadLetters: DeadLetterQueue | undefined;
   readonly progress: TaskProgress;
+  /** For messages: the plugin's class, and the topic that the connector's config names. */
+  readonly source: { readonly className: string; readonly topic: string };
   /** A record cannot be delivered, and that is not tolerated. */
   onFailure(error: unknown): void;
 }
@@ -56,7 +58,8 @@ export class SourceDelivery {
 
   async #deliver(batch: SourceBatch, tracked: TrackedBatch, stream: SourceStream): Promise<void> {
     const { progress, topics, producer, policy } = this.#parts;
-    progress.recordsRead += batch.records.length;
+    progress.recordsRead += batch.records.length + (batch.unreadable?.length ?? 0);
+    for (const unreadable of batch.unreadable ?? []) this.#setUnreadableAside(unreadable, tracked, stream);
     const encoded: ProducerRecord[] = [];
     /** The source's record that each encoded one came from; only kept when it may be needed. */
     const originals: SourceRecord[] | undefined = policy.settings.isTolerated ? [] : undefined;
@@ -145,7 +148,21 @@ export class SourceDelivery {
     };
   }
 
-  #setAside(record: SourceRecord, failure: StageError, tracked: TrackedBatch, stream: SourceStream): void {
+  /** What the source could not make a record of. Throws when that is not tolerated, before anything is sent. */
+  #setUnreadableAside(unreadable: UnreadableRecord, tracked: TrackedBatch, stream: SourceStream): void {
+    const { source } = this.#parts;
+    const failure = new StageError('TASK_POLL', source.className, unreadable.error);
+    this.#parts.policy.requireTolerated(failure);
+    const { raw, headers, topic } = unreadable;
+    this.#setAside({ value: raw, headers, topic: topic ?? source.topic }, failure, tracked, stream);
+  }
+
+  #setAside(
+    record: Pick<SourceRecord, 'key' | 'value' | 'headers' | 'timestamp' | 'topic'>,
+    failure: StageError,
+    tracked: TrackedBatch,
+    stream: SourceStream,
+  ): void {
     const { deadLetters, progress, policy } = this.#parts;
     const topic = record.topic ?? '';
     policy.log(failure, { topic, timestamp: record.timestamp });

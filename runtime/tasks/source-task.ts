@@ -2,6 +2,7 @@ import type { Producer, TopicPartitionOffset } from '../../kafka/client/index.ts
 import { every, type Timer } from '../../platform/clock.ts';
 import { pluginConfig, producerOptions, sourceSettings, topicCreationRules } from '../config/index.ts';
 import {
+  classNameOf,
   createContext,
   type DefinedSource,
   requirePluginConfig,
@@ -166,6 +167,7 @@ export class SourceTask implements Task {
         producer,
         deadLetters,
         progress,
+        source: { className: classNameOf(plugin), topic: spec.config['topic'] ?? '' },
         onFailure: (error) => this.#fail(error),
       });
       const streamParts = {

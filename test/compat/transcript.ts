@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type AskedLine, allows, type Difference, stale } from './differences.ts';
 import { Mismatch } from './report.ts';
 
 /** Where Apache Kafka's transcripts are kept. */
@@ -13,10 +14,11 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>'],
 ];
 
-/** `mayAdd` lets lines pass that Apache Kafka does not have. */
+/** `mayAdd` lets lines pass that Apache Kafka does not have, `accepted` differences that are documented. */
 export interface TranscriptOptions {
   readonly isRecording: boolean;
   readonly mayAdd?: boolean;
+  readonly accepted?: readonly Difference[];
 }
 
 /**
@@ -33,14 +35,31 @@ export function compareTranscript(name: string, transcript: string, options: Tra
   }
   if (!existsSync(file)) throw new Error(`no ${name}.txt: record it with --against kafka --record`);
   const expected = readFileSync(file, 'utf8');
-  if (actual === expected) return;
-  const { missing, added } = difference(expected.split('\n'), actual.split('\n'));
-  if (options.mayAdd === true && missing.length === 0) return;
+  judge(name, difference(expected.split('\n'), actual.split('\n')), questionsOf(expected), options);
+}
+
+function judge(
+  name: string,
+  found: Found,
+  questions: readonly string[],
+  { mayAdd = false, accepted = [] }: TranscriptOptions,
+): void {
+  const unused = accepted.flatMap((row) => stale(row, questions, found));
+  if (unused.length > 0)
+    throw new Mismatch(`differences.md, transcript ${name}`, shown(unused), 'no such difference');
+  const missing = found.missing.filter((asked) => !accepted.some((row) => allows(row, row.missing, asked)));
+  const added = found.added.filter((asked) => !accepted.some((row) => allows(row, row.added, asked)));
+  if (missing.length === 0 && (added.length === 0 || mayAdd)) return;
   throw new Mismatch(
     `transcript ${name}, ${missing.length} lines missing, ${added.length} added`,
-    shown(missing),
-    shown(added),
+    shown(missing.map(withQuestion)),
+    shown(added.map(withQuestion)),
   );
+}
+
+interface Found {
+  readonly missing: readonly AskedLine[];
+  readonly added: readonly AskedLine[];
 }
 
 function normalised(transcript: string): string {
@@ -50,10 +69,7 @@ function normalised(transcript: string): string {
 }
 
 /** Lines of one that the other has not, by a longest common subsequence, each with the question above it. */
-function difference(
-  expected: readonly string[],
-  actual: readonly string[],
-): { missing: string[]; added: string[] } {
+function difference(expected: readonly string[], actual: readonly string[]): Found {
   const lengths = Array.from({ length: expected.length + 1 }, () => new Uint32Array(actual.length + 1));
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
   for (let i = expected.length - 1; i >= 0; i--) {
@@ -62,26 +78,39 @@ function difference(
       row[j] = expected[i] === actual[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }
-  const missing: string[] = [];
-  const added: string[] = [];
+  const missing: AskedLine[] = [];
+  const added: AskedLine[] = [];
   for (let i = 0, j = 0; i < expected.length || j < actual.length; ) {
     if (i < expected.length && expected[i] === actual[j]) {
       i += 1;
       j += 1;
     } else if (j >= actual.length || (i < expected.length && at(i + 1, j) >= at(i, j + 1))) {
-      missing.push(`${questionAbove(expected, i)}${expected[i]}`);
+      missing.push({ question: questionAbove(expected, i), line: expected[i] ?? '' });
       i += 1;
     } else {
-      added.push(`${questionAbove(actual, j)}${actual[j]}`);
+      added.push({ question: questionAbove(actual, j), line: actual[j] ?? '' });
       j += 1;
     }
   }
   return { missing, added };
 }
 
+const isQuestion = (line: string) => /^[>$] /.test(line);
+
+function questionsOf(transcript: string): readonly string[] {
+  return transcript
+    .split('\n')
+    .filter(isQuestion)
+    .map((line) => line.slice(2));
+}
+
+/** The question that a line belongs to, without its mark; a question belongs to itself. */
 function questionAbove(lines: readonly string[], index: number): string {
-  const question = lines.slice(0, index).findLast((line) => /^[>$] /.test(line));
-  return question === undefined || /^[>$] /.test(lines[index] ?? '') ? '' : `[${question.slice(2)}] `;
+  return (lines.slice(0, index + 1).findLast(isQuestion) ?? '').slice(2);
+}
+
+function withQuestion({ question, line }: AskedLine): string {
+  return isQuestion(line) ? line : `[${question}] ${line}`;
 }
 
 function shown(lines: readonly string[]): string {

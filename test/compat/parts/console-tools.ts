@@ -1,10 +1,12 @@
+import type { BrokerProcess } from '../broker-process.ts';
 import { type Child, until } from '../child.ts';
-import type { Check } from '../report.ts';
+import { differencesOf } from '../differences.ts';
+import { type Check, expectEqual } from '../report.ts';
 import { compareTranscript } from '../transcript.ts';
 import { startJava } from './java.ts';
 import type { Part, PartContext } from './part.ts';
 import { type RunTools, runKafkaTools, runOurTools } from './tool-runner.ts';
-import { groupCommands, recordCommands, topicCommands } from './tool-scripts.ts';
+import { groupCommands, lookTogether, recordCommands, topicCommands, writeTogether } from './tool-scripts.ts';
 
 const overrides = { 'group.initial.rebalance.delay.ms': '0' };
 
@@ -22,16 +24,21 @@ export const consoleTools: Part = {
   ],
 };
 
-/** Our tools of the same names print about a broker what Kafka's tools print about Apache Kafka. */
+/** Our tools of the same names print what Kafka's tools print about Apache Kafka. */
 export const ourTools: Part = {
   name: 'our-tools',
   tools: ['java'],
   overrides,
-  checks: (context) =>
-    toolChecks({ ...context, isRecording: false }, runOurTools).map((check) => ({
+  checks: (context) => [
+    ...toolChecks({ ...context, isRecording: false }, runOurTools).map((check) => ({
       ...check,
-      name: `ours: ${check.name}`,
+      name: `our ${check.name}`,
     })),
+    {
+      name: "our tools and Kafka's write and read one topic together, and print the same about it",
+      run: () => compareTogether(context),
+    },
+  ],
 };
 
 function toolChecks(context: PartContext, runTools: RunTools): readonly Check[] {
@@ -57,6 +64,18 @@ function toolChecks(context: PartContext, runTools: RunTools): readonly Check[] 
   ];
 }
 
+async function compareTogether(context: PartContext): Promise<void> {
+  for (const runTools of [runKafkaTools, runOurTools])
+    await runTools(context, 'write-together', writeTogether);
+  const byKafkas = await runKafkaTools(context, 'look-together', lookTogether);
+  const byOurs = await runOurTools(context, 'look-together', lookTogether);
+  expectEqual(
+    'what the tools print',
+    comparable(byOurs, context.broker),
+    comparable(byKafkas, context.broker),
+  );
+}
+
 async function untilCommitted({ probe }: PartContext, member: Child): Promise<void> {
   const hasCommitted = async () => {
     const facts = await probe.ask('committed', 'words', 'live');
@@ -72,10 +91,17 @@ async function compare(
   commands: readonly string[],
 ): Promise<void> {
   const transcript = await runTools(context, name, commands);
-  const blocks = transcript
-    .replaceAll(` --bootstrap-server ${context.broker.bootstrap}`, '')
-    .split(/^(?=\$ )/m);
-  compareTranscript(name, blocks.map(inFixedOrder).join(''), context);
+  const { isRecording, broker } = context;
+  compareTranscript(name, comparable(transcript, broker), {
+    isRecording,
+    accepted: runTools === runOurTools ? differencesOf('our-tools') : [],
+  });
+}
+
+/** A transcript without the address of the broker, in an order that does not change from run to run. */
+function comparable(transcript: string, { bootstrap }: BrokerProcess): string {
+  const blocks = transcript.replaceAll(` --bootstrap-server ${bootstrap}`, '').split(/^(?=\$ )/m);
+  return blocks.map(inFixedOrder).join('');
 }
 
 /** Sorts what a command prints in an order that means nothing: lists, and records of several partitions. */

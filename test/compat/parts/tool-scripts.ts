@@ -30,6 +30,7 @@ const keyed = '--reader-property parse.key=true --reader-property parse.headers=
 const formatted = ['key', 'offset', 'partition', 'headers']
   .map((what) => `--formatter-property print.${what}=true`)
   .join(' ');
+
 /** Input follows `<<<`, with a backslash and n for a line end, a backslash and t for a tab. */
 export const recordCommands: readonly string[] = [
   'kafka-console-producer --topic words <<< one\\ntwo\\nthree\\n',
@@ -64,4 +65,21 @@ export const groupCommands: readonly string[] = [
   'kafka-consumer-groups --delete --group readers',
   'kafka-consumer-groups --delete --group nope',
   'kafka-consumer-groups --list',
+];
+
+/** What both kinds of tools write to one topic, of which a group of both then reads a part. */
+export const writeTogether: readonly string[] = [
+  'kafka-topics --create --topic shared --if-not-exists',
+  `kafka-console-producer --topic shared ${keyed} <<< by:tool\\tkey1\\tvalue1\\nby:tool\\tkey2\\tvalue2\\n`,
+  'kafka-console-consumer --topic shared --group sharers --from-beginning --max-messages 1',
+];
+
+/** What both must print the same afterwards, records, lag and configs. */
+export const lookTogether: readonly string[] = [
+  `kafka-console-consumer --topic shared --partition 0 --offset earliest --max-messages 4 ${formatted}`,
+  'kafka-topics --describe --topic shared',
+  'kafka-consumer-groups --describe --group sharers',
+  'kafka-configs --describe --entity-type topics --entity-name shared --all',
+  'kafka-configs --describe --entity-type brokers --entity-name 1',
+  'kafka-topics --describe --under-replicated-partitions',
 ];

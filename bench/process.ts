@@ -1,0 +1,85 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** The command line: of the built package when there is one, otherwise of the sources. */
+export const entry: string = existsSync('dist/bin.js') ? 'dist/bin.js' : 'runtime/bin.ts';
+
+/** A process that was started here and says on its first line of output that it is ready. */
+export class BenchProcess implements AsyncDisposable {
+  readonly #child: ChildProcessByStdio<null, Readable, null>;
+  readonly firstLine: string;
+  /** From spawn to the first line, ms. */
+  readonly readyMs: number;
+
+  private constructor(child: ChildProcessByStdio<null, Readable, null>, firstLine: string, readyMs: number) {
+    this.#child = child;
+    this.firstLine = firstLine;
+    this.readyMs = readyMs;
+  }
+
+  static async start(command: string, args: readonly string[]): Promise<BenchProcess> {
+    const startedAt = performance.now();
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [chunk] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(exited)])) as [
+      Buffer,
+    ];
+    return new BenchProcess(child, chunk.toString('utf8').trim(), performance.now() - startedAt);
+  }
+
+  /** Memory that is resident, in bytes (Linux). */
+  get residentBytes(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    this.#child.kill('SIGTERM');
+    await once(this.#child, 'exit');
+  }
+}
+
+/** A broker on a folder of its own, which goes when it is disposed. */
+export async function startBroker(
+  durability: 'fsync' | 'page-cache',
+  command: 'broker' | 'start' = 'broker',
+) {
+  const folder = temporaryFolder();
+  const ports = command === 'start' ? ['--registry-port', '0', '--rest-port', '0'] : [];
+  const args = [
+    entry,
+    command,
+    '--json',
+    '--kafka-port',
+    '0',
+    '--data-dir',
+    folder.path,
+    '--durability',
+    durability,
+  ];
+  const process_ = await BenchProcess.start(process.execPath, [...args, ...ports]);
+  const { kafka } = JSON.parse(process_.firstLine) as { kafka: string };
+  return {
+    process: process_,
+    address: kafka,
+    port: Number(kafka.split(':').at(-1)),
+    async [Symbol.asyncDispose]() {
+      await process_[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** A folder that goes when it is disposed. `BENCH_DIR` says where; the system's temporary folder unless it is set. */
+export function temporaryFolder(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'millrace-bench-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+function exited([code]: unknown[]): never {
+  throw new Error(`the process ended with ${String(code)} before it was ready`);
+}

@@ -1,0 +1,136 @@
+import { Writable } from 'node:stream';
+import { Broker } from '../../../broker/index.ts';
+import { createClient, type KafkaClient } from '../../../kafka/client/index.ts';
+import { silentLogger } from '../../../platform/logger.ts';
+import { MemoryNet } from '../../../platform/memory-net.ts';
+import type { Platform } from '../../../platform/platform.ts';
+import { MemoryFiles } from '../../../platform/simulation/memory-files.ts';
+import { SeededEntropy } from '../../../platform/simulation/seeded-entropy.ts';
+import { systemPlatform } from '../../../platform/system-platform.ts';
+import { kafkaConfigs } from '../../../runtime/cli/kafka-tools/configs/kafka-configs.ts';
+import { kafkaConsoleConsumer } from '../../../runtime/cli/kafka-tools/console-consumer/kafka-console-consumer.ts';
+import { kafkaConsoleProducer } from '../../../runtime/cli/kafka-tools/console-producer/kafka-console-producer.ts';
+import { kafkaConsumerGroups } from '../../../runtime/cli/kafka-tools/consumer-groups/kafka-consumer-groups.ts';
+import type { ToolIo } from '../../../runtime/cli/kafka-tools/tool.ts';
+import { kafkaTopics } from '../../../runtime/cli/kafka-tools/topics/kafka-topics.ts';
+
+const tools = {
+  'kafka-topics': kafkaTopics,
+  'kafka-configs': kafkaConfigs,
+  'kafka-console-producer': kafkaConsoleProducer,
+  'kafka-console-consumer': kafkaConsoleConsumer,
+  'kafka-consumer-groups': kafkaConsumerGroups,
+};
+
+const SERVER = 'localhost:9092';
+
+/** What a tool left behind. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface RunOptions {
+  readonly stdin?: string | AsyncIterable<Uint8Array>;
+  readonly signal?: AbortSignal;
+  readonly stdout?: Writable;
+}
+
+/** A broker in memory and Kafka's tools against it, all in this process. */
+export class ToolCluster {
+  readonly platform: Platform;
+  readonly files: MemoryFiles;
+  readonly #broker: Broker;
+  readonly #clients: KafkaClient[] = [];
+
+  private constructor(platform: Platform, files: MemoryFiles, broker: Broker) {
+    this.platform = platform;
+    this.files = files;
+    this.#broker = broker;
+  }
+
+  static async start(): Promise<ToolCluster> {
+    const system = systemPlatform(silentLogger);
+    const { clock, executor } = system;
+    const files = new MemoryFiles({ clock, executor, entropy: new SeededEntropy('tools') });
+    const platform = { ...system, files, net: new MemoryNet({ executor }) };
+    const properties = new Map([
+      ['log.dirs', '/data'],
+      ['listeners', `PLAINTEXT://${SERVER}`],
+      ['group.initial.rebalance.delay.ms', '0'],
+      ['offsets.topic.num.partitions', '2'],
+    ]);
+    return new ToolCluster(platform, files, await Broker.start({ platform, properties }));
+  }
+
+  /** Runs a command line as a shell would; `--bootstrap-server` is added. Tables of options are cut off. */
+  async run(command: string, options: RunOptions = {}): Promise<Ran> {
+    const [name = '', ...args] = words(command);
+    return this.runWith(name as keyof typeof tools, ['--bootstrap-server', SERVER, ...args], options);
+  }
+
+  async runWith(name: keyof typeof tools, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    const { platform } = this;
+    return runTool(tools[name], args, { platform, ...options });
+  }
+
+  client(clientId = 'test'): KafkaClient {
+    const { clock, entropy, executor, net } = this.platform;
+    const client = createClient({ bootstrapServers: SERVER, clientId, net, clock, entropy, executor });
+    this.#clients.push(client);
+    return client;
+  }
+
+  writeFile(path: string, text: string): void {
+    const file = this.files.open(path, 'write');
+    file.append([Buffer.from(text)]);
+    file.close();
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients) await client.close();
+    await this.#broker.close();
+    await this.platform.executor.close();
+  }
+}
+
+/** Runs a tool on streams in memory. */
+export async function runTool(
+  tool: (args: readonly string[], io: ToolIo) => Promise<number>,
+  args: readonly string[],
+  { platform, stdin = '', signal = new AbortController().signal, stdout }: RunOptions & { readonly platform: Platform },
+): Promise<Ran> {
+  const out = new TextStream();
+  const err = new TextStream();
+  const code = await tool(args, {
+    stdin: typeof stdin === 'string' ? bytesOf(stdin) : stdin,
+    stdout: stdout ?? out,
+    stderr: err,
+    platform,
+    signal,
+  });
+  return { code, out: out.text, err: err.text.replace(/^Option +Description\n[\s\S]*/m, '(options)') };
+}
+
+class TextStream extends Writable {
+  readonly #chunks: Buffer[] = [];
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#chunks.push(Buffer.from(chunk));
+    done();
+  }
+}
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  if (text !== '') yield Buffer.from(text);
+}
+
+/** Splits a command line at blanks outside single quotes. */
+function words(command: string): string[] {
+  return [...command.matchAll(/(?:[^\s']+|'[^']*')+/g)].map(([word]) => word.replaceAll("'", ''));
+}
