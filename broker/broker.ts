@@ -92,8 +92,8 @@ export class Broker {
       checkpoint: () => directory.checkpoint(),
       features: () => this.#features(),
     });
-    const requestBytesMax = this.config.socketRequestMaxBytes;
-    this.#server = new BrokerServer({ apis, executor, logger, requestBytesMax });
+    const { socketRequestMaxBytes: requestBytesMax, connectionsMaxIdleMs: idleMsMax } = this.config;
+    this.#server = new BrokerServer({ apis, executor, clock, logger, requestBytesMax, idleMsMax });
     this.#metadata.listen((delta) => this.#onMetadataChange(delta));
   }
 

@@ -8,6 +8,7 @@ import {
   includesVersion,
   type MessageDefinition,
 } from '../../kafka/protocol/index.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { StreamError } from '../../platform/errors.ts';
 import type { Executor } from '../../platform/executor.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -27,6 +28,7 @@ const BYTES_WAITING_MAX = 8 << 20;
 export interface ConnectionEnvironment {
   readonly apis: ReadonlyMap<number, Api>;
   readonly executor: Executor;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly requestBytesMax: number;
 }
@@ -52,6 +54,7 @@ export class ClientConnection implements ConnectionHandler {
   #isFlushScheduled = false;
   #isPaused = false;
   #isClosed = false;
+  #lastActiveMs: number;
 
   constructor(
     connection: Connection,
@@ -63,10 +66,17 @@ export class ClientConnection implements ConnectionHandler {
     this.#connection = connection;
     this.#environment = environment;
     this.#listener = listener;
+    this.#lastActiveMs = environment.clock.monotonic();
     this.#frames = new FrameReader(environment.requestBytesMax, (frame, isOwned) => this.#take(frame, isOwned));
   }
 
+  /** When bytes last came or went, on the monotonic clock; now, while a request is in work. */
+  get lastActiveMs(): number {
+    return this.#queue.size > 0 ? this.#environment.clock.monotonic() : this.#lastActiveMs;
+  }
+
   onData(chunk: Buffer): void {
+    this.#lastActiveMs = this.#environment.clock.monotonic();
     try {
       this.#frames.push(chunk);
     } catch (error) {
@@ -171,6 +181,7 @@ export class ClientConnection implements ConnectionHandler {
   #flush(): void {
     this.#isFlushScheduled = false;
     if (this.#isClosed) return;
+    this.#lastActiveMs = this.#environment.clock.monotonic();
     const chunks = this.#queue.takeAnswered();
     if (chunks.length > 0 && !this.#connection.write(chunks)) this.#pause();
     this.#goOn();

@@ -1,6 +1,10 @@
+import { every, type Timer } from '../../platform/clock.ts';
 import type { Connection, Endpoint, Listener, Net } from '../../platform/net.ts';
 import { ClientConnection, type ConnectionEnvironment } from './connection.ts';
 import type { BrokerListener } from './request-context.ts';
+
+/** How often a connection is looked at while it may be idle. */
+const IDLE_CHECKS = 8;
 
 /** Where to listen, and what clients are told of it. */
 export interface ListenOptions {
@@ -11,16 +15,23 @@ export interface ListenOptions {
   readonly advertised?: Partial<Endpoint> | undefined;
 }
 
+/** What a server needs. */
+export interface ServerEnvironment extends ConnectionEnvironment {
+  /** `connections.max.idle.ms`: connections on which nothing came or went for that long are closed. */
+  readonly idleMsMax: number;
+}
+
 /** Accepts client connections on any number of listeners and networks. */
 export class BrokerServer {
-  readonly #environment: ConnectionEnvironment;
+  readonly #environment: ServerEnvironment;
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<ClientConnection>();
   /** Connections that came before the broker could answer; they are read from {@link start} on. */
   #early: Connection[] | undefined = [];
+  #idleTimer: Timer | undefined;
   #isClosed = false;
 
-  constructor(environment: ConnectionEnvironment) {
+  constructor(environment: ServerEnvironment) {
     this.#environment = environment;
   }
 
@@ -44,15 +55,26 @@ export class BrokerServer {
   start(): void {
     for (const connection of this.#early ?? []) connection.resume();
     this.#early = undefined;
+    const { clock, idleMsMax } = this.#environment;
+    if (idleMsMax > 0) this.#idleTimer = every(clock, idleMsMax / IDLE_CHECKS, () => this.#closeIdle());
   }
 
   /** Stops accepting and closes all connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#idleTimer?.cancel();
     const listeners = this.#listeners.splice(0);
     const closed = listeners.map((listener) => listener.close());
     for (const connection of [...this.#connections]) connection.close();
     await Promise.all(closed);
+  }
+
+  #closeIdle(): void {
+    const { clock, idleMsMax } = this.#environment;
+    const idleSinceMs = clock.monotonic() - idleMsMax;
+    for (const connection of [...this.#connections]) {
+      if (connection.lastActiveMs <= idleSinceMs) connection.close();
+    }
   }
 
   #accept(connection: Connection, listener: BrokerListener): ClientConnection {

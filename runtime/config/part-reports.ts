@@ -1,10 +1,13 @@
 import {
+  ConfigError,
   type ConfigKey,
   type ConfigKeyReport,
+  type ConfigProblem,
   type ConfigSchema,
   classNameOf,
   type Plugin,
   type PluginRegistry,
+  parsePluginConfig,
   validateConfig,
 } from '../plugin/index.ts';
 import { findQuietly } from './connector-schema.ts';
@@ -85,11 +88,35 @@ function stageReports(config: Properties, plugins: PluginRegistry, stage: Stage)
   const head = validateConfig(headSchema(stage, plugin, plugins), raw).map((report) =>
     typeReport(report, stage, name, plugin),
   );
-  const own = plugin === undefined ? [] : validateConfig(schemaOf(plugin, stage), raw);
+  const own = plugin === undefined ? [] : ownReports(plugin, stage, raw);
   return [...head, ...own].map((report, index) => {
     const { definition, value } = prefixed(report, stage.prefix);
     return { definition: { ...definition, group: stage.group, order_in_group: index }, value };
   });
+}
+
+/** The plugin's own keys, and its rules between them once each by itself is right. */
+function ownReports(plugin: Plugin, stage: Stage, raw: Properties): ConfigKeyReport[] {
+  const reports = validateConfig(schemaOf(plugin, stage), raw);
+  if (reports.some(({ value }) => value.errors.length > 0)) return [...reports];
+  const { config } = parsePluginConfig(plugin.config, raw);
+  const problems = rulesBroken(plugin, config);
+  return reports.map((report, index) => {
+    const isMine = ({ key }: ConfigProblem): boolean =>
+      key === report.value.name || (index === 0 && !reports.some(({ value }) => value.name === key));
+    const errors = problems.filter(isMine).map(({ message }) => message);
+    return { ...report, value: { ...report.value, errors } };
+  });
+}
+
+function rulesBroken(plugin: Plugin, config: unknown): readonly ConfigProblem[] {
+  try {
+    plugin.validate?.(config);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    return [{ key: '', message: error instanceof Error ? error.message : String(error) }];
+  }
 }
 
 function headSchema(stage: Stage, plugin: Plugin | undefined, plugins: PluginRegistry): ConfigSchema {

@@ -28,16 +28,18 @@ export function topicCreationRules(config: Properties): TopicCreationRules | und
   return { planFor: (topic) => groups.find((group) => group.includes(topic)) ?? fallback };
 }
 
-/** What is wrong with the `topic.creation.` keys, as key and message. */
+/** What is wrong with the `topic.creation.` keys, as key and message; nothing yet while groups are named twice. */
 export function topicCreationProblems(
   config: Properties,
 ): { readonly key: string; readonly message: string }[] {
   if (Object.keys(withPrefix(config, prefix)).length === 0) return [];
+  const groups = listOf(config[`${prefix}groups`]);
+  if (new Set(groups).size < groups.length) return [];
   const required = ['replication.factor', 'partitions'].map((name) => `${prefix}${defaultGroup}.${name}`);
   const missing = required
     .filter((key) => config[key] === undefined)
     .map((key) => ({ key, message: `Missing required configuration "${key}" which has no default value.` }));
-  const names = [defaultGroup, ...listOf(config[`${prefix}groups`])];
+  const names = [defaultGroup, ...groups];
   return [...missing, ...names.flatMap((name) => groupProblems(config, name))];
 }
 

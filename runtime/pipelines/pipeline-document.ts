@@ -130,7 +130,10 @@ export class PipelineDocument {
     if (!(error instanceof ReferenceError) || offset === undefined) {
       return this.#problemAt(0, sentence(error instanceof Error ? error.message : String(error)));
     }
-    return { ...this.#problemAt(offset, 'The aliases stand for too much.'), hint: 'Write out what you need.' };
+    return {
+      ...this.#problemAt(offset, 'The aliases stand for too much.'),
+      hint: 'Write out what you need.',
+    };
   }
 
   #interpolate(environment: Environment): PipelineProblem[] {

@@ -9,6 +9,7 @@ import { admin, adminConsumerProtocol } from './parts/admin.ts';
 import { compaction } from './parts/compaction.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
+import { crashes } from './parts/crash.ts';
 import { Probe } from './parts/java.ts';
 import type { Part } from './parts/part.ts';
 import { rebalances } from './parts/rebalance.ts';
@@ -18,6 +19,7 @@ import { type Check, Report } from './report.ts';
 const allParts: readonly Part[] = [
   ...roundTrips,
   course,
+  ...crashes,
   ...rebalances,
   admin,
   adminConsumerProtocol,

@@ -18,7 +18,7 @@ import type {
   ConfigSource,
   Refusable,
 } from './admin.ts';
-import { itemError } from './item-error.ts';
+import { isMissingTopic, itemError } from './item-error.ts';
 
 const RESOURCE_TYPES = { topic: 2, broker: 4, 'broker-logger': 8, 'client-metrics': 16, group: 32 } as const;
 const OPERATIONS = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
@@ -60,8 +60,12 @@ export function describeConfigs(
       return { type, name, configs, error: itemError(answer, `describing configs of ${type} ${name}`) };
     });
   };
-  return retryItems(cluster, 'describing configs', resources, (left) =>
-    byBroker(cluster, left, describe, (resource, error) => ({ ...resource, configs: [], error })),
+  return retryItems(
+    cluster,
+    'describing configs',
+    resources,
+    (left) => byBroker(cluster, left, describe, (resource, error) => ({ ...resource, configs: [], error })),
+    { isFinal: isMissingTopic },
   );
 }
 
@@ -90,7 +94,9 @@ export function incrementalAlterConfigs(
     );
     return answersOf(left, responses);
   };
-  return retryItems(cluster, 'altering configs', changes, (left) => byBroker(cluster, left, alter, refused));
+  return retryItems(cluster, 'altering configs', changes, (left) => byBroker(cluster, left, alter, refused), {
+    isFinal: isMissingTopic,
+  });
 }
 
 /** Replaces all dynamic configs. */
@@ -110,8 +116,12 @@ export function alterConfigs(
     });
     return answersOf(left, responses);
   };
-  return retryItems(cluster, 'altering configs', replacements, (left) =>
-    byBroker(cluster, left, alter, refused),
+  return retryItems(
+    cluster,
+    'altering configs',
+    replacements,
+    (left) => byBroker(cluster, left, alter, refused),
+    { isFinal: isMissingTopic },
   );
 }
 

@@ -1,4 +1,5 @@
 import {
+  type ConsumerGroupDescribeResponse,
   consumerGroupDescribeRequest,
   consumerGroupDescribeResponse,
   type DescribeGroupsResponse,
@@ -77,8 +78,8 @@ export function describeGroups(
 async function describeGroup(cluster: Cluster, groupId: string): Promise<Refusable<GroupDescription>> {
   const what = `describing group ${groupId}`;
   try {
-    return await cluster.retry(what, () =>
-      cluster.coordinator(groupId, MAIN_CHANNEL, async (connection) => {
+    return await cluster.retry(what, async () => {
+      const group = await cluster.coordinator(groupId, MAIN_CHANNEL, async (connection) => {
         const modern = await describeConsumerGroup(connection, groupId);
         if (modern !== undefined) return modern;
         const response = await connection.send(describeGroupsRequest, describeGroupsResponse, {
@@ -88,8 +89,12 @@ async function describeGroup(cluster: Cluster, groupId: string): Promise<Refusab
         const error = itemError(group, what);
         if (error?.isRetriable) throw error;
         return { ...classicDescription(groupId, group), error };
-      }),
-    );
+      });
+      // Known since the call; without asking anyone again.
+      const nodeId = await cluster.coordinators.find(groupId);
+      const coordinator = cluster.metadata.brokers.find((broker) => broker.nodeId === nodeId);
+      return { ...group, coordinator };
+    });
   } catch (error) {
     if (error instanceof KafkaError) return { ...classicDescription(groupId, undefined), error };
     throw error;
@@ -110,19 +115,27 @@ async function describeConsumerGroup(
   if (group === undefined || group.errorCode !== ErrorCode.NONE) return undefined;
   const nothing = Buffer.alloc(0);
   const members = group.members.map(
-    ({ memberId, instanceId, clientId, clientHost, assignment }): MemberDescription => ({
+    ({
+      memberId,
+      instanceId,
+      clientId,
+      clientHost,
+      assignment,
+      memberEpoch,
+      targetAssignment,
+    }): MemberDescription => ({
       memberId,
       groupInstanceId: instanceId ?? undefined,
       clientId,
       clientHost,
-      assignment: assignment.topicPartitions.flatMap(({ topicName, partitions }) =>
-        partitions.map((partition) => ({ topic: topicName, partition })),
-      ),
+      assignment: partitionsOf(assignment),
       metadata: nothing,
       assignmentBytes: nothing,
+      memberEpoch,
+      targetAssignment: partitionsOf(targetAssignment),
     }),
   );
-  const { groupState, assignorName } = group;
+  const { groupState, assignorName, groupEpoch, assignmentEpoch } = group;
   const protocolType = CONSUMER_PROTOCOL;
   return {
     groupId,
@@ -131,8 +144,18 @@ async function describeConsumerGroup(
     protocolType,
     protocol: assignorName,
     members,
+    groupEpoch,
+    targetAssignmentEpoch: assignmentEpoch,
     error: undefined,
   };
+}
+
+type Assignment = ConsumerGroupDescribeResponse['groups'][number]['members'][number]['assignment'];
+
+function partitionsOf({ topicPartitions }: Assignment): TopicPartition[] {
+  return topicPartitions.flatMap(({ topicName, partitions }) =>
+    partitions.map((partition) => ({ topic: topicName, partition })),
+  );
 }
 
 function classicDescription(

@@ -20,3 +20,8 @@ export function checkAnswer(
   const error = itemError(answer, what);
   if (error !== undefined) throw error;
 }
+
+/** The controller knows all topics: to ask again does not make one appear. */
+export function isMissingTopic({ errorCode }: KafkaError): boolean {
+  return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+}

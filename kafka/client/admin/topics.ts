@@ -15,7 +15,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { retryItems } from '../cluster/retry-items.ts';
 import type { KafkaError } from '../errors.ts';
 import type { CreatedTopic, NewTopic, PartitionDescription, Refusable, TopicDescription } from './admin.ts';
-import { itemError } from './item-error.ts';
+import { isMissingTopic, itemError } from './item-error.ts';
 
 type TopicAnswer = MetadataResponse['topics'][number];
 
@@ -63,7 +63,7 @@ export function deleteTopics(
         return { name, error: itemError(answer, `deleting topic ${name}`) };
       });
     });
-  return retryItems(cluster, 'deleting topics', names, attempt, { isFinal: isMissing });
+  return retryItems(cluster, 'deleting topics', names, attempt, { isFinal: isMissingTopic });
 }
 
 /** Adds partitions through the controller. */
@@ -92,7 +92,7 @@ export function createPartitions(
         return { name, error: itemError(answer, `creating partitions of topic ${name}`) };
       });
     });
-  return retryItems(cluster, 'creating partitions', topics, attempt, { isFinal: isMissing });
+  return retryItems(cluster, 'creating partitions', topics, attempt, { isFinal: isMissingTopic });
 }
 
 /** All topics there are. */
@@ -177,9 +177,4 @@ function newTopic({
 
 function idOf(topicId: string | undefined): string {
   return topicId === undefined || topicId === zeroUuid ? '' : topicId;
-}
-
-/** The controller knows all topics: to ask again does not make one appear. */
-function isMissing({ errorCode }: KafkaError): boolean {
-  return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
 }

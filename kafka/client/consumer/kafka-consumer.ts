@@ -246,8 +246,8 @@ export class KafkaConsumer implements Consumer {
       if (this.#group?.touch() === false) await this.#group.advance();
       this.#checkSubscribed();
       this.#store.commitByTime();
-      this.#search.start();
       this.#search.throwError();
+      this.#search.start();
       const polled = this.#collect();
       if (polled.length > 0 || this.#isWoken) return polled;
       this.#fetcher.pump();

@@ -21,7 +21,7 @@ export class PositionSearch {
   readonly #onChange: () => void;
   readonly #signal: AbortSignal;
   #running: Promise<void> | undefined;
-  #error: unknown;
+  #failure: { readonly error: unknown; readonly wanted: readonly Wanted[] } | undefined;
 
   /** `onChange` is called when a search has ended. */
   constructor(
@@ -45,7 +45,7 @@ export class PositionSearch {
     if (wanted.length === 0) return;
     this.#running = this.#search(wanted)
       .catch((error: unknown) => {
-        if (!this.#signal.aborted) this.#error = error;
+        if (!this.#signal.aborted) this.#failure = { error, wanted };
       })
       .finally(() => {
         this.#running = undefined;
@@ -58,11 +58,11 @@ export class PositionSearch {
     await this.#running;
   }
 
-  /** What the last search has failed with, once. */
+  /** Throws what the last search has failed with, once, unless what it was about has been settled otherwise. */
   throwError(): void {
-    const error = this.#error;
-    this.#error = undefined;
-    if (error !== undefined) throw error;
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure?.wanted.some(isStillWanted)) throw failure.error;
   }
 
   #wanted(): Wanted[] {

@@ -15,6 +15,7 @@ import {
   metadataRequest,
   metadataResponse,
 } from '../../../kafka/protocol/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Connection, ConnectionHandler, Endpoint, Net } from '../../../platform/net.ts';
 
 /** What a script may do with a request besides answering it. */
@@ -44,6 +45,7 @@ const everything: ServedVersions = new Map(
 export class ScriptedBroker {
   readonly nodeId: number;
   readonly endpoint: Endpoint;
+  readonly clock: Clock;
   readonly received: Received[] = [];
   readonly #net: Net;
   readonly #served: ServedVersions;
@@ -51,10 +53,11 @@ export class ScriptedBroker {
   readonly #connections = new Set<Connection>();
   #connectionCount = 0;
 
-  constructor(net: Net, { nodeId = 1, served = everything }: { nodeId?: number; served?: ServedVersions } = {}) {
+  constructor({ net, clock }: { readonly net: Net; readonly clock: Clock }, { nodeId = 1, served = everything }: { nodeId?: number; served?: ServedVersions } = {}) {
     this.nodeId = nodeId;
     this.endpoint = { host: `broker-${nodeId}`, port: 9092 };
     this.#net = net;
+    this.clock = clock;
     this.#served = served;
   }
 

@@ -11,6 +11,7 @@ import {
   produceResponse,
 } from '../../../kafka/protocol/index.ts';
 import { batchHeader, readRecords } from '../../../kafka/records/index.ts';
+import { sleep } from '../../../platform/clock.ts';
 import type { ScriptedBroker } from './scripted-broker.ts';
 
 const OUTPUT_BYTES_MAX = 1 << 24;
@@ -75,7 +76,7 @@ export function serveProduce(
   return log;
 }
 
-/** Makes the broker serve one log for every partition; `judge` may refuse a fetch with an error code. */
+/** Makes the broker serve one log for every partition, without partition limits and with long polls; `judge` may refuse a fetch with an error code. */
 export function serveFetch(
   broker: ScriptedBroker,
   log: { readonly startOffset?: number; readonly batches: readonly Buffer[] },
@@ -83,8 +84,8 @@ export function serveFetch(
 ): void {
   const endOf = (batch: Buffer) => batchHeader.lastOffset(batch, 0) + 1;
   const highWatermark = () => log.batches.reduce((end, batch) => Math.max(end, endOf(batch)), 0);
-  broker.on(fetchRequest, fetchResponse, ({ topics }) => ({
-    responses: topics.map(({ topic, topicId, partitions }) => ({
+  broker.on(fetchRequest, fetchResponse, async ({ topics, maxWaitMs }) => {
+    const responses = topics.map(({ topic, topicId, partitions }) => ({
       topic,
       topicId,
       partitions: partitions.map(({ partition, fetchOffset }) => ({
@@ -95,8 +96,12 @@ export function serveFetch(
         abortedTransactions: [],
         records: Buffer.concat(log.batches.filter((batch) => endOf(batch) > fetchOffset)),
       })),
-    })),
-  }));
+    }));
+    const all = responses.flatMap(({ partitions }) => partitions);
+    const isIdle = all.every(({ errorCode, records }) => errorCode === ErrorCode.NONE && records.length === 0);
+    if (isIdle) await sleep(broker.clock, maxWaitMs);
+    return { responses };
+  });
   broker.on(listOffsetsRequest, listOffsetsResponse, ({ topics }) => ({
     topics: topics.map(({ name, partitions }) => ({
       name,

@@ -14,7 +14,7 @@ export class Simulation {
 
   broker(nodeId = 1, served?: ServedVersions): Promise<ScriptedBroker> {
     const options = served === undefined ? { nodeId } : { nodeId, served };
-    return new ScriptedBroker(this.platform.net, options).start();
+    return new ScriptedBroker(this.platform, options).start();
   }
 
   client(options: Partial<ClientOptions> = {}): KafkaClient {

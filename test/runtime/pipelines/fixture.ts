@@ -68,7 +68,7 @@ const print = defineSink({
 });
 
 /** The files that schemas may be read from. */
-export const schemaFiles: Readonly<Record<string, string>> = { 'order.avsc': '{"type": "string"}' };
+const schemaFiles: Readonly<Record<string, string>> = { 'order.avsc': '{"type": "string"}' };
 
 /** Converters are only named here, never opened. */
 const noRegistry = (): never => {
@@ -78,8 +78,7 @@ const noRegistry = (): never => {
 function sourceOf(text: string, environment: PipelineSource['environment']): PipelineSource {
   const plugins = new PluginRegistry();
   const converters = [...builtInConverters, ...registryConverters(noRegistry)];
-  for (const plugin of [...converters, ...builtInTransforms, ...builtInPredicates])
-    plugins.add(plugin);
+  for (const plugin of [...converters, ...builtInTransforms, ...builtInPredicates]) plugins.add(plugin);
   for (const plugin of [lines, store, print]) plugins.add(plugin);
   const readSchemaFile = (path: string): string => {
     const schema = schemaFiles[path];
