@@ -17,6 +17,9 @@ import {
   segmentPath,
 } from './segment-files.ts';
 
+/** How far back producers' batches are looked up: more than a client has on the way. */
+const RECALLED_BYTES = 8 << 20;
+
 /** What is known about a partition's log before it is opened. */
 export interface OpenOptions {
   readonly indexIntervalBytes: number;
@@ -234,10 +237,34 @@ function loadProducers(
   for (const offset of offsets) {
     const path = segmentPath(directory, offset, '.snapshot');
     const state = offset <= logEndOffset ? decodeProducerSnapshot(files.readFile(path)) : undefined;
-    if (state !== undefined) return replayProducers(state, segments, offset);
+    if (state !== undefined) {
+      if (state.size > 0) state.recall(batchesBefore(segments, offset));
+      return replayProducers(state, segments, offset);
+    }
     files.remove(path);
   }
   return replayProducers(new ProducerState(), segments, 0);
+}
+
+/**
+ * The producers' batches that precede `endOffset`. B40: a snapshot has only the last one of each, as Kafka's do, but when
+ * there is no other replica a client that was cut off by the restart sends its last five again.
+ */
+function batchesBefore(segments: readonly Segment[], endOffset: number) {
+  let found: NonNullable<ReturnType<typeof producerBatchOf>>[] = [];
+  let bytesLeft = RECALLED_BYTES;
+  for (const segment of segments.filter((each) => each.baseOffset < endOffset).reverse()) {
+    const inSegment: typeof found = [];
+    segment.scanTail((buffer, at) => {
+      const noted = producerBatchOf(buffer, at);
+      if (noted !== undefined && noted.batch.lastOffset < endOffset) inSegment.push(noted);
+      return true;
+    }, bytesLeft);
+    found = [...inSegment, ...found];
+    bytesLeft -= segment.writtenSize;
+    if (bytesLeft <= 0) break;
+  }
+  return found;
 }
 
 function replayProducers(

@@ -44,6 +44,12 @@ export class OffsetIndex {
     return { relativeOffset: this.#offsets[low - 1] ?? 0, position: this.#positions[low - 1] ?? 0 };
   }
 
+  /** The last entry whose position is at most `position`. */
+  floorByPosition(position: number): OffsetEntry | undefined {
+    const at = this.#positions.subarray(0, this.#count).findLastIndex((each) => each <= position);
+    return at === -1 ? undefined : { relativeOffset: this.#offsets[at] ?? 0, position: this.#positions[at] ?? 0 };
+  }
+
   /** Drops entries that point at or beyond `position`. */
   truncateToPosition(position: number): void {
     while (this.#count > 0 && (this.#positions[this.#count - 1] ?? 0) >= position) this.#count -= 1;

@@ -266,7 +266,7 @@ export class PartitionLog implements ReadableLog {
 
   /**
    * Moves the log start offset up (DeleteRecords, retention); whole segments below it are deleted. Throws
-   * {@link LogDirectoryOfflineError}, or when there was no room for a new segment.
+   * {@link LogDirectoryOfflineError}.
    */
   advanceLogStart(offset: number): void {
     if (offset <= this.#logStartOffset) return;
@@ -278,6 +278,18 @@ export class PartitionLog implements ReadableLog {
   /** Applies retention now; returns how many segments went. Throws as {@link advanceLogStart} does. */
   deleteOldSegments(): number {
     return this.#deleteSegments(this.config);
+  }
+
+  /** Begins a segment of which the file is there though it is empty: its name alone tells where the log ends. False: no room. */
+  #beginAnew(): boolean {
+    try {
+      this.roll();
+      this.guard(() => this.activeSegment.createFile());
+      return true;
+    } catch (error) {
+      if (this.#offline !== undefined) throw error;
+      return false; // The segments that are closed can go all the same, and make room.
+    }
   }
 
   /** Puts the finished `.cleaned` file of a compaction in the place of the closed segments that it was made from. */
@@ -330,16 +342,13 @@ export class PartitionLog implements ReadableLog {
   }
 
   #deleteSegments(config: TopicConfig): number {
-    const count = countDeletable(this.#segments.facts(this.#logEndOffset), config, {
+    let count = countDeletable(this.#segments.facts(this.#logEndOffset), config, {
       logStartOffset: this.#logStartOffset,
       highWatermark: this.durableOffset,
       nowMs: this.#environment.clock.now(),
     });
     if (count === 0) return 0;
-    if (count === this.segments.length) {
-      this.roll();
-      this.guard(() => this.activeSegment.createFile()); // Its name alone will tell where the log ends.
-    }
+    if (count === this.segments.length && !this.#beginAnew()) count -= 1;
     for (const segment of this.guard(() => this.#segments.deleteFirst(count))) this.#unsynced.forget(segment);
     const start = this.segments[0]?.baseOffset ?? this.#logStartOffset;
     if (start > this.#logStartOffset) {

@@ -101,6 +101,20 @@ export class ProducerState {
     this.#entries.set(entry.producerId, entry);
   }
 
+  /**
+   * Gives the producers whose last batch alone is known the ones before it: `batches` are all there were for a while,
+   * in order.
+   */
+  recall(batches: readonly { readonly append: ProducerAppend; readonly batch: ProducerBatch }[]): void {
+    const recalled = new ProducerState();
+    for (const { append, batch } of batches) recalled.update(append, batch);
+    for (const { producerId, producerEpoch, batches: found } of recalled.entries) {
+      const entry = this.#entries.get(producerId);
+      const isSame = entry?.producerEpoch === producerEpoch && entry.batches.at(-1)?.lastOffset === found.at(-1)?.lastOffset;
+      if (entry !== undefined && isSame) this.#entries.set(producerId, { ...entry, batches: found });
+    }
+  }
+
   /** Forgets producers that wrote last before `timestamp` and have no open transaction. */
   expireBefore(timestamp: number): void {
     for (const entry of this.#entries.values()) {

@@ -1,5 +1,5 @@
 import type { Files } from '../../platform/files.ts';
-import { OffsetIndex } from './offset-index.ts';
+import { type OffsetEntry, OffsetIndex } from './offset-index.ts';
 import { segmentPath } from './segment-files.ts';
 import { TimeIndex } from './time-index.ts';
 
@@ -74,8 +74,12 @@ export class SegmentIndexes {
 
   /** The last entry at or below `offset`. */
   floor(offset: number): IndexedBatch | undefined {
-    const entry = this.#offsets.floor(offset - this.#baseOffset);
-    return entry && { lastOffset: entry.relativeOffset + this.#baseOffset, position: entry.position };
+    return this.#batchOf(this.#offsets.floor(offset - this.#baseOffset));
+  }
+
+  /** The last entry at or below `position`. */
+  floorByPosition(position: number): IndexedBatch | undefined {
+    return this.#batchOf(this.#offsets.floorByPosition(position));
   }
 
   /** The last entry of the time index whose timestamp is below `timestamp`: every earlier record is older. */
@@ -127,6 +131,10 @@ export class SegmentIndexes {
     if (offsets !== this.#offsets.count) this.#append('.index', offsets, this.#offsets);
     if (times !== this.#times.count) this.#append('.timeindex', times, this.#times);
     this.#persisted = { offsets: this.#offsets.count, times: this.#times.count };
+  }
+
+  #batchOf(entry: OffsetEntry | undefined): IndexedBatch | undefined {
+    return entry && { lastOffset: entry.relativeOffset + this.#baseOffset, position: entry.position };
   }
 
   #append(suffix: '.index' | '.timeindex', count: number, index: OffsetIndex | TimeIndex): void {

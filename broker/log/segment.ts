@@ -255,9 +255,10 @@ export class Segment {
     return endOffset;
   }
 
-  /** Walks the last written batches: few, at least one if there is one. */
-  scanTail(visit: (buffer: Buffer, at: number) => boolean): void {
-    this.#scanFromIndex(Number.POSITIVE_INFINITY, visit);
+  /** Walks the last written batches: about `bytes` of them, at least one if there is one. */
+  scanTail(visit: (buffer: Buffer, at: number) => boolean, bytes = 0): void {
+    const { lastOffset } = this.#indexes.floorByPosition(this.#writtenSize - bytes) ?? { lastOffset: this.baseOffset };
+    this.#scanFromIndex(lastOffset, visit);
   }
 
   /** Adds the closing entry that a segment gets when it stops being the active one, or the log is closed. */

@@ -106,7 +106,6 @@ export class SourceDelivery {
   }
 
   #append(record: ProducerRecord, tracked: TrackedBatch, onDone: OnDone): void {
-    tracked.add();
     try {
       this.#parts.producer.append(record, onDone);
     } catch (error) {
@@ -124,7 +123,6 @@ export class SourceDelivery {
         return;
       }
       progress.recordsWritten++;
-      tracked.done();
     };
   }
 

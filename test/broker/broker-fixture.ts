@@ -85,6 +85,7 @@ export class BrokerFixture {
 
   /** Waits for `promise` without letting time pass. */
   async during<T>(promise: Promise<T>): Promise<T> {
+    promise.catch(() => undefined); // Told to who awaits it below.
     await this.platform.settle();
     return promise;
   }

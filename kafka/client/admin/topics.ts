@@ -13,7 +13,6 @@ import {
 } from '../../protocol/index.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { retryItems } from '../cluster/retry-items.ts';
-import type { KafkaError } from '../errors.ts';
 import type { CreatedTopic, NewTopic, PartitionDescription, Refusable, TopicDescription } from './admin.ts';
 import { isMissingTopic, itemError } from './item-error.ts';
 

@@ -45,20 +45,20 @@ export class OffsetStore {
     const groupId = this.#groupId();
     if (offsets.length === 0) return;
     const membership = this.#membership();
+    const member = this.#member(groupId);
     try {
-      const options = {
-        channel: membership?.channel ?? this.#channel,
-        timeoutMs: this.#settings.apiTimeoutMs,
-      };
-      const answers = await commitOffsets(this.#cluster, this.#member(groupId), offsets, options);
+      const options = { channel: membership?.channel ?? this.#channel, timeoutMs: this.#settings.apiTimeoutMs };
+      const answers = await commitOffsets(this.#cluster, member, offsets, options);
       const refused = answers.find(({ error }) => error !== undefined);
       if (refused?.error !== undefined) throw refused.error;
     } catch (error) {
       if (!(error instanceof KafkaError) || membership === undefined) throw error;
-      membership.onRefused(error);
-      if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS)
-        throw new RebalanceInProgressError(groupId, error);
-      throw GONE.includes(error.errorCode) ? new CommitFailedError(groupId, error) : error;
+      const isCurrent = membership.onRefused(member, error);
+      if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS) throw new RebalanceInProgressError(groupId, error);
+      if (!GONE.includes(error.errorCode)) throw error;
+      // A new generation has begun in the meantime: the member is still there.
+      const isMember = !isCurrent && membership.generationId >= 0;
+      throw isMember ? new RebalanceInProgressError(groupId, error) : new CommitFailedError(groupId, error);
     }
   }
 
@@ -80,7 +80,7 @@ export class OffsetStore {
   commitByTime(): void {
     if (!this.#settings.autoCommit || this.#isCommitting) return;
     const nowMs = this.#cluster.settings.clock.monotonic();
-    if (nowMs < this.#nextCommitMs) return;
+    if (nowMs < this.#nextCommitMs || this.#membership()?.isInGeneration === false) return;
     this.#nextCommitMs = nowMs + this.#settings.autoCommitIntervalMs;
     void this.commitIfAutomatic();
   }
@@ -122,6 +122,8 @@ export class OffsetStore {
     const membership = this.#membership();
     if (membership === undefined) return simpleMember(groupId);
     if (membership.generationId < 0) throw new CommitFailedError(groupId);
+    // The generation ends with the join that is under way: the coordinator would take the member for gone.
+    if (!membership.isInGeneration) throw new RebalanceInProgressError(groupId);
     return membership.identity;
   }
 }

@@ -62,7 +62,8 @@ export class PositionSearch {
   throwError(): void {
     const failure = this.#failure;
     this.#failure = undefined;
-    if (failure?.wanted.some(isStillWanted)) throw failure.error;
+    const isOpen = (one: Wanted) => isStillWanted(one) && this.#partitions.find(one.state) === one.state;
+    if (failure?.wanted.some(isOpen)) throw failure.error;
   }
 
   #wanted(): Wanted[] {

@@ -156,12 +156,21 @@ export class ClassicMembership implements GroupMembership {
     this.#attend();
   }
 
-  /** Another request of the member was refused: with an error that means it is no member any more, it has lost all. */
-  onRefused(error: KafkaError): void {
+  /** Whether the member is in a generation, and no join is under way that would end it. */
+  get isInGeneration(): boolean {
+    return this.#isJoined;
+  }
+
+  /**
+   * Another request of `member` was refused: with an error that means it is no member any more, it has lost all. Returns
+   * whether the error speaks of the present member; of an earlier one nothing is to be done.
+   */
+  onRefused(member: Membership, error: KafkaError): boolean {
+    if (!this.#isJoined || member.generationId !== this.#generationId || member.memberId !== this.#memberId) return false;
     if (error.errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#fail(error);
     else if (REMOVED.includes(error.errorCode)) this.#lose(error.errorName, error.errorCode);
-    else if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS)
-      this.requestRejoin('the group is rebalancing');
+    else if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS) this.requestRejoin('the group is rebalancing');
+    return true;
   }
 
   async leave(reason: string, isForced = false): Promise<void> {
@@ -295,19 +304,20 @@ export class ClassicMembership implements GroupMembership {
   #onJoinFailed(error: unknown): void {
     const { clock, logger } = this.#cluster.settings;
     const errorCode = error instanceof KafkaError ? error.errorCode : ErrorCode.NONE;
-    if (REMOVED.includes(errorCode)) {
-      this.#lose(`joining failed with ${(error as KafkaError).errorName}`, errorCode);
-    } else if (errorCode === ErrorCode.REBALANCE_IN_PROGRESS) {
+    if (errorCode === ErrorCode.REBALANCE_IN_PROGRESS) {
       this.#reason = 'the group has begun another rebalance';
       return;
+    }
+    this.#failures += 1;
+    this.#retryAtMs = clock.monotonic() + this.#cluster.backoffMs(this.#failures);
+    logger.debug({ error, groupId: this.#groupId, failures: this.#failures }, 'joining the group failed');
+    if (REMOVED.includes(errorCode)) {
+      this.#lose(`joining failed with ${(error as KafkaError).errorName}`, errorCode);
     } else if (!isRetriable(error)) {
       this.#reset('');
       this.#isRejoinDue = true;
       throw error;
     }
-    this.#failures += 1;
-    this.#retryAtMs = clock.monotonic() + this.#cluster.backoffMs(this.#failures);
-    logger.debug({ error, groupId: this.#groupId, failures: this.#failures }, 'joining the group failed');
   }
 
   #startHeartbeats(): void {
@@ -344,17 +354,17 @@ export class ClassicMembership implements GroupMembership {
         heartbeat(connection, member),
       );
     } catch (error) {
-      const isCurrent = member.generationId === this.#generationId && member.memberId === this.#memberId;
-      if (error instanceof KafkaError && isCurrent && this.#isJoined) this.#onHeartbeatRefused(error);
+      if (error instanceof KafkaError) this.#onHeartbeatRefused(member, error);
     } finally {
       this.#isHeartbeatUnderWay = false;
     }
   }
 
-  #onHeartbeatRefused(error: KafkaError): void {
-    const isKnown = REMOVED.includes(error.errorCode) || error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS;
-    if (isKnown || error.errorCode === ErrorCode.FENCED_INSTANCE_ID) this.onRefused(error);
-    else if (!error.isRetriable) this.#fail(error);
+  #onHeartbeatRefused(member: Membership, error: KafkaError): void {
+    const { errorCode } = error;
+    const isKnown = REMOVED.includes(errorCode) || errorCode === ErrorCode.REBALANCE_IN_PROGRESS;
+    const isCurrent = this.onRefused(member, error);
+    if (isCurrent && !isKnown && errorCode !== ErrorCode.FENCED_INSTANCE_ID && !error.isRetriable) this.#fail(error);
   }
 
   #fail(error: KafkaError): void {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { inputLines } from '../../../runtime/cli/input-lines.ts';
 import { deserializerOf } from '../../../runtime/cli/kafka-tools/console-consumer/deserializers.ts';
 import { LineParser } from '../../../runtime/cli/kafka-tools/console-producer/line-parser.ts';
 import { parseDateTime, parseDuration } from '../../../runtime/cli/kafka-tools/consumer-groups/java-time.ts';
@@ -8,7 +9,6 @@ import { javaHashOrder } from '../../../runtime/cli/kafka-tools/java-order.ts';
 import { logLine } from '../../../runtime/cli/kafka-tools/log-line.ts';
 import { parseProperties } from '../../../runtime/cli/kafka-tools/properties-file.ts';
 import { topicFilter } from '../../../runtime/cli/kafka-tools/topic-filter.ts';
-import { inputLines } from '../../../runtime/cli/input-lines.ts';
 
 test('properties are read as Java reads them', () => {
   const text = [
@@ -54,12 +54,16 @@ test.each([
   expect(new Date(parseDateTime(text)).toISOString()).toBe(iso);
 });
 
-test.each(['yesterday', '2020-01-01', '2020-13-01T00:00:00', '2020-02-30T00:00:00', '2020-01-01T25:00:00', 'T'])(
-  '%s is no datetime',
-  (text) => {
-    expect(() => parseDateTime(text)).toThrow(/timestamp|Unparseable/);
-  },
-);
+test.each([
+  'yesterday',
+  '2020-01-01',
+  '2020-13-01T00:00:00',
+  '2020-02-30T00:00:00',
+  '2020-01-01T25:00:00',
+  'T',
+])('%s is no datetime', (text) => {
+  expect(() => parseDateTime(text)).toThrow(/timestamp|Unparseable/);
+});
 
 test.each([
   ['P1D', 86_400_000],
@@ -76,14 +80,25 @@ test.each(['P', 'PT', '1D', 'P1H', 'P1DT', 'P-1D', ''])('%j is no duration', (te
 
 test('offset files name groups only when there are several', () => {
   expect([...parseOffsetFile('t,0,5\n"t",1,6\n\n', 'f', ['g'])]).toEqual([
-    ['g', [{ topic: 't', partition: 0, offset: 5 }, { topic: 't', partition: 1, offset: 6 }]],
+    [
+      'g',
+      [
+        { topic: 't', partition: 0, offset: 5 },
+        { topic: 't', partition: 1, offset: 6 },
+      ],
+    ],
   ]);
   expect([...parseOffsetFile('a,t,0,5\nb,t,0,6', 'f', ['a', 'b']).keys()]).toEqual(['a', 'b']);
 });
 
-test.each(['t,0', 't,0,1,2', 't,x,1', ',0,1', 't,0,-1'])('the offset line %s is refused with its number', (line) => {
-  expect(() => parseOffsetFile(`t,0,1\n${line}`, 'f.csv', ['g'])).toThrow('f.csv:2: expected topic,partition,offset');
-});
+test.each(['t,0', 't,0,1,2', 't,x,1', ',0,1', 't,0,-1'])(
+  'the offset line %s is refused with its number',
+  (line) => {
+    expect(() => parseOffsetFile(`t,0,1\n${line}`, 'f.csv', ['g'])).toThrow(
+      'f.csv:2: expected topic,partition,offset',
+    );
+  },
+);
 
 test('names come in the order of a Java hash map', () => {
   const order = (names: string[]) => javaHashOrder(names, (name) => name);
@@ -114,8 +129,12 @@ test('a topic filter that is no regular expression is refused', () => {
 });
 
 const parsed = (line: string, properties: Record<string, string>) => {
-  const { key, value, headers } = new LineParser(new Map(Object.entries(properties))).parse(Buffer.from(line), 7);
-  const text = (bytes: Uint8Array | null | undefined) => (bytes == null ? null : Buffer.from(bytes).toString());
+  const { key, value, headers } = new LineParser(new Map(Object.entries(properties))).parse(
+    Buffer.from(line),
+    7,
+  );
+  const text = (bytes: Uint8Array | null | undefined) =>
+    bytes == null ? null : Buffer.from(bytes).toString();
   return [text(key), text(value), ...(headers ?? []).map((header) => `${header.key}=${text(header.value)}`)];
 };
 const keyed = { 'parse.key': 'true', 'key.separator': ':' };
@@ -132,7 +151,16 @@ test.each([
   ['h1:N\tk\tv', { ...withHeaders, 'null.marker': 'N' }, ['k', 'v', 'h1=null']],
   ['N\tk\tv', { ...withHeaders, 'null.marker': 'N' }, ['k', 'v']],
   ['h1\tk\tv', { ...withHeaders, 'ignore.error': 'true' }, ['k', 'v', 'h1=null']],
-  ['h=1;i=2|v', { 'parse.headers': 'true', 'headers.delimiter': '|', 'headers.separator': ';', 'headers.key.separator': '=' }, [null, 'v', 'h=1', 'i=2']],
+  [
+    'h=1;i=2|v',
+    {
+      'parse.headers': 'true',
+      'headers.delimiter': '|',
+      'headers.separator': ';',
+      'headers.key.separator': '=',
+    },
+    [null, 'v', 'h=1', 'i=2'],
+  ],
 ])('the line %j with %j is %j', (line, properties, expected) => {
   expect(parsed(line, properties as Record<string, string>)).toEqual(expected);
 });
@@ -141,7 +169,11 @@ test.each([
   ['nokey', keyed, "No key separator found on line number 7: 'nokey'"],
   ['none', withHeaders, "No headers delimiter found on line number 7: 'none'"],
   ['h1\tk\tv', withHeaders, "No header key separator found in pair 'h1' on line number 7"],
-  ['N:1\tk\tv', { ...withHeaders, 'null.marker': 'N' }, "Header keys should not be equal to the null marker 'N'"],
+  [
+    'N:1\tk\tv',
+    { ...withHeaders, 'null.marker': 'N' },
+    "Header keys should not be equal to the null marker 'N'",
+  ],
 ])('the line %j with %j is refused', (line, properties, message) => {
   expect(() => parsed(line, properties as Record<string, string>)).toThrow(message);
 });
@@ -149,13 +181,22 @@ test.each([
 test('bytes that are not UTF-8 pass through the line parser', () => {
   const parser = new LineParser(new Map(Object.entries(keyed)));
   const line = Buffer.from([0xff, 0x3a, 0xfe]);
-  expect(parser.parse(line, 1)).toEqual({ key: Buffer.from([0xff]), value: Buffer.from([0xfe]), headers: [] });
+  expect(parser.parse(line, 1)).toEqual({
+    key: Buffer.from([0xff]),
+    value: Buffer.from([0xfe]),
+    headers: [],
+  });
 });
 
 test('settings of the line parser are checked', () => {
-  expect(() => new LineParser(new Map([['parse.key', 'yes']]))).toThrow('Invalid value yes for configuration parse.key');
+  expect(() => new LineParser(new Map([['parse.key', 'yes']]))).toThrow(
+    'Invalid value yes for configuration parse.key',
+  );
   expect(() => new LineParser(new Map([['key.separator', '']]))).toThrow('key.separator may not be empty');
-  const same = new Map([['parse.headers', 'true'], ['headers.separator', ':']]);
+  const same = new Map([
+    ['parse.headers', 'true'],
+    ['headers.separator', ':'],
+  ]);
   expect(() => new LineParser(same)).toThrow('headers.separator and headers.key.separator may not be equal');
 });
 
@@ -175,7 +216,9 @@ test.each([
 });
 
 test('a deserializer refuses bytes of another size, and unknown classes are named', () => {
-  expect(() => deserializerOf('LongDeserializer')(Buffer.from('x'))).toThrow('Size of data received by LongDeserializer is not 8');
+  expect(() => deserializerOf('LongDeserializer')(Buffer.from('x'))).toThrow(
+    'Size of data received by LongDeserializer is not 8',
+  );
   expect(() => deserializerOf('BooleanDeserializer')(Buffer.from([2]))).toThrow('Unexpected byte');
   expect(() => deserializerOf('VoidDeserializer')(Buffer.from([2]))).toThrow('should be null');
   expect(() => deserializerOf('io.acme.Avro')).toThrow('Class io.acme.Avro could not be found');
@@ -195,17 +238,23 @@ test('lines are found wherever the chunks begin', async () => {
   expect(await linesOf()).toEqual([]);
   expect(await linesOf('\n')).toEqual(['']);
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.stringMatching(/^[ab]{0,3}$/)), fc.integer({ min: 1, max: 5 }), async (lines, size) => {
-      const text = lines.map((line) => `${line}\n`).join('');
-      const chunks = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
-      expect(await linesOf(...chunks)).toEqual(lines);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.stringMatching(/^[ab]{0,3}$/)),
+      fc.integer({ min: 1, max: 5 }),
+      async (lines, size) => {
+        const text = lines.map((line) => `${line}\n`).join('');
+        const chunks = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+        expect(await linesOf(...chunks)).toEqual(lines);
+      },
+    ),
   );
 });
 
 test('reading lines ends when it is told to, even if nothing comes', async () => {
   const controller = new AbortController();
-  const never: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) };
+  const never: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }),
+  };
   const reading = inputLines(never, controller.signal).next();
   controller.abort();
   expect(await reading).toEqual({ done: true, value: undefined });

@@ -49,7 +49,9 @@ test('topics are created, listed, described, grown and deleted', async () => {
 });
 
 test('configs of a topic stand in its line', async () => {
-  await topics('--create --topic configured --partitions 1 --config cleanup.policy=compact --config segment.ms=1000');
+  await topics(
+    '--create --topic configured --partitions 1 --config cleanup.policy=compact --config segment.ms=1000',
+  );
   expect(await topics('--describe --topic configured --topics-with-overrides')).toEqual(
     done(
       'Topic: configured\tTopicId: <id>\tPartitionCount: 1\tReplicationFactor: 1\tConfigs: min.insync.replicas=1,cleanup.policy=compact,segment.ms=1000\n',
@@ -62,7 +64,10 @@ test('regular expressions and lists select topics', async () => {
   expect((await topics('--list --topic sel.')).out).toBe('sel1\nsel2\n');
   expect((await topics("--list --topic 'sel1|other.*'")).out).toBe('other-sel\nsel1\n');
   expect((await topics('--list --topic sel1,sel2')).out).toBe('sel1\nsel2\n');
-  expect((await topics('--describe --topic sel.')).out.match(/^Topic: \w+/gm)).toEqual(['Topic: sel1', 'Topic: sel2']);
+  expect((await topics('--describe --topic sel.')).out.match(/^Topic: \w+/gm)).toEqual([
+    'Topic: sel1',
+    'Topic: sel2',
+  ]);
   expect((await topics('--delete --topic sel.')).code).toBe(0);
   expect((await topics('--list --topic .*sel.*')).out).toBe('other-sel\n');
 });
@@ -72,11 +77,15 @@ test('a topic is described by its id', async () => {
   const { out } = await cluster.run('kafka-topics --describe --topic by-id');
   const id = /TopicId: (\S+)/.exec(out)?.[1] ?? '';
   expect((await topics(`--describe --topic-id ${id}`)).out).toContain('Topic: by-id\t');
-  expect(await topics('--describe --topic-id nope')).toEqual(failed("TopicId 'nope' does not exist as expected"));
+  expect(await topics('--describe --topic-id nope')).toEqual(
+    failed("TopicId 'nope' does not exist as expected"),
+  );
 });
 
 test('replicas can be assigned by hand', async () => {
-  expect(await topics('--create --topic assigned --replica-assignment 1,1,1')).toEqual(done('Created topic assigned.\n'));
+  expect(await topics('--create --topic assigned --replica-assignment 1,1,1')).toEqual(
+    done('Created topic assigned.\n'),
+  );
   expect((await topics('--describe --topic assigned')).out).toContain('PartitionCount: 3');
   expect(await topics('--create --topic a2 --replica-assignment 7')).toEqual(
     failed(
@@ -90,7 +99,9 @@ test('replicas can be assigned by hand', async () => {
   expect((await topics('--create --topic a2 --replica-assignment 1:2,1')).out).toContain(
     'Partition 1 has different replication factor: 1',
   );
-  expect((await topics('--create --topic a2 --replica-assignment x')).out).toContain("'x' is not a broker id");
+  expect((await topics('--create --topic a2 --replica-assignment x')).out).toContain(
+    "'x' is not a broker id",
+  );
 });
 
 test('partitions that lack something are shown alone', async () => {
@@ -99,7 +110,12 @@ test('partitions that lack something are shown alone', async () => {
     expect(await topics(`--describe --topic healthy --${filter}-partitions`)).toEqual(done());
   }
   expect((await topics('--describe --topic healthy --at-min-isr-partitions')).out).toBe(
-    [0, 1].map((each) => `\tTopic: healthy\tPartition: ${each}\tLeader: 1\tReplicas: 1\tIsr: 1\tElr: \tLastKnownElr: \n`).join(''),
+    [0, 1]
+      .map(
+        (each) =>
+          `\tTopic: healthy\tPartition: ${each}\tLeader: 1\tReplicas: 1\tIsr: 1\tElr: \tLastKnownElr: \n`,
+      )
+      .join(''),
   );
 });
 
@@ -117,10 +133,13 @@ test('a topic that exists is an error, unless it may', async () => {
   expect(await topics('--create --topic twice --if-not-exists')).toEqual(done());
 });
 
-test.each(['--describe', '--alter --partitions 4', '--delete'])('%s of a topic that is missing is an error, unless it may', async (action) => {
-  expect(await topics(`${action} --topic nope`)).toEqual(failed("Topic 'nope' does not exist as expected"));
-  expect(await topics(`${action} --topic nope --if-exists`)).toEqual(done());
-});
+test.each(['--describe', '--alter --partitions 4', '--delete'])(
+  '%s of a topic that is missing is an error, unless it may',
+  async (action) => {
+    expect(await topics(`${action} --topic nope`)).toEqual(failed("Topic 'nope' does not exist as expected"));
+    expect(await topics(`${action} --topic nope --if-exists`)).toEqual(done());
+  },
+);
 
 test('names with dots and underscores are warned of', async () => {
   const { code, out } = await topics('--create --topic a.b_c');
@@ -151,7 +170,9 @@ test('partitions can only be added', async () => {
   expect(await topics('--alter --topic grown --partitions 2')).toEqual(
     failed('The topic grown currently has 3 partition(s); 2 would not be an increase.', error),
   );
-  expect(await topics('--alter --topic grown --partitions 3')).toEqual(failed('Topic already has 3 partition(s).', error));
+  expect(await topics('--alter --topic grown --partitions 3')).toEqual(
+    failed('Topic already has 3 partition(s).', error),
+  );
   expect((await topics('--alter --topic grown --partitions 5 --replica-assignment 1,1,1,1')).out).toContain(
     '--replica-assignment is for 4 partitions, --partitions asks for 5',
   );
@@ -160,7 +181,10 @@ test('partitions can only be added', async () => {
 
 test.each([
   ['', 'Command must include exactly one action: --list, --describe, --create, --alter or --delete'],
-  ['--list --create', 'Command must include exactly one action: --list, --describe, --create, --alter or --delete'],
+  [
+    '--list --create',
+    'Command must include exactly one action: --list, --describe, --create, --alter or --delete',
+  ],
   ['--create', 'Missing required argument "[topic]"'],
   ['--delete', 'Missing required argument "[topic]"'],
   ['--alter --topic t', 'Missing required argument "[partitions]"'],
@@ -198,15 +222,30 @@ test('a server has to be named', async () => {
 });
 
 test('--zookeeper is answered with the command line that works', async () => {
-  const { code, err } = await cluster.runWith('kafka-topics', ['--zookeeper', 'zk:2181', '--create', '--topic', "it's"]);
+  const { code, err } = await cluster.runWith('kafka-topics', [
+    '--zookeeper',
+    'zk:2181',
+    '--create',
+    '--topic',
+    "it's",
+  ]);
   expect(code).toBe(1);
   expect(err).toContain("\n  kafka-topics --bootstrap-server localhost:9092 --create --topic 'it'\\''s'\n");
-  const inline = await cluster.runWith('kafka-configs', ['--describe', '--zookeeper=zk:2181', '--topic', 't']);
+  const inline = await cluster.runWith('kafka-configs', [
+    '--describe',
+    '--zookeeper=zk:2181',
+    '--topic',
+    't',
+  ]);
   expect(inline.err).toContain('\n  kafka-configs --bootstrap-server localhost:9092 --describe --topic t\n');
 });
 
 test('any one of several servers will do', async () => {
-  const { code } = await cluster.runWith('kafka-topics', ['--bootstrap-server', 'localhost:1,[::1]:2,localhost:9092', '--list']);
+  const { code } = await cluster.runWith('kafka-topics', [
+    '--bootstrap-server',
+    'localhost:1,[::1]:2,localhost:9092',
+    '--list',
+  ]);
   expect(code).toBe(0);
 });
 
@@ -223,7 +262,10 @@ test('a server that does not answer is named when the time is up', async () => {
 
 test('an address that is none is an error', async () => {
   const { code, out } = await cluster.runWith('kafka-topics', ['--bootstrap-server', 'localhost', '--list']);
-  expect([code, out]).toEqual([1, expect.stringContaining("'localhost' is not an address of the form host:port")]);
+  expect([code, out]).toEqual([
+    1,
+    expect.stringContaining("'localhost' is not an address of the form host:port"),
+  ]);
 });
 
 test.each([

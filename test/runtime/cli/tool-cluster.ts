@@ -99,7 +99,12 @@ export class ToolCluster {
 export async function runTool(
   tool: (args: readonly string[], io: ToolIo) => Promise<number>,
   args: readonly string[],
-  { platform, stdin = '', signal = new AbortController().signal, stdout }: RunOptions & { readonly platform: Platform },
+  {
+    platform,
+    stdin = '',
+    signal = new AbortController().signal,
+    stdout,
+  }: RunOptions & { readonly platform: Platform },
 ): Promise<Ran> {
   const out = new TextStream();
   const err = new TextStream();

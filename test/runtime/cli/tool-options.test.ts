@@ -63,7 +63,9 @@ test.each([
 });
 
 test.each(['abc', '', '1.5', '2147483648', '99999999999999999999'])('%j is no Integer', (text) => {
-  expect(() => parse(`--count=${text}`).number('count')).toThrow(`Cannot parse argument '${text}' of option count`);
+  expect(() => parse(`--count=${text}`).number('count')).toThrow(
+    `Cannot parse argument '${text}' of option count`,
+  );
 });
 
 test('a Long may be larger than an Integer', () => {
@@ -75,7 +77,12 @@ const single = exactlyOne<'list' | 'create'>(['list', 'create'], 'one!');
 test.each([
   [single, '--list --create', '--list', 'one!'],
   [single, '', '--create', 'one!'],
-  [requires<'create' | 'topic'>('create', 'topic'), '--create', '--list', 'Missing required argument "[topic]"'],
+  [
+    requires<'create' | 'topic'>('create', 'topic'),
+    '--create',
+    '--list',
+    'Missing required argument "[topic]"',
+  ],
   [requires<'topic'>(undefined, 'topic'), '', '--topic a', 'Missing required argument "[topic]"'],
   [
     excludes<'list' | 'topic'>('list', 'topic'),
@@ -111,7 +118,10 @@ test('the usage table wraps both columns and sorts the options', () => {
   const table = usageTable({
     topic: { describe: 'The topic.', value: { type: 'String' } },
     all: { describe: 'Every single one of them, without any exception at all.' },
-    'a-long-name': { describe: 'Short.', value: { type: 'Integer', label: 'a label that is quite long', default: '5' } },
+    'a-long-name': {
+      describe: 'Short.',
+      value: { type: 'Integer', label: 'a label that is quite long', default: '5' },
+    },
     state: { describe: 'First.\nSecond.', value: { type: 'String', isOptional: true } },
   });
   expect(table.split('\n')).toEqual([

@@ -28,7 +28,11 @@ test('a worker needs no property, and every wrong one is named', () => {
     statusTopic: { name: 'connect-status', partitionCount: 5 },
     offsetFlushIntervalMs: 60_000,
   });
-  const wrong = { 'offset.flush.interval.ms': 'soon', 'status.storage.partitions': '0', 'topic.tracking.enable': 'maybe' };
+  const wrong = {
+    'offset.flush.interval.ms': 'soon',
+    'status.storage.partitions': '0',
+    'topic.tracking.enable': 'maybe',
+  };
   expect(() => workerSettings(wrong)).toThrow(
     /status.storage.partitions: Value must be at least 1[\s\S]*offset.flush.interval.ms: Not a number[\s\S]*either true or false/,
   );
@@ -40,14 +44,21 @@ test('storage keys that are not for us become configs of the topic', () => {
     'config.storage.replication.factor': '2',
     'config.storage.segment.ms': '1000',
   });
-  expect(configTopic).toMatchObject({ name: 'mine', replicationFactor: 2, configs: { 'segment.ms': '1000' } });
+  expect(configTopic).toMatchObject({
+    name: 'mine',
+    replicationFactor: 2,
+    configs: { 'segment.ms': '1000' },
+  });
 });
 
 test('a connector that names a converter configures it alone; one that does not gets the worker’s', () => {
   const own = workerSettings({ 'value.converter': 'json', 'value.converter.schemas.enable': 'false' });
   const inherited = sourceSettings({ ...base, 'value.converter.schemas.enable': 'true' }, own);
   expect(inherited.valueConverter).toEqual({ className: 'json', config: { 'schemas.enable': 'false' } });
-  const named = sourceSettings({ ...base, 'value.converter': 'string', 'value.converter.encoding': 'x' }, own);
+  const named = sourceSettings(
+    { ...base, 'value.converter': 'string', 'value.converter.encoding': 'x' },
+    own,
+  );
   expect(named.valueConverter).toEqual({ className: 'string', config: { encoding: 'x' } });
 });
 
@@ -66,7 +77,11 @@ test('error settings are read; -1 retries for ever', () => {
 });
 
 test('clients take the worker’s settings, then the connector’s overrides', () => {
-  const own = workerSettings({ 'producer.linger.ms': '5', 'producer.acks': '1', 'consumer.fetch.min.bytes': '7' });
+  const own = workerSettings({
+    'producer.linger.ms': '5',
+    'producer.acks': '1',
+    'consumer.fetch.min.bytes': '7',
+  });
   expect(producerOptions(own, { 'producer.override.acks': 'all' })).toEqual({
     acks: -1,
     lingerMs: 5,
@@ -74,7 +89,8 @@ test('clients take the worker’s settings, then the connector’s overrides', (
   });
   const overrides = {
     'consumer.override.group.id': 'g',
-    'consumer.override.partition.assignment.strategy': 'org.apache.kafka.clients.consumer.CooperativeStickyAssignor',
+    'consumer.override.partition.assignment.strategy':
+      'org.apache.kafka.clients.consumer.CooperativeStickyAssignor',
   };
   expect(consumerOptions(own, overrides, 'c')).toEqual({
     groupId: 'g',
@@ -89,11 +105,23 @@ test('clients take the worker’s settings, then the connector’s overrides', (
 test('overrides that the policy forbids, or of a wrong type, are problems', () => {
   const source = new CountingSource();
   const plugins = registryOf([source.plugin]);
-  const config = { ...base, topic: 't', 'producer.override.linger.ms': 'abc', 'producer.override.acks': 'all' };
+  const config = {
+    ...base,
+    topic: 't',
+    'producer.override.linger.ms': 'abc',
+    'producer.override.acks': 'all',
+  };
   const errorsOf = (settings: typeof worker) =>
-    validateConnector(source.plugin, config, { plugins, worker: settings }).configs.flatMap(({ value }) => value.errors);
-  expect(errorsOf(worker)).toEqual(['Invalid value abc for configuration linger.ms: Not a number of type LONG']);
-  const strict = { 'connector.client.config.override.policy': 'Allowlist', 'connector.client.config.override.allowlist': 'acks' };
+    validateConnector(source.plugin, config, { plugins, worker: settings }).configs.flatMap(
+      ({ value }) => value.errors,
+    );
+  expect(errorsOf(worker)).toEqual([
+    'Invalid value abc for configuration linger.ms: Not a number of type LONG',
+  ]);
+  const strict = {
+    'connector.client.config.override.policy': 'Allowlist',
+    'connector.client.config.override.allowlist': 'acks',
+  };
   expect(errorsOf(workerSettings(strict))[0]).toBe(
     "The 'Allowlist' policy does not allow 'linger.ms' to be overridden in the connector configuration.",
   );
@@ -124,7 +152,11 @@ test('rules for new topics: the first group that fits, else the default; wrong o
     'topic.creation.b.partitions': '9',
   };
   const planFor = (topic: string) => topicCreationRules(rules)?.planFor(topic);
-  expect(planFor('x1')).toMatchObject({ partitionCount: 4, replicationFactor: -1, configs: { 'retention.ms': '5' } });
+  expect(planFor('x1')).toMatchObject({
+    partitionCount: 4,
+    replicationFactor: -1,
+    configs: { 'retention.ms': '5' },
+  });
   expect(planFor('xx')).toMatchObject({ partitionCount: 4, configs: {} });
   expect(planFor('xyz')).toMatchObject({ partitionCount: 4, configs: { 'retention.ms': '5' } });
   expect(planFor('z')).toMatchObject({ partitionCount: 9 });
@@ -143,7 +175,14 @@ test('rules for new topics: the first group that fits, else the default; wrong o
 
 test('a plugin gets its own keys only, unless it has one of the runtime’s', () => {
   const schema = { type: 'object', passUnknown: true, properties: { topics: { type: 'string' } } } as const;
-  const config = { ...base, topics: 't', 'errors.tolerance': 'all', 'transforms.a.type': 'x', own: '1', 'a.b': '2' };
+  const config = {
+    ...base,
+    topics: 't',
+    'errors.tolerance': 'all',
+    'transforms.a.type': 'x',
+    own: '1',
+    'a.b': '2',
+  };
   expect(pluginConfig(config, schema)).toEqual({ topics: 't', own: '1', 'a.b': '2' });
 });
 

@@ -50,7 +50,10 @@ interface Infos {
 
 const vectors = readVectors('connect/config-validate.jsonl')
   .filter(({ kind }) => kind === 'validate')
-  .map((vector) => ({ props: vector['props'] as Record<string, string | null>, body: String(vector['body']) }))
+  .map((vector) => ({
+    props: vector['props'] as Record<string, string | null>,
+    body: String(vector['body']),
+  }))
   .filter(({ body }) => body.startsWith('{'));
 
 /** A null value is refused by the herder, before the part of it that the vectors were taken from; and what is only Java's. */
@@ -58,15 +61,16 @@ const isComparable = ({ props }: { readonly props: Record<string, string | null>
   !Object.values(props).includes(null) && props['value.converter'] !== 'java.lang.String';
 
 describe.runIf(vectors.length > 0)('validation answers what Kafka Connect answers', () => {
-  test.each(vectors.filter(isComparable).map(({ props, body }) => [JSON.stringify(props), props, body] as const))(
-    '%s',
-    (_name, props, body) => {
-      const plugin = findConnector(plugins, props['connector.class'] ?? '');
-      if (plugin === undefined) throw new Error('no such connector');
-      const actual = comparable(JSON.parse(JSON.stringify(validateConnector(plugin, props, { plugins, worker }))));
-      expect(actual).toEqual(comparable(JSON.parse(body)));
-    },
-  );
+  test.each(
+    vectors.filter(isComparable).map(({ props, body }) => [JSON.stringify(props), props, body] as const),
+  )('%s', (_name, props, body) => {
+    const plugin = findConnector(plugins, props['connector.class'] ?? '');
+    if (plugin === undefined) throw new Error('no such connector');
+    const actual = comparable(
+      JSON.parse(JSON.stringify(validateConnector(plugin, props, { plugins, worker }))),
+    );
+    expect(actual).toEqual(comparable(JSON.parse(body)));
+  });
 });
 
 /** Messages that go on in the words of Java's own classes. */

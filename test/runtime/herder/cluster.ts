@@ -2,6 +2,7 @@ import { Broker } from '../../../broker/index.ts';
 import { createClient, type KafkaClient } from '../../../kafka/client/index.ts';
 import { type Logger, silentLogger } from '../../../platform/logger.ts';
 import { MemoryNet } from '../../../platform/memory-net.ts';
+import type { Net } from '../../../platform/net.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { MemoryFiles } from '../../../platform/simulation/memory-files.ts';
 import { systemPlatform } from '../../../platform/system-platform.ts';
@@ -10,6 +11,7 @@ import { type Plugin, PluginRegistry } from '../../../runtime/plugin/index.ts';
 import { builtInPredicates } from '../../../runtime/predicates/index.ts';
 import { builtInTransforms } from '../../../runtime/transforms/index.ts';
 import { startWorker, type Worker } from '../../../runtime/worker.ts';
+import { SeverableNet } from './severable-net.ts';
 
 const port = 9092;
 
@@ -55,17 +57,28 @@ export class TestCluster {
   }
 
   client(): KafkaClient {
-    const { clock, entropy, executor, net, logger } = this.platform;
-    const client = createClient({
-      bootstrapServers: `localhost:${port}`,
-      clock,
-      entropy,
-      executor,
-      net,
-      logger,
-    });
+    const client = this.#client(this.platform.net);
     this.#closables.push(client);
     return client;
+  }
+
+  #client(net: Net): KafkaClient {
+    return createClient({ ...this.platform, net, bootstrapServers: `localhost:${port}` });
+  }
+
+  /** A worker that can be killed: from then on nothing it does reaches the cluster. */
+  async mortalWorker(
+    plugins: readonly Plugin[],
+    config: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly worker: Worker; kill(): void }> {
+    const net = new SeverableNet(this.platform.net);
+    const worker = await startWorker({
+      client: this.#client(net),
+      platform: this.platform,
+      plugins: registryOf(plugins),
+      config: { ...quickWorker, ...config },
+    });
+    return { worker, kill: () => net.sever() };
   }
 
   async worker(plugins: readonly Plugin[], config: Readonly<Record<string, string>> = {}): Promise<Worker> {

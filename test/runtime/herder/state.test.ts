@@ -71,15 +71,29 @@ test('tasks and commits that a deleted connector left behind do not bring it bac
 });
 
 test('records of older and other workers are understood or ignored, never an error', () => {
-  expect(meaning([...connectorRecords('c', {}), { key: 'target-state-c', value: { state: 'PAUSED' } }])).toMatchObject({
+  expect(
+    meaning([...connectorRecords('c', {}), { key: 'target-state-c', value: { state: 'PAUSED' } }]),
+  ).toMatchObject({
     c: { target: 'PAUSED' },
   });
   const anything = fc.record({
     key: fc.oneof(
-      fc.constantFrom('connector-c', 'task-c-0', 'task-c', 'task--1', 'commit-c', 'target-state-c', 'session-key', ''),
+      fc.constantFrom(
+        'connector-c',
+        'task-c-0',
+        'task-c',
+        'task--1',
+        'commit-c',
+        'target-state-c',
+        'session-key',
+        '',
+      ),
       fc.string(),
     ),
-    value: fc.oneof(fc.constant(null), fc.dictionary(fc.constantFrom('properties', 'tasks', 'state', 'state.v2'), fc.jsonValue())),
+    value: fc.oneof(
+      fc.constant(null),
+      fc.dictionary(fc.constantFrom('properties', 'tasks', 'state', 'state.v2'), fc.jsonValue()),
+    ),
   });
   fc.assert(fc.property(fc.array(anything), (records) => void fold(records as ConfigRecord[])));
 });
@@ -89,12 +103,18 @@ test('reading the compacted topic gives the state that reading all of it gives',
   const change = fc.oneof(
     name.chain((each) => fc.nat(3).map((n) => connectorRecords(each, { n: String(n) }))),
     name.map((each) => deletionRecords(each)),
-    name.chain((each) => fc.constantFrom('STARTED' as const, 'PAUSED' as const, 'STOPPED' as const).map((to) => [targetRecord(each, to)])),
+    name.chain((each) =>
+      fc
+        .constantFrom('STARTED' as const, 'PAUSED' as const, 'STOPPED' as const)
+        .map((to) => [targetRecord(each, to)]),
+    ),
   );
   fc.assert(
     fc.property(fc.array(change), (changes) => {
       const records = changes.flat();
-      const compacted = records.filter(({ key }, index) => records.findLastIndex((other) => other.key === key) === index);
+      const compacted = records.filter(
+        ({ key }, index) => records.findLastIndex((other) => other.key === key) === index,
+      );
       expect(meaning(compacted)).toEqual(meaning(records));
     }),
   );
@@ -105,10 +125,15 @@ test('a running connector keeps its tasks through compaction when they were writ
   fc.assert(
     fc.property(counts, (sizes) => {
       const rounds = sizes.map((size, round) =>
-        taskRecords('c', Array.from({ length: size }, (_, id) => ({ id: String(id), round: String(round) }))),
+        taskRecords(
+          'c',
+          Array.from({ length: size }, (_, id) => ({ id: String(id), round: String(round) })),
+        ),
       );
       const records = [...connectorRecords('c', {}), ...rounds.flat()];
-      const compacted = records.filter(({ key }, index) => records.findLastIndex((other) => other.key === key) === index);
+      const compacted = records.filter(
+        ({ key }, index) => records.findLastIndex((other) => other.key === key) === index,
+      );
       const tasks = meaning(compacted)['c']?.tasks ?? [];
       expect(tasks).toEqual(meaning(records)['c']?.tasks);
       expect(tasks).toHaveLength(sizes.at(-1) ?? 0);
@@ -120,7 +145,11 @@ test('statuses and topics are read back as they were written, and tombstones for
   const status = { state: 'FAILED', workerId: 'w:1', trace: 'boom', version: '1' } as const;
   const use = { topic: 't:connector-x', connector: 'a-b', task: 3, discoveredAt: 7 };
   const plain = { ...use, topic: 't' };
-  const records = [connectorStatusRecord('a-b', status), taskStatusRecord('a-b', 12, status), topicUseRecord(plain)];
+  const records = [
+    connectorStatusRecord('a-b', status),
+    taskStatusRecord('a-b', 12, status),
+    topicUseRecord(plain),
+  ];
   expect(records).toEqual([
     {
       key: 'status-connector-a-b',
@@ -136,9 +165,15 @@ test('statuses and topics are read back as they were written, and tombstones for
   expect(state.connectors.get('a-b')).toEqual(status);
   expect(state.tasks.get('a-b')?.get(12)).toEqual(status);
   expect(state.topics.get('a-b')?.get('t')).toEqual(plain);
-  const tombstones = [connectorStatusRecord('a-b', undefined), taskStatusRecord('a-b', 12, undefined), topicTombstone(plain)];
+  const tombstones = [
+    connectorStatusRecord('a-b', undefined),
+    taskStatusRecord('a-b', 12, undefined),
+    topicTombstone(plain),
+  ];
   tombstones.reduce(replayStatus, state);
-  expect([state.connectors.size, state.tasks.get('a-b')?.size, state.topics.get('a-b')?.size]).toEqual([0, 0, 0]);
+  expect([state.connectors.size, state.tasks.get('a-b')?.size, state.topics.get('a-b')?.size]).toEqual([
+    0, 0, 0,
+  ]);
 });
 
 test('whatever a position is, it is stored as a map and read back unchanged', () => {

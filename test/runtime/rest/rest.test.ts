@@ -30,7 +30,12 @@ interface Answer {
   readonly body: unknown;
 }
 
-async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const type = text === undefined ? {} : { 'content-type': 'application/json' };
   const init = { method, headers: { ...type, ...headers }, ...(text !== undefined && { body: text }) };
@@ -57,7 +62,9 @@ const statusOf = async (name = 'in') => (await call('GET', `/connectors/${name}/
 test('the root tells version and cluster, health that all is well', async () => {
   const root = await call('GET', '/');
   expect(root).toMatchObject({ status: 200, type: 'application/json' });
-  expect(root.text).toMatch(/^\{"version":"\d+\.\d+\.\d+","commit":"[0-9a-f]{16}","kafka_cluster_id":".{22}"\}$/);
+  expect(root.text).toMatch(
+    /^\{"version":"\d+\.\d+\.\d+","commit":"[0-9a-f]{16}","kafka_cluster_id":".{22}"\}$/,
+  );
   expect((await call('GET', '/health')).text).toBe(
     '{"status":"healthy","message":"Worker has completed startup and is ready to handle requests."}',
   );
@@ -89,7 +96,9 @@ test('a connector is created, listed, shown as it was sent, and deleted', async 
   expect(await create()).toMatchObject(error(409, 'Connector in already exists'));
   expect(await call('DELETE', '/connectors/in')).toMatchObject({ status: 204, text: '' });
   expect(await call('DELETE', '/connectors/in')).toMatchObject(error(404, 'Connector in not found'));
-  expect(await call('GET', '/connectors/in/status')).toMatchObject(error(404, 'No status found for connector in'));
+  expect(await call('GET', '/connectors/in/status')).toMatchObject(
+    error(404, 'No status found for connector in'),
+  );
 });
 
 test('status has the keys of Kafka Connect in its order', async () => {
@@ -102,21 +111,30 @@ test('status has the keys of Kafka Connect in its order', async () => {
   expect((await call('GET', '/connectors/in/tasks/0/status')).text).toBe(
     '{"id":0,"state":"RUNNING","worker_id":"localhost:8083","version":"1.2.3"}',
   );
-  expect(await call('GET', '/connectors/in/tasks/7/status')).toMatchObject(error(404, 'No status found for task in-7'));
+  expect(await call('GET', '/connectors/in/tasks/7/status')).toMatchObject(
+    error(404, 'No status found for task in-7'),
+  );
   expect(await call('GET', '/connectors/in/tasks/x/status')).toMatchObject(error(404, 'HTTP 404 Not Found'));
 });
 
 test('expand adds status and info; anything else adds nothing', async () => {
   await create();
   await worker.whenDone(['in']);
-  const expanded = (await call('GET', '/connectors?expand=info&expand=status')).body as Record<string, object>;
+  const expanded = (await call('GET', '/connectors?expand=info&expand=status')).body as Record<
+    string,
+    object
+  >;
   expect(Object.keys(expanded['in'] ?? {})).toEqual(['status', 'info']);
-  expect(expanded).toMatchObject({ in: { info: { name: 'in' }, status: { connector: { state: 'RUNNING' } } } });
+  expect(expanded).toMatchObject({
+    in: { info: { name: 'in' }, status: { connector: { state: 'RUNNING' } } },
+  });
   expect((await call('GET', '/connectors?expand=foo')).text).toBe('{"in":{}}');
 });
 
 test('a connector can be created paused or stopped, in any case of letters', async () => {
-  expect(await call('POST', '/connectors', { name: 'in', config, initial_state: 'stopped' })).toMatchObject({ status: 201 });
+  expect(await call('POST', '/connectors', { name: 'in', config, initial_state: 'stopped' })).toMatchObject({
+    status: 201,
+  });
   expect(await statusOf()).toMatchObject({ connector: { state: 'STOPPED' }, tasks: [] });
   await call('POST', '/connectors', { name: 'two', config, initial_state: 'PAUSED' });
   await until(async () => JSON.stringify(await statusOf('two')).includes('"id":0,"state":"PAUSED"'));
@@ -142,7 +160,9 @@ test('PUT creates with 201 and updates with 200, PATCH merges', async () => {
   });
   await worker.whenDone(['in']);
   expect(await cluster.read('numbers')).toHaveLength(8);
-  expect(await call('PATCH', '/connectors/nope/config', {})).toMatchObject(error(404, 'Connector nope not found'));
+  expect(await call('PATCH', '/connectors/nope/config', {})).toMatchObject(
+    error(404, 'Connector nope not found'),
+  );
   expect(await call('PUT', '/connectors/in/config', { ...config, name: 'other' })).toMatchObject(
     error(400, "Connector name configuration (other) doesn't match connector name in the URL (in)"),
   );
@@ -173,7 +193,9 @@ test('an invalid config is refused with all its problems, and nothing is changed
   expect(await call('POST', '/connectors', { name: 'x', config: {} })).toMatchObject(
     error(400, 'Connector config contains no connector type'),
   );
-  expect(await call('POST', '/connectors', { name: 'x', config: { 'connector.class': 'Nope' } })).toMatchObject({
+  expect(
+    await call('POST', '/connectors', { name: 'x', config: { 'connector.class': 'Nope' } }),
+  ).toMatchObject({
     status: 400,
     body: {
       message:
@@ -210,8 +232,12 @@ test('restart answers 204 for the connector alone and 202 with the plan otherwis
   expect(await call('POST', '/connectors/in/tasks/0/restart')).toMatchObject({ status: 204, text: '' });
   await until(() => source.reads.length === 3);
   expect(await call('POST', '/connectors/nope/restart')).toMatchObject(error(404, 'Unknown connector: nope'));
-  expect(await call('POST', '/connectors/nope/tasks/0/restart')).toMatchObject(error(404, 'Unknown connector: nope'));
-  expect(await call('POST', '/connectors/in/tasks/5/restart')).toMatchObject(error(404, 'Unknown task: in-5'));
+  expect(await call('POST', '/connectors/nope/tasks/0/restart')).toMatchObject(
+    error(404, 'Unknown connector: nope'),
+  );
+  expect(await call('POST', '/connectors/in/tasks/5/restart')).toMatchObject(
+    error(404, 'Unknown task: in-5'),
+  );
 });
 
 test('topics that a connector uses are listed until they are reset', async () => {
@@ -225,7 +251,9 @@ test('topics that a connector uses are listed until they are reset', async () =>
   await rest.close();
   rest = await startRest({ herder: untracked.herder, port: 0 });
   expect(await call('GET', '/connectors/in/topics')).toMatchObject(error(403, 'Topic tracking is disabled.'));
-  expect(await call('PUT', '/connectors/in/topics/reset')).toMatchObject(error(403, 'Topic tracking is disabled.'));
+  expect(await call('PUT', '/connectors/in/topics/reset')).toMatchObject(
+    error(403, 'Topic tracking is disabled.'),
+  );
 });
 
 test("a stopped source's offsets are shown, altered and reset", async () => {
@@ -261,12 +289,17 @@ test("a stopped source's offsets are shown, altered and reset", async () => {
   expect((await call('DELETE', offsets)).text).toContain('have been reset successfully');
   expect((await call('GET', offsets)).text).toBe('{"offsets":[]}');
   expect(await call('GET', '/connectors/nope/offsets')).toMatchObject(error(404, 'Connector nope not found'));
-  expect(await call('DELETE', '/connectors/nope/offsets')).toMatchObject(error(404, 'Connector nope not found'));
+  expect(await call('DELETE', '/connectors/nope/offsets')).toMatchObject(
+    error(404, 'Connector nope not found'),
+  );
 });
 
 test("a stopped sink's offsets are those of its consumer group", async () => {
   await create();
-  await call('POST', '/connectors', { name: 'out', config: { 'connector.class': 'table', topics: 'numbers' } });
+  await call('POST', '/connectors', {
+    name: 'out',
+    config: { 'connector.class': 'table', topics: 'numbers' },
+  });
   await worker.whenDone(['in', 'out']);
   const offsets = '/connectors/out/offsets';
   const at = (offset: number | null) => ({
@@ -308,25 +341,36 @@ test('plugins are listed, connectors alone by default, and tell their keys', asy
     'header_converter',
   ]);
   const keys = (await call('GET', '/connector-plugins/CountingSource/config')).body as { name: string }[];
-  expect(keys.slice(0, 2)).toMatchObject([{ name: 'topic', required: true }, { name: 'records', type: 'INT' }]);
+  expect(keys.slice(0, 2)).toMatchObject([
+    { name: 'topic', required: true },
+    { name: 'records', type: 'INT' },
+  ]);
   expect(keys.map(({ name }) => name)).toContain('errors.tolerance');
   expect((await call('GET', '/connector-plugins/RegexRouter/config')).body).toMatchObject([
     { name: 'regex' },
     { name: 'replacement' },
   ]);
-  expect(await call('GET', '/connector-plugins/nope/config')).toMatchObject(error(404, 'Unknown plugin nope.'));
+  expect(await call('GET', '/connector-plugins/nope/config')).toMatchObject(
+    error(404, 'Unknown plugin nope.'),
+  );
   expect(await call('GET', '/connector-plugins/counting/config?version=9')).toMatchObject({ status: 400 });
 });
 
 test('validate answers 200 with the problems, and 400 for a config of another connector', async () => {
   const path = '/connector-plugins/CountingSourceConnector/config/validate';
-  const validated = await call('PUT', path, { 'connector.class': 'CountingSource', records: 'x', password: 'geheim' });
+  const validated = await call('PUT', path, {
+    'connector.class': 'CountingSource',
+    records: 'x',
+    password: 'geheim',
+  });
   expect(validated).toMatchObject({ status: 200, body: { name: 'CountingSource', error_count: 3 } });
   expect(validated.text).not.toContain('geheim');
   expect(await call('PUT', path, { 'connector.class': 'TableSink' })).toMatchObject(
     error(400, 'Included connector type TableSink does not match request type CountingSourceConnector'),
   );
-  expect(await call('PUT', path, {})).toMatchObject(error(400, 'Connector config contains no connector type'));
+  expect(await call('PUT', path, {})).toMatchObject(
+    error(400, 'Connector config contains no connector type'),
+  );
 });
 
 test('levels of loggers are shown and changed for a name and all below it', async () => {
@@ -344,32 +388,54 @@ test('levels of loggers are shown and changed for a name and all below it', asyn
     last_modified: expect.any(Number),
   });
   expect((await call('GET', '/admin/loggers/root')).text).toBe('{"level":"INFO","last_modified":null}');
-  expect(await call('PUT', '/admin/loggers/root?scope=cluster', { level: 'WARN' })).toMatchObject({ status: 204, text: '' });
+  expect(await call('PUT', '/admin/loggers/root?scope=cluster', { level: 'WARN' })).toMatchObject({
+    status: 204,
+    text: '',
+  });
   expect(await call('PUT', '/admin/loggers/root', {})).toMatchObject(
     error(400, "Desired 'level' parameter was not specified in request."),
   );
-  expect(await call('PUT', '/admin/loggers/root', { level: 'LOUD' })).toMatchObject(error(404, "invalid log level 'LOUD'."));
+  expect(await call('PUT', '/admin/loggers/root', { level: 'LOUD' })).toMatchObject(
+    error(404, "invalid log level 'LOUD'."),
+  );
   expect(await call('GET', '/admin/loggers/nope')).toMatchObject(error(404, 'Logger nope not found.'));
 });
 
 test('what is no request of the API is told so, never with 500', async () => {
   expect(await call('GET', '/nope')).toMatchObject(error(404, 'HTTP 404 Not Found'));
   expect(await call('DELETE', '/connectors')).toMatchObject(error(405, 'HTTP 405 Method Not Allowed'));
-  expect(await call('POST', '/connectors/in/status/')).toMatchObject(error(405, 'HTTP 405 Method Not Allowed'));
+  expect(await call('POST', '/connectors/in/status/')).toMatchObject(
+    error(405, 'HTTP 405 Method Not Allowed'),
+  );
   expect(await call('GET', '/connectors', undefined, { accept: 'text/html' })).toMatchObject(
     error(406, 'HTTP 406 Not Acceptable'),
   );
-  expect(await call('GET', '/connectors', undefined, { accept: 'text/html, */*;q=0.1' })).toMatchObject({ status: 200 });
+  expect(await call('GET', '/connectors', undefined, { accept: 'text/html, */*;q=0.1' })).toMatchObject({
+    status: 200,
+  });
   expect(await call('POST', '/connectors', '{}', { 'content-type': 'text/plain' })).toMatchObject(
     error(415, 'HTTP 415 Unsupported Media Type'),
   );
   expect(await call('POST', '/connectors', JSON.stringify({ name: 'x'.repeat(1_100_000) }))).toMatchObject(
     error(413, 'HTTP 413 Request Entity Too Large'),
   );
-  const bodies = ['', '{', 'null', '[]', '1', '{"name":1}', '{"name":"x","config":[]}', '{"config":{"a":{}}}', '{"extra":1}'];
+  const bodies = [
+    '',
+    '{',
+    'null',
+    '[]',
+    '1',
+    '{"name":1}',
+    '{"name":"x","config":[]}',
+    '{"config":{"a":{}}}',
+    '{"extra":1}',
+  ];
   for (const body of bodies) {
     const answer = await call('POST', '/connectors', body);
-    expect(answer, body).toMatchObject({ status: 400, body: { error_code: 400, message: expect.any(String) } });
+    expect(answer, body).toMatchObject({
+      status: 400,
+      body: { error_code: 400, message: expect.any(String) },
+    });
   }
   for (const path of ['/connectors/%', '/connectors/in/config/%zz', `/connectors/${'x'.repeat(5_000)}`]) {
     expect((await call('GET', path)).status, path).toBeLessThan(500);
@@ -393,7 +459,10 @@ test('a page of an allowed origin may call, others are not told that they may', 
   rest = await startRest({ herder: worker.herder, port: 0, allowedOrigins: ['http://console'] });
   const preflight = { origin: 'http://console', 'access-control-request-method': 'PUT' };
   const allowed = await fetch(`${rest.url}/connectors`, { method: 'OPTIONS', headers: preflight });
-  expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, 'http://console']);
+  expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([
+    204,
+    'http://console',
+  ]);
   const other = await fetch(`${rest.url}/connectors`, { headers: { origin: 'http://evil' } });
   expect(other.headers.get('access-control-allow-origin')).toBeNull();
 });
@@ -407,7 +476,10 @@ test('a request that takes too long is answered, and what it asked for still hap
   await worker.herder.createConnector('out', { 'connector.class': 'table', topics: 'numbers' });
   await until(() => sink.writes === 1);
   const answer = await call('PUT', '/connectors/out/stop');
-  expect(answer).toMatchObject({ status: 500, body: { message: expect.stringMatching(/^Request timed out/) } });
+  expect(answer).toMatchObject({
+    status: 500,
+    body: { message: expect.stringMatching(/^Request timed out/) },
+  });
   release.resolve();
   await until(() => worker.herder.connectorStatus('out').connector.state === 'STOPPED');
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RecordView } from '../../../kafka/records/index.ts';
+import { silentLogger } from '../../../platform/logger.ts';
 import { ManualClock } from '../../../platform/simulation/manual-clock.ts';
 import { SeededEntropy } from '../../../platform/simulation/seeded-entropy.ts';
-import { silentLogger } from '../../../platform/logger.ts';
 import { RetriableError, type SinkRecord } from '../../../runtime/plugin/index.ts';
 import { ErrorPolicy } from '../../../runtime/tasks/error-policy.ts';
 import { StageError, TaskStoppedError, ToleranceExceededError } from '../../../runtime/tasks/errors.ts';
@@ -68,9 +68,15 @@ test('thousands of small batches do not pile up', () => {
 /** A batch of `counts[p]` records of partition p, with gaps of one between them, mixed in turn. */
 function batchOf(counts: readonly number[]): OriginBatch {
   const origins = counts.flatMap((count, partition) =>
-    Array.from({ length: count }, (_, n) => ({ topic: 't', partition, view: { offset: 2 * n } as RecordView })),
+    Array.from({ length: count }, (_, n) => ({
+      topic: 't',
+      partition,
+      view: { offset: 2 * n } as RecordView,
+    })),
   );
-  const records = origins.map(({ partition, view }) => ({ topic: 't', partition, offset: view.offset }) as SinkRecord);
+  const records = origins.map(
+    ({ partition, view }) => ({ topic: 't', partition, offset: view.offset }) as SinkRecord,
+  );
   const offsets = counts.map((count, partition) => ({ topic: 't', partition, offset: 2 * count + 1 }));
   return { records, origins, offsets };
 }
@@ -166,7 +172,9 @@ test('when the time is up it is a failure: tolerated or not', async () => {
   const always = (): never => {
     throw busy();
   };
-  await expect(withTime(strict.clock, strict.errors.recover(busy(), always))).rejects.toThrow(ToleranceExceededError);
+  await expect(withTime(strict.clock, strict.errors.recover(busy(), always))).rejects.toThrow(
+    ToleranceExceededError,
+  );
   expect(strict.progress).toMatchObject({ retries: 2, failures: 1 });
   const tolerant = policy({ isTolerated: true, retryTimeoutMs: 0 });
   expect(await tolerant.errors.recover(busy(), always)).toBeInstanceOf(StageError);
