@@ -27,7 +27,7 @@ import { Partitions } from './replica/partitions.ts';
 import { servedFeatures } from './served-features.ts';
 import { Cluster } from './server/cluster.ts';
 import type { Features } from './server/handlers/18-api-versions.ts';
-import type { BrokerListener } from './server/request-context.ts';
+import { type BrokerListener, IN_PROCESS_LISTENER } from './server/request-context.ts';
 import { servedApis } from './server/served-apis.ts';
 import { BrokerServer } from './server/server.ts';
 import { TopicConfigs } from './topic-configs.ts';
@@ -160,7 +160,7 @@ export class Broker {
     await this.#groups.start();
     if (inProcess !== undefined) {
       const { net, ...endpoint } = inProcess;
-      listeners.push(await this.#server.listen(net, { name: 'IN_PROCESS', endpoint }));
+      listeners.push(await this.#server.listen(net, { name: IN_PROCESS_LISTENER, endpoint }));
     }
     this.#listeners = listeners;
     this.#startTimers(config);

@@ -2,6 +2,7 @@ import { type Logger, silentLogger } from '../platform/logger.ts';
 import type { Endpoint, Net } from '../platform/net.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
 import { Broker } from './broker.ts';
+import { IN_PROCESS_LISTENER } from './server/request-context.ts';
 
 /** How a broker is run on this machine. */
 export interface BrokerSettings {
@@ -44,7 +45,7 @@ export async function startBroker({
   return {
     clusterId: broker.clusterId,
     address: first === undefined ? '' : addressOf(first.advertised),
-    inProcess: others.at(-1)?.name === 'IN_PROCESS' ? others.at(-1)?.advertised : undefined,
+    inProcess: others.at(-1)?.name === IN_PROCESS_LISTENER ? others.at(-1)?.advertised : undefined,
     async close() {
       await broker.close();
       await platform.executor.close();

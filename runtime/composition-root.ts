@@ -10,6 +10,8 @@ import {
   inProcessClient,
   openRegistryStore,
   openSchemaTopic,
+  type RegistryClient,
+  type RegistryStore,
   startRegistry,
 } from '../schema-registry/index.ts';
 import type { ClientFor } from './converters/index.ts';
@@ -55,18 +57,17 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
     const platform = systemPlatform(await loggerFor(settings.logLevel));
     opened.defer(() => platform.executor.close());
     const { broker, client } = await embeddedKafka(platform, settings.properties, opened);
-    const log = await openSchemaTopic(client, platform.logger);
-    const registry = await startRegistry({
-      log,
-      host,
-      port: registryPort,
-      ...platform,
-      clusterId: broker.clusterId,
-    });
-    opened.defer(() => registry.close());
-    const clientFor = registryClients(platform, () => inProcessClient(registry.store));
-    const worker = await openWorker(platform, client, clientFor, settings.plugins);
-    opened.defer(() => worker.close());
+    const { clusterId } = broker;
+    const registering = openSchemaTopic(client, platform.logger).then((log) =>
+      startRegistry({ log, host, port: registryPort, ...platform, clusterId }),
+    );
+    adopt(opened, registering);
+    const store = registering.then((registry) => registry.store);
+    const opening = adopt(
+      opened,
+      openWorker(platform, client, registryClients(platform, store), settings.plugins),
+    );
+    const [registry, worker] = await Promise.all([registering, opening]);
     const rest = await startRest({ herder: worker.herder, host, port: restPort, ...platform });
     opened.defer(() => rest.close());
     return {
@@ -112,20 +113,14 @@ export async function startWorkerStack(settings: WorkerStackSettings): Promise<W
     const platform = systemPlatform(await loggerFor(settings.logLevel));
     opened.defer(() => platform.executor.close());
     const { kafka, client } = await kafkaFor(platform, settings.kafka, opened);
-    const store = await openRegistryStore({
-      log: await openSchemaTopic(client, platform.logger),
-      ...platform,
-    });
-    opened.defer(() => store.close());
-    const clientFor = registryClients(platform, () => inProcessClient(store));
-    const worker = await openWorker(
-      platform,
-      client,
-      clientFor,
-      settings.plugins,
-      runConfig(settings.storage),
+    const storing = openSchemaTopic(client, platform.logger).then((log) =>
+      openRegistryStore({ log, ...platform }),
     );
-    opened.defer(() => worker.close());
+    adopt(opened, storing);
+    const clientFor = registryClients(platform, storing);
+    const config = runConfig(settings.storage);
+    const opening = adopt(opened, openWorker(platform, client, clientFor, settings.plugins, config));
+    const [worker] = await Promise.all([opening, storing]);
     return { worker, client, clientFor, platform, kafka, close: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync();
@@ -182,10 +177,33 @@ function runConfig(storage: string | undefined): Record<string, string> {
   return { 'offset.flush.interval.ms': '1000', ...own };
 }
 
-/** Converters that name no registry use the one in this process. */
-function registryClients(platform: Platform, own: () => ReturnType<ClientFor>): ClientFor {
+/** What is being started is closed with the rest, once it has started. */
+function adopt<T extends { close(): Promise<void> }>(
+  opened: AsyncDisposableStack,
+  starting: Promise<T>,
+): Promise<T> {
+  opened.defer(() =>
+    starting.then(
+      (started) => started.close(),
+      () => undefined,
+    ),
+  );
+  return starting;
+}
+
+/** Converters that name no registry use the one in this process, which may still be starting. */
+function registryClients(platform: Platform, store: Promise<RegistryStore>): ClientFor {
+  const own = store.then(inProcessClient);
+  own.catch(() => undefined); // Told by whoever opens the store.
+  const client: RegistryClient = {
+    register: async (...args) => (await own).register(...args),
+    lookUp: async (...args) => (await own).lookUp(...args),
+    latest: async (subject) => (await own).latest(subject),
+    version: async (...args) => (await own).version(...args),
+    byId: async (...args) => (await own).byId(...args),
+  };
   return ({ urls, headers }) =>
-    urls.length === 0 ? own() : httpClient({ urls, headers, clock: platform.clock });
+    urls.length === 0 ? client : httpClient({ urls, headers, clock: platform.clock });
 }
 
 async function loggerFor(level: LogLevel): Promise<Logger> {

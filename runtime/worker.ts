@@ -28,7 +28,7 @@ export interface WorkerOptions {
 }
 
 /** What a task has done since it was started. */
-export interface TaskReport extends Readonly<TaskProgress> {
+interface TaskReport extends Readonly<TaskProgress> {
   readonly task: number;
   /** RUNNING, PAUSED, FAILED, ... */
   readonly state: string;

@@ -36,7 +36,8 @@ export class GroupCoordination {
         hasPartition: (name, partition) => image.partition(name, partition) !== undefined,
       },
       config: context().config,
-      partitionCount: () => image.topic(OFFSETS_TOPIC)?.partitions.size ?? context().config.offsetsTopicNumPartitions,
+      partitionCount: () =>
+        image.topic(OFFSETS_TOPIC)?.partitions.size ?? context().config.offsetsTopicNumPartitions,
     });
   }
 
@@ -65,7 +66,9 @@ export class GroupCoordination {
   async find(): Promise<number> {
     if (this.#metadata.image.topic(OFFSETS_TOPIC) === undefined) {
       const topics = () => [autoCreatedTopic(OFFSETS_TOPIC, this.#context().config)];
-      await this.#metadata.change(() => decideCreateTopics(this.#context(), { topics: topics(), validateOnly: false }));
+      await this.#metadata.change(() =>
+        decideCreateTopics(this.#context(), { topics: topics(), validateOnly: false }),
+      );
     }
     await this.#loaded;
     const exists = this.#metadata.image.topic(OFFSETS_TOPIC) !== undefined;

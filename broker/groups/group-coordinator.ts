@@ -35,6 +35,7 @@ import {
   offsetTombstone,
 } from './offsets/offset-removal.ts';
 import type { GroupTopics } from './ports.ts';
+import { IN_PROCESS_HOST } from './request-context.ts';
 
 /** A group of a protocol that this coordinator does not run. Its name is taken, its records are left alone. */
 interface ForeignGroup {
@@ -96,7 +97,11 @@ export class GroupCoordinator {
     for (const group of this.#groups.values()) {
       if (group.type !== 'classic' || group.members.size === 0) continue;
       const transition = new Transition(group, this.#config, now);
-      for (const member of group.members.values()) transition.resetSession(member);
+      for (const member of group.members.values()) {
+        // Who lived in the broker's process ended with it: nobody waits for such a member after a crash.
+        const hasEnded = member.clientHost === IN_PROCESS_HOST;
+        transition.resetSession(member, hasEnded ? 0 : member.sessionTimeoutMs);
+      }
       if (group.members.size > this.#config.groupMaxSize) {
         prepareRebalance(transition, `the loaded group is larger than ${this.#config.groupMaxSize}`);
       }

@@ -4,4 +4,4 @@ export { defaultGroupConfig, type GroupConfig } from './group-config.ts';
 export { partitionFor } from './group-id-hash.ts';
 export { GroupService, type GroupServiceOptions } from './group-service.ts';
 export type { CoordinatorLog, GroupTopics } from './ports.ts';
-export type { RequestContext } from './request-context.ts';
+export { IN_PROCESS_HOST, type RequestContext } from './request-context.ts';

@@ -1,3 +1,6 @@
+/** {@link RequestContext.clientHost} of clients in the broker's own process, which do not outlive it. */
+export const IN_PROCESS_HOST = '/in-process';
+
 /** Who sends a request, and in which version. */
 export interface RequestContext {
   readonly apiVersion: number;

@@ -1,7 +1,17 @@
 export { LogCleaner } from './cleaner/log-cleaner.ts';
-export { AppendFailedError, CorruptLogError, LogDirectoryOfflineError, OffsetOutOfRangeError } from './errors.ts';
-export { type Durability, LogDirectory, type LogDirectoryOptions, type LogIdentity } from './log-directory.ts';
+export {
+  AppendFailedError,
+  CorruptLogError,
+  LogDirectoryOfflineError,
+  OffsetOutOfRangeError,
+} from './errors.ts';
+export {
+  type Durability,
+  LogDirectory,
+  type LogDirectoryOptions,
+  type LogIdentity,
+} from './log-directory.ts';
 export type { PartitionLog } from './partition-log.ts';
 export type { ProducerBatch, SequenceCheck } from './producer-state.ts';
-export { findLargestTimestamp, findOffsetByTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';
 export { isStorageFailure } from './storage-error.ts';
+export { findLargestTimestamp, findOffsetByTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';

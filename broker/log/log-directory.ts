@@ -3,15 +3,15 @@ import type { FileLock } from '../../platform/files.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { randomUuid } from '../../platform/uuid.ts';
+import type { TopicConfig } from '../config/index.ts';
 import { type PartitionOffset, readOffsetCheckpoint, writeOffsetCheckpoint } from './checkpoint.ts';
 import { CorruptFileError, LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { TopicConfig } from '../config/index.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { openLog } from './log-recovery.ts';
-import { isPassing, isStorageError } from './storage-error.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts';
 import { PartitionLog } from './partition-log.ts';
+import { isPassing, isStorageError } from './storage-error.ts';
 
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';
 const RECOVERY_POINT_FILE = 'recovery-point-offset-checkpoint';
@@ -171,7 +171,8 @@ export class LogDirectory {
     const { files } = this.#platform;
     for (const name of files.list(this.path)) {
       if (known.has(name) || !/^[A-Za-z0-9._-]+-\d+$/.test(name)) continue;
-      if (files.stat(this.#file(name))?.isDirectory) this.#setAside(name, this.#readTopicId(this.#file(name)) ?? '');
+      if (files.stat(this.#file(name))?.isDirectory)
+        this.#setAside(name, this.#readTopicId(this.#file(name)) ?? '');
     }
   }
 
@@ -216,7 +217,10 @@ export class LogDirectory {
       const mark = Buffer.from(JSON.stringify({ version: 0, brokerEpoch }));
       writeFileAtomically(this.#platform.files, this.#file(CLEAN_SHUTDOWN_FILE), mark);
     } catch (error) {
-      this.#logger.error({ err: error }, 'log directory could not be closed in order; the next start will check it');
+      this.#logger.error(
+        { err: error },
+        'log directory could not be closed in order; the next start will check it',
+      );
     } finally {
       for (const { log } of this.#logs.values()) log.closeFiles();
       this.#lock.release();
@@ -237,7 +241,12 @@ export class LogDirectory {
     }
   }
 
-  #open(name: string, identity: LogIdentity, config: () => TopicConfig, durability: Durability): PartitionLog {
+  #open(
+    name: string,
+    identity: LogIdentity,
+    config: () => TopicConfig,
+    durability: Durability,
+  ): PartitionLog {
     const directory = this.#file(name);
     this.#checkTopicId(name, identity);
     const loaded = openLog(this.#platform.files, this.#logger, directory, {

@@ -58,7 +58,8 @@ export function bytesBetween(log: ReadableLog, startOffset: number, endOffset: n
   const index = log.segments.findLastIndex((segment) => segment.baseOffset <= startOffset);
   const next = log.segments[index + 1];
   const segment = log.segments[index];
-  if (segment === undefined || (next !== undefined && next.baseOffset < endOffset)) return Number.POSITIVE_INFINITY;
+  if (segment === undefined || (next !== undefined && next.baseOffset < endOffset))
+    return Number.POSITIVE_INFINITY;
   return Math.max(0, endPosition(log, index, endOffset) - segment.positionOf(startOffset));
 }
 

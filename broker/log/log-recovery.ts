@@ -180,7 +180,10 @@ function loadEpochs(
   const saved = readSavedEpochs(files, path);
   const isTrusted = saved !== undefined && agree(saved, segments, logStartOffset);
   const epochs = isTrusted ? saved : epochsFromBatches(segments);
-  const isChanged = [epochs.truncateFromEnd(Math.max(logEndOffset, 1)), epochs.truncateFromStart(logStartOffset)];
+  const isChanged = [
+    epochs.truncateFromEnd(Math.max(logEndOffset, 1)),
+    epochs.truncateFromStart(logStartOffset),
+  ];
   if ((!isTrusted || isChanged.includes(true)) && epochs.latest !== undefined) {
     writeEpochCheckpoint(files, path, epochs.entries);
   }
@@ -277,7 +280,8 @@ function replayProducers(
     if (next !== undefined && next.baseOffset <= fromOffset) continue;
     segment.scan({ from: segment.positionOf(fromOffset) }, (buffer, at) => {
       const noted = producerBatchOf(buffer, at);
-      if (noted !== undefined && noted.batch.lastOffset >= fromOffset) state.update(noted.append, noted.batch);
+      if (noted !== undefined && noted.batch.lastOffset >= fromOffset)
+        state.update(noted.append, noted.batch);
       return true;
     });
   }

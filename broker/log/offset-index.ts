@@ -47,7 +47,9 @@ export class OffsetIndex {
   /** The last entry whose position is at most `position`. */
   floorByPosition(position: number): OffsetEntry | undefined {
     const at = this.#positions.subarray(0, this.#count).findLastIndex((each) => each <= position);
-    return at === -1 ? undefined : { relativeOffset: this.#offsets[at] ?? 0, position: this.#positions[at] ?? 0 };
+    return at === -1
+      ? undefined
+      : { relativeOffset: this.#offsets[at] ?? 0, position: this.#positions[at] ?? 0 };
   }
 
   /** Drops entries that point at or beyond `position`. */

@@ -1,17 +1,18 @@
 import { batchHeader } from '../../kafka/records/index.ts';
-import { writeEpochCheckpoint } from './checkpoint.ts';
-import { AppendFailedError, LogDirectoryOfflineError } from './errors.ts';
-import type { EpochEnd, LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { TopicConfig } from '../config/index.ts';
+import { AppendFailedError, LogDirectoryOfflineError } from './errors.ts';
+import type { EpochEnd } from './leader-epoch-cache.ts';
+import { LeaderEpochFile } from './leader-epoch-file.ts';
 import type { LoadedLog, LogEnvironment, LogListener } from './log-environment.ts';
 import { bytesBetween, type ReadableLog, type ReadOptions, readLog } from './log-read.ts';
 import { ProducerJournal } from './producer-journal.ts';
 import { removeProducerSnapshots, writeProducerSnapshot } from './producer-snapshot.ts';
 import type { ProducerAppend, ProducerState, SequenceCheck } from './producer-state.ts';
 import { countDeletable } from './retention.ts';
+import { isRollDue } from './roll-policy.ts';
 import { Segment } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
-import { isPassing, isStorageError } from './storage-error.ts';
+import { isPassing, isStorageError, isStorageFailure } from './storage-error.ts';
 import { UnsyncedSegments } from './unsynced-segments.ts';
 
 /**
@@ -26,14 +27,13 @@ export class PartitionLog implements ReadableLog {
   readonly #isPageCacheEnough: boolean;
   readonly #segments: SegmentList;
   readonly #producers: ProducerState;
-  readonly #epochs: LeaderEpochCache;
+  readonly #epochFile: LeaderEpochFile;
   #logStartOffset: number;
   #logEndOffset: number;
   #writtenOffset: number;
   #durable: { readonly offset: number; readonly segment: Segment; readonly position: number };
   readonly #journal: ProducerJournal;
   readonly #unsynced: UnsyncedSegments;
-  #areEpochsSaved = true;
   #rollJitterMs = 0;
   #listener: LogListener | undefined;
   #offline: LogDirectoryOfflineError | undefined;
@@ -49,14 +49,17 @@ export class PartitionLog implements ReadableLog {
     this.#environment = environment;
     this.#config = config;
     this.#isPageCacheEnough = options.isPageCacheEnough;
-    const fileDeleteDelayMs = (): number => this.config.fileDeleteDelayMs;
-    const onStorageError = (error: unknown): void => this.#onError(error);
-    const { files, clock } = environment;
-    this.#segments = new SegmentList({ files, clock, directory, fileDeleteDelayMs, onStorageError }, loaded.segments);
+    const { files } = environment;
+    this.#segments = new SegmentList(loaded.segments, {
+      ...environment,
+      directory,
+      fileDeleteDelayMs: () => this.config.fileDeleteDelayMs,
+      onStorageError: (error) => this.#onError(error),
+    });
     this.#producers = loaded.producers;
     this.#journal = new ProducerJournal(loaded.producers);
     this.#unsynced = new UnsyncedSegments(files, directory);
-    this.#epochs = loaded.epochs;
+    this.#epochFile = new LeaderEpochFile(files, directory, loaded.epochs);
     this.#logStartOffset = loaded.logStartOffset;
     this.#logEndOffset = loaded.logEndOffset;
     this.#writtenOffset = loaded.logEndOffset;
@@ -142,12 +145,13 @@ export class PartitionLog implements ReadableLog {
    */
   append(batch: Buffer, leaderEpoch: number): { readonly baseOffset: number; readonly lastOffset: number } {
     if (this.#offline !== undefined) throw this.#offline;
-    this.#rollIfDue(batch);
+    const end = { baseOffset: this.#logEndOffset, jitterMs: this.#rollJitterMs };
+    if (isRollDue(this.activeSegment, batch, this.config, end)) this.roll();
     const baseOffset = this.#logEndOffset;
     batchHeader.setBaseOffset(batch, 0, baseOffset);
     batchHeader.setLeaderEpoch(batch, 0, leaderEpoch);
     const lastOffset = batchHeader.lastOffset(batch, 0);
-    if (this.#epochs.assign(leaderEpoch, baseOffset)) this.#areEpochsSaved = false;
+    this.#epochFile.assign(leaderEpoch, baseOffset);
     this.#journal.note(batch);
     this.activeSegment.append(batch);
     this.#logEndOffset = lastOffset + 1;
@@ -165,7 +169,7 @@ export class PartitionLog implements ReadableLog {
     const isFirstWrite = active.writtenSize === 0;
     try {
       if (isFirstWrite) this.#environment.prepareDirectory(this.directory);
-      this.#saveEpochs();
+      this.#epochFile.save();
       active.writePending();
     } catch (error) {
       return this.#failPending(error);
@@ -200,11 +204,7 @@ export class PartitionLog implements ReadableLog {
     this.#listener?.onAppendFailed(this.durableOffset, error);
   }
 
-  /**
-   * Reads whole batches from the one that holds `startOffset`, below `endOffset`. At most `maxBytes`, but always the
-   * first batch when `minOneBatch`. `allocate` provides the memory. Returns an empty buffer when there is nothing (yet).
-   * Throws {@link OffsetOutOfRangeError}, {@link CorruptLogError} and {@link LogDirectoryOfflineError}.
-   */
+  /** Reads whole batches: see `readLog`. Throws {@link LogDirectoryOfflineError} as well. */
   read(options: ReadOptions, allocate: (bytes: number) => Buffer): Buffer {
     return this.guard(() => readLog(this, options, allocate));
   }
@@ -233,18 +233,21 @@ export class PartitionLog implements ReadableLog {
     this.#syncClosedSegments();
     const failure = this.writePending();
     if (this.#offline !== undefined) throw this.#offline;
-    if (failure !== undefined) throw failure;
+    
     const { activeSegment: active } = this;
+    const { files } = this.#environment;
     if (active.size === 0) return;
     try {
       active.seal();
       active.persistIndexes();
-      writeProducerSnapshot(this.#environment.files, this.directory, this.#logEndOffset, this.#producers);
+      writeProducerSnapshot(files, this.directory, this.#logEndOffset, this.#producers);
     } catch (error) {
       this.#onError(error);
       throw this.#offline ?? new AppendFailedError(active.path, error);
     }
-    this.#segments.add(this.#newSegment(this.#logEndOffset));
+    this.#segments.add(
+      Segment.create(files, this.directory, this.#logEndOffset, this.config.indexIntervalBytes),
+    );
     const jitterMs = this.config.segmentJitterMs;
     this.#rollJitterMs = jitterMs > 0 ? this.#environment.entropy.u32() % jitterMs : 0;
     this.#environment.enlist(this);
@@ -252,16 +255,16 @@ export class PartitionLog implements ReadableLog {
 
   /** Offset where a leader epoch ended (OffsetForLeaderEpoch). */
   endOffsetFor(epoch: number): EpochEnd {
-    return this.#epochs.endOffsetFor(epoch, this.#logEndOffset);
+    return this.#epochFile.epochs.endOffsetFor(epoch, this.#logEndOffset);
   }
 
   /** Leader epoch of the record at `offset`, -1 when unknown. */
   epochAt(offset: number): number {
-    return this.#epochs.epochAt(offset);
+    return this.#epochFile.epochs.epochAt(offset);
   }
 
   get latestEpoch(): number {
-    return this.#epochs.latest?.epoch ?? -1;
+    return this.#epochFile.epochs.latest?.epoch ?? -1;
   }
 
   /**
@@ -271,7 +274,7 @@ export class PartitionLog implements ReadableLog {
   advanceLogStart(offset: number): void {
     if (offset <= this.#logStartOffset) return;
     this.#logStartOffset = offset;
-    if (this.#epochs.truncateFromStart(offset)) this.#areEpochsSaved = false;
+    this.#epochFile.truncateFromStart(offset);
     this.#deleteSegments({ ...this.config, cleanupPolicy: { delete: false, compact: false } });
   }
 
@@ -287,7 +290,7 @@ export class PartitionLog implements ReadableLog {
       this.guard(() => this.activeSegment.createFile());
       return true;
     } catch (error) {
-      if (this.#offline !== undefined) throw error;
+      if (this.#offline !== undefined || !isStorageFailure(error)) throw error;
       return false; // The segments that are closed can go all the same, and make room.
     }
   }
@@ -322,25 +325,25 @@ export class PartitionLog implements ReadableLog {
     for (const segment of this.segments) segment.retire();
   }
 
-  /** Writes index entries and, for a clean stop, the producer snapshot; then closes the files. Sync first. */
+  /** As {@link closeFiles}, after writing what makes the next start quick. Sync first. */
   close(): void {
     const { files } = this.#environment;
     if (this.#offline === undefined && files.stat(this.directory) !== undefined) {
-      this.#saveEpochs();
+      this.#epochFile.save();
       this.activeSegment.seal();
       for (const segment of this.segments) segment.persistIndexes();
       writeProducerSnapshot(files, this.directory, this.#logEndOffset, this.#producers);
-      const wanted = [...this.segments.map((segment) => segment.baseOffset), this.#logEndOffset];
-      removeProducerSnapshots(files, this.directory, wanted);
+      const bases = this.segments.map((segment) => segment.baseOffset);
+      removeProducerSnapshots(files, this.directory, [...bases, this.#logEndOffset]);
     }
     this.closeFiles();
   }
 
-  /** Closes the files and no more. */
   closeFiles(): void {
     for (const segment of this.segments) segment.close();
   }
 
+  /** Deletes what `config` no longer wants. */
   #deleteSegments(config: TopicConfig): number {
     let count = countDeletable(this.#segments.facts(this.#logEndOffset), config, {
       logStartOffset: this.#logStartOffset,
@@ -353,32 +356,16 @@ export class PartitionLog implements ReadableLog {
     const start = this.segments[0]?.baseOffset ?? this.#logStartOffset;
     if (start > this.#logStartOffset) {
       this.#logStartOffset = start;
-      if (this.#epochs.truncateFromStart(start)) this.#areEpochsSaved = false;
+      this.#epochFile.truncateFromStart(start);
     }
     return count;
-  }
-
-  #rollIfDue(batch: Buffer): void {
-    const active = this.activeSegment;
-    if (active.size === 0) return;
-    const { segmentBytes, segmentIndexBytes, segmentMs, cleanupPolicy, maxCompactionLagMs } = this.config;
-    const rollMs = cleanupPolicy.compact ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
-    const first = active.firstTimestamp ?? -1;
-    const timestamp = batchHeader.maxTimestamp(batch, 0);
-    const ageMs = first >= 0 && timestamp >= 0 ? timestamp - first : 0;
-    const isDue =
-      active.size + batch.length > segmentBytes ||
-      ageMs > rollMs - this.#rollJitterMs ||
-      active.isIndexFull(segmentIndexBytes) ||
-      this.#logEndOffset + batchHeader.lastOffsetDelta(batch, 0) - active.baseOffset > 0x7fffffff;
-    if (isDue) this.roll();
   }
 
   #failPending(error: unknown): AppendFailedError {
     this.#journal.undo();
     this.#logEndOffset = this.#writtenOffset;
     this.activeSegment.discardPending(this.#writtenOffset);
-    if (this.#epochs.truncateFromEnd(Math.max(this.#writtenOffset, 1))) this.#areEpochsSaved = false;
+    this.#epochFile.truncateFromEnd(this.#writtenOffset);
     this.#onError(error);
     const failure = new AppendFailedError(this.activeSegment.path, error);
     this.#listener?.onAppendFailed(this.#writtenOffset, failure);
@@ -391,13 +378,13 @@ export class PartitionLog implements ReadableLog {
     return !this.#unsynced.isSettled;
   }
 
-  /** As {@link sync} would, for what {@link writePending} waits for, when there is no time to wait. */
+  /** What {@link writePending} would wait for, at once. No error passes: a sync is never tried twice. */
   #syncClosedSegments(): void {
     if (!this.hasPending || !this.#mustSyncFirst()) return;
     try {
       this.#unsynced.syncNow();
     } catch (error) {
-      this.#environment.onStorageError(error); // Not even one that passes: a sync is never tried twice.
+      this.#environment.onStorageError(error);
     }
   }
 
@@ -409,17 +396,5 @@ export class PartitionLog implements ReadableLog {
     if (offset <= this.#durable.offset) return;
     this.#durable = { offset, segment, position };
     this.#listener?.onDurable(offset);
-  }
-
-  #newSegment(baseOffset: number): Segment {
-    const { files } = this.#environment;
-    return Segment.create(files, this.directory, baseOffset, this.config.indexIntervalBytes);
-  }
-
-  #saveEpochs(): void {
-    if (this.#areEpochsSaved) return;
-    const path = `${this.directory}/leader-epoch-checkpoint`;
-    writeEpochCheckpoint(this.#environment.files, path, this.#epochs.entries);
-    this.#areEpochsSaved = true;
   }
 }

@@ -45,7 +45,12 @@ export function decodeProducerSnapshot(bytes: Buffer): ProducerState | undefined
 }
 
 /** Writes the snapshot as of `offset` durably. It is a cache, yet a torn one would cost a scan of the log. */
-export function writeProducerSnapshot(files: Files, directory: string, offset: number, state: ProducerState): void {
+export function writeProducerSnapshot(
+  files: Files,
+  directory: string,
+  offset: number,
+  state: ProducerState,
+): void {
   writeFileAtomically(files, segmentPath(directory, offset, '.snapshot'), encodeProducerSnapshot(state));
 }
 

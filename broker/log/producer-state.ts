@@ -110,7 +110,9 @@ export class ProducerState {
     for (const { append, batch } of batches) recalled.update(append, batch);
     for (const { producerId, producerEpoch, batches: found } of recalled.entries) {
       const entry = this.#entries.get(producerId);
-      const isSame = entry?.producerEpoch === producerEpoch && entry.batches.at(-1)?.lastOffset === found.at(-1)?.lastOffset;
+      const isSame =
+        entry?.producerEpoch === producerEpoch &&
+        entry.batches.at(-1)?.lastOffset === found.at(-1)?.lastOffset;
       if (entry !== undefined && isSame) this.#entries.set(producerId, { ...entry, batches: found });
     }
   }

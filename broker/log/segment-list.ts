@@ -20,7 +20,7 @@ export class SegmentList {
   readonly #environment: SegmentListEnvironment;
   #segments: readonly Segment[];
 
-  constructor(environment: SegmentListEnvironment, segments: readonly Segment[]) {
+  constructor(segments: readonly Segment[], environment: SegmentListEnvironment) {
     this.#environment = environment;
     this.#segments = segments;
   }

@@ -257,7 +257,9 @@ export class Segment {
 
   /** Walks the last written batches: about `bytes` of them, at least one if there is one. */
   scanTail(visit: (buffer: Buffer, at: number) => boolean, bytes = 0): void {
-    const { lastOffset } = this.#indexes.floorByPosition(this.#writtenSize - bytes) ?? { lastOffset: this.baseOffset };
+    const { lastOffset } = this.#indexes.floorByPosition(this.#writtenSize - bytes) ?? {
+      lastOffset: this.baseOffset,
+    };
     this.#scanFromIndex(lastOffset, visit);
   }
 

@@ -14,5 +14,7 @@ export function isPassing(error: unknown): boolean {
 
 /** Whether an operation failed for reasons of storage: KAFKA_STORAGE_ERROR to a client. */
 export function isStorageFailure(error: unknown): boolean {
-  return error instanceof AppendFailedError || error instanceof LogDirectoryOfflineError || isStorageError(error);
+  return (
+    error instanceof AppendFailedError || error instanceof LogDirectoryOfflineError || isStorageError(error)
+  );
 }

@@ -62,7 +62,11 @@ function largestOf(log: PartitionLog, segment: Segment, endOffset: number): Time
   return found ?? largestByScan(log, segment, endOffset);
 }
 
-function largestByScan(log: PartitionLog, segment: Segment, endOffset: number): TimestampedOffset | undefined {
+function largestByScan(
+  log: PartitionLog,
+  segment: Segment,
+  endOffset: number,
+): TimestampedOffset | undefined {
   let largest: TimestampedOffset | undefined;
   scanFor(segment, 0, endOffset, (buffer, at) => {
     if (batchHeader.maxTimestamp(buffer, at) <= (largest?.timestamp ?? -1)) return undefined;

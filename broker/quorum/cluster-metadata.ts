@@ -3,7 +3,7 @@ import {
   type Decision,
   decodeMetadataRecord,
   encodeMetadataRecord,
-  MetadataDelta,
+  type MetadataDelta,
   MetadataImage,
   type MetadataRecord,
   replay,

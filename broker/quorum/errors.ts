@@ -3,6 +3,9 @@ import { StreamError } from '../../platform/errors.ts';
 /** The `quorum-state` file is not what it must be. */
 export class QuorumStateError extends StreamError {
   constructor(path: string, problem: string) {
-    super('BROKER_QUORUM_STATE', `${path}: ${problem}; restore it from a copy, since a lost epoch must not be used again`);
+    super(
+      'BROKER_QUORUM_STATE',
+      `${path}: ${problem}; restore it from a copy, since a lost epoch must not be used again`,
+    );
   }
 }

@@ -42,7 +42,12 @@ export class MetadataLog {
     const { nodeId, directoryId } = directory.meta;
     const leaderEpoch = Math.max(readQuorumState(files, path)?.leaderEpoch ?? 0, log.latestEpoch) + 1;
     files.makeDirectory(log.directory);
-    writeQuorumState(files, path, { leaderId: nodeId, leaderEpoch, votedId: nodeId, votedDirectoryId: directoryId });
+    writeQuorumState(files, path, {
+      leaderId: nodeId,
+      leaderEpoch,
+      votedId: nodeId,
+      votedDirectoryId: directoryId,
+    });
     const partition = new Partition({ ...identity, leaderEpoch }, log);
     const metadataLog = new MetadataLog(partition, nodeId, leaderEpoch);
     await metadataLog.#appendLeaderChange(nowMs);
@@ -73,7 +78,8 @@ export class MetadataLog {
     const batches: Buffer[] = [];
     for (let first = 0; first < values.length; first += RECORDS_PER_BATCH_MAX) {
       const builder = new BatchBuilder();
-      for (const value of values.slice(first, first + RECORDS_PER_BATCH_MAX)) builder.append(nowMs, null, value);
+      for (const value of values.slice(first, first + RECORDS_PER_BATCH_MAX))
+        builder.append(nowMs, null, value);
       batches.push(builder.build());
     }
     return this.#appendBatches(batches);

@@ -36,7 +36,10 @@ export class ProducerIds {
       }),
     );
     if (errorCode !== ErrorCode.NONE || producerIdStart === undefined || producerIdLen === undefined) {
-      throw new StreamError('BROKER_PRODUCER_IDS', `no producer ids were allocated (error code ${errorCode})`);
+      throw new StreamError(
+        'BROKER_PRODUCER_IDS',
+        `no producer ids were allocated (error code ${errorCode})`,
+      );
     }
     this.#next = producerIdStart;
     this.#end = producerIdStart + producerIdLen;

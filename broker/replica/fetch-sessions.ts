@@ -20,7 +20,10 @@ export interface SessionRequest {
 export interface FetchContext {
   readonly targets: readonly FetchTarget[];
   /** The results to send and the session id to send them under (0: no session). */
-  finish(results: readonly FetchResult[]): { readonly sessionId: number; readonly results: readonly FetchResult[] };
+  finish(results: readonly FetchResult[]): {
+    readonly sessionId: number;
+    readonly results: readonly FetchResult[];
+  };
 }
 
 /** The fetch sessions of a broker, at most `slots`; a new one takes the place of one unused for `evictionMs`. */

@@ -50,12 +50,17 @@ export function readPartition(partition: Partition, target: FetchTarget, limits:
 export function readErrorOf(error: unknown): number {
   if (error instanceof OffsetOutOfRangeError) return ErrorCode.OFFSET_OUT_OF_RANGE;
   if (error instanceof LogDirectoryOfflineError) return ErrorCode.KAFKA_STORAGE_ERROR;
-  if (error instanceof CorruptLogError || error instanceof CorruptRecordError) return ErrorCode.CORRUPT_MESSAGE;
+  if (error instanceof CorruptLogError || error instanceof CorruptRecordError)
+    return ErrorCode.CORRUPT_MESSAGE;
   throw error;
 }
 
 /** Bytes that a fetch of this partition would find now, at most what it asked for. */
-export function readableBytes(partition: Partition, target: FetchTarget, isolationLevel: IsolationLevel): number {
+export function readableBytes(
+  partition: Partition,
+  target: FetchTarget,
+  isolationLevel: IsolationLevel,
+): number {
   const end = visibleEnd(partition, isolationLevel);
   if (target.fetchOffset < partition.log.logStartOffset || target.fetchOffset > partition.log.logEndOffset) {
     return Number.POSITIVE_INFINITY; // An error: it has to be told at once.

@@ -49,7 +49,10 @@ export class Partitions {
    * The partition of a reference, or the error code that says why there is none. Topic ids are compared, so that a
    * topic that was deleted and made again is not taken for the old one.
    */
-  lookup(reference: TopicReference & { readonly partition: number }, usesTopicIds: boolean): Partition | number {
+  lookup(
+    reference: TopicReference & { readonly partition: number },
+    usesTopicIds: boolean,
+  ): Partition | number {
     const topic = usesTopicIds ? this.#topics.topicName(reference.topicId) : reference.topic;
     if (topic === undefined) return ErrorCode.UNKNOWN_TOPIC_ID;
     return this.lookupByName(topic, reference.partition);

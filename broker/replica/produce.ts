@@ -45,7 +45,10 @@ export function produce(
     done(refused(ErrorCode.INVALID_RECORD, 'the request carries no records for the partition'));
     return;
   }
-  const validated = validateProduced(options.ownsBytes ? records : copyOf(records), rulesOf(partition, options));
+  const validated = validateProduced(
+    options.ownsBytes ? records : copyOf(records),
+    rulesOf(partition, options),
+  );
   if (!validated.ok) {
     const recordErrors = validated.recordErrors.map(({ batchIndex, message }) => ({
       batchIndex,
@@ -55,7 +58,12 @@ export function produce(
     return;
   }
   if (batchHeader.isTransactional(validated.batch, 0)) {
-    done(refused(ErrorCode.INVALID_TXN_STATE, 'transactions are not served: no coordinator has verified this one'));
+    done(
+      refused(
+        ErrorCode.INVALID_TXN_STATE,
+        'transactions are not served: no coordinator has verified this one',
+      ),
+    );
     return;
   }
   const check = checkProducer(partition, validated.batch);

@@ -67,7 +67,9 @@ export class ClientConnection implements ConnectionHandler {
     this.#environment = environment;
     this.#listener = listener;
     this.#lastActiveMs = environment.clock.monotonic();
-    this.#frames = new FrameReader(environment.requestBytesMax, (frame, isOwned) => this.#take(frame, isOwned));
+    this.#frames = new FrameReader(environment.requestBytesMax, (frame, isOwned) =>
+      this.#take(frame, isOwned),
+    );
   }
 
   /** When bytes last came or went, on the monotonic clock; now, while a request is in work. */
@@ -112,7 +114,8 @@ export class ClientConnection implements ConnectionHandler {
 
   /** Begins the request in `frame` unless it has to wait for one before it. */
   #begin(frame: Buffer, isOwned: boolean): boolean {
-    if (this.#connection.bufferedBytes > BYTES_WAITING_MAX || this.#queue.bytes > BYTES_WAITING_MAX) return false;
+    if (this.#connection.bufferedBytes > BYTES_WAITING_MAX || this.#queue.bytes > BYTES_WAITING_MAX)
+      return false;
     const header = decodeRequestHeader(frame);
     const api = this.#environment.apis.get(header.apiKey);
     const overlaps = api?.overlaps ?? false;
@@ -161,10 +164,18 @@ export class ClientConnection implements ConnectionHandler {
       if (this.#isClosed || request.chunks !== undefined) return;
       try {
         if (response instanceof Error) throw response;
-        this.#answer(request, response === undefined ? [] : encodeResponseFrame(api.response, header, response as Encodable<MessageDefinition>));
+        this.#answer(
+          request,
+          response === undefined
+            ? []
+            : encodeResponseFrame(api.response, header, response as Encodable<MessageDefinition>),
+        );
       } catch (error) {
         // Whoever answers has other things to do, perhaps other answers to give: the error is this connection's.
-        this.#environment.logger.error({ err: error, api: api.request.name, clientId: context.clientId }, 'request failed unexpectedly');
+        this.#environment.logger.error(
+          { err: error, api: api.request.name, clientId: context.clientId },
+          'request failed unexpectedly',
+        );
         this.close();
       }
     };

@@ -1,5 +1,8 @@
 import type { Endpoint } from '../../platform/net.ts';
 
+/** Name of the listener for clients in the broker's own process. */
+export const IN_PROCESS_LISTENER = 'IN_PROCESS';
+
 /** How clients reach this broker through one of its listeners. */
 export interface BrokerListener {
   /** As in `listeners`: `PLAINTEXT`, ... */

@@ -48,7 +48,8 @@ export interface HandlerEnvironment {
 
 /** Every API that this broker serves, by key. What is not here is not told to clients either. */
 export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number, Api> {
-  const { clock, cluster, partitions, groups, sessions, allocateProducerId, checkpoint, features } = environment;
+  const { clock, cluster, partitions, groups, sessions, allocateProducerId, checkpoint, features } =
+    environment;
   const { config, nodeId } = cluster.context();
   const apis = new Map<number, Api>();
   const served = [

@@ -1,3 +1,6 @@
+export { type Logger, silentLogger } from '../../platform/logger.ts';
+export type { Platform } from '../../platform/platform.ts';
+export { systemPlatform } from '../../platform/system-platform.ts';
 export type {
   Admin,
   BrokerDescription,

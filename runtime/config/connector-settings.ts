@@ -58,14 +58,9 @@ export function sinkSettings(config: Properties, worker: WorkerSettings): SinkSe
   const pattern = read['topics.regex'];
   return {
     ...commonSettings(read, config, worker),
-    topics: topicsOf(config),
+    topics: listOf(config['topics']),
     topicPattern: pattern === '' ? undefined : pattern,
   };
-}
-
-/** The topics that a sink's config lists. */
-export function topicsOf(config: Properties): string[] {
-  return listOf(config['topics']);
 }
 
 type CommonConfig = Pick<

@@ -6,13 +6,11 @@ export {
   sinkSettings,
   sourceSettings,
 } from './connector-settings.ts';
-export { WorkerConfigError } from './errors.ts';
 export { pluginConfig, type TransformSpec, transformSpecs } from './plugin-config.ts';
 export type { Properties } from './properties.ts';
-export { type ReferenceSources, type ResolveReferences, referenceResolver } from './references.ts';
-export { type TopicCreationRules, type TopicPlan, topicCreationRules } from './topic-creation.ts';
+export { referenceResolver } from './references.ts';
+export { type TopicCreationRules, topicCreationRules } from './topic-creation.ts';
 export {
-  type ConfigInfo,
   type ConfigInfos,
   connectorClasses,
   findConnector,

@@ -2,7 +2,7 @@ import { compilePattern } from '../plugin/index.ts';
 import { listOf, type Properties, withPrefix } from './properties.ts';
 
 /** How a topic that does not exist is created. -1: the broker's default. */
-export interface TopicPlan {
+interface TopicPlan {
   readonly partitionCount: number;
   readonly replicationFactor: number;
   readonly configs: Properties;

@@ -21,7 +21,7 @@ import { topicCreationProblems } from './topic-creation.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
 /** One key in {@link ConfigInfos}. `definition` is null for a key that nothing defines. */
-export interface ConfigInfo {
+interface ConfigInfo {
   readonly definition: ConfigKey | null;
   readonly value: ConfigKeyValue;
 }

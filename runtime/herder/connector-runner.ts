@@ -1,33 +1,17 @@
-import type { Logger } from '../../platform/logger.ts';
 import { findConnector, type Properties } from '../config/index.ts';
 import { createContext, type DefinedSink, type DefinedSource } from '../plugin/index.ts';
-import { isRetriable, retryDelayMs, type TaskEnvironment } from '../tasks/index.ts';
+import { isRetriable, retryDelayMs } from '../tasks/index.ts';
+
 import { taskRecords } from './config-state.ts';
-import type { ConfigStore } from './config-store.ts';
 import { BadRequestError } from './errors.ts';
-import type { OffsetTopic } from './offset-topic.ts';
 import { Preemption } from './preemption.ts';
+import type { RunnerParts } from './runner-parts.ts';
 import type { State } from './status.ts';
-import type { StatusStore } from './status-store.ts';
 import { planTasks } from './task-plan.ts';
 import { TaskRunner } from './task-runner.ts';
 import { traceOf } from './trace.ts';
-import type { WorkerEvent } from './worker-event.ts';
 
 const PLAN_DELAY_MAX_MS = 60_000;
-
-/** What a {@link ConnectorRunner} works with. */
-export interface RunnerParts {
-  readonly name: string;
-  readonly environment: TaskEnvironment;
-  readonly configs: ConfigStore;
-  readonly statuses: StatusStore;
-  readonly offsets: OffsetTopic;
-  readonly logger: Logger;
-  /** Replaces references such as `${env:PASSWORD}` by what they stand for. */
-  resolve(config: Properties): Properties;
-  emit(event: WorkerEvent): void;
-}
 
 /** A connector that has been started: with its config, and its tasks if it came that far. */
 interface Running {

@@ -8,7 +8,7 @@ import {
   type TaskParts,
   type TaskProgress,
 } from '../tasks/index.ts';
-import type { RunnerParts } from './connector-runner.ts';
+import type { RunnerParts } from './runner-parts.ts';
 import type { State } from './status.ts';
 import { partitionsOf } from './task-plan.ts';
 import { traceOf } from './trace.ts';

@@ -1,1 +1,1 @@
-export { type Rest, type RestOptions, startRest } from './server.ts';
+export { type Rest, startRest } from './server.ts';

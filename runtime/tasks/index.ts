@@ -4,5 +4,5 @@ export type { TaskProgress } from './progress.ts';
 export { retryDelayMs } from './retry.ts';
 export { SinkTask } from './sink-task.ts';
 export { SourceTask } from './source-task.ts';
-export type { Task, TaskEnvironment, TaskListener, TaskParts, TaskSpec } from './task.ts';
+export type { Task, TaskEnvironment, TaskListener, TaskParts } from './task.ts';
 export { replicationFactorFor } from './topic-creation.ts';

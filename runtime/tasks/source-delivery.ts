@@ -106,6 +106,7 @@ export class SourceDelivery {
   }
 
   #append(record: ProducerRecord, tracked: TrackedBatch, onDone: OnDone): void {
+    tracked.add();
     try {
       this.#parts.producer.append(record, onDone);
     } catch (error) {
@@ -123,6 +124,7 @@ export class SourceDelivery {
         return;
       }
       progress.recordsWritten++;
+      tracked.done();
     };
   }
 

@@ -16,7 +16,7 @@ export interface TaskEnvironment {
 }
 
 /** Which task it is, and its connector's config with all references resolved. */
-export interface TaskSpec {
+interface TaskSpec {
   readonly connector: string;
   readonly task: number;
   readonly config: Properties;

@@ -45,7 +45,10 @@ export class BrokerFixture {
     };
   }
 
-  static async start(properties: Record<string, string> = {}, platform?: SimulatedPlatform): Promise<BrokerFixture> {
+  static async start(
+    properties: Record<string, string> = {},
+    platform?: SimulatedPlatform,
+  ): Promise<BrokerFixture> {
     const fixture = new BrokerFixture(properties, platform);
     await fixture.start();
     return fixture;
@@ -101,19 +104,26 @@ export class BrokerFixture {
     const messages = [createTopicsRequest, createTopicsResponse] as const;
     const response = await this.client.request(messages, 7, { topics: [topic], timeoutMs: 1000 });
     const created = response?.topics[0];
-    if (created === undefined || created.errorCode !== 0) throw new Error(`not created: ${JSON.stringify(created)}`);
+    if (created === undefined || created.errorCode !== 0)
+      throw new Error(`not created: ${JSON.stringify(created)}`);
     return created.topicId;
   }
 
   async deleteTopic(name: string): Promise<number | undefined> {
     const messages = [deleteTopicsRequest, deleteTopicsResponse] as const;
-    const response = await this.client.request(messages, 6, { topics: [{ name, topicId: ZERO_UUID }], timeoutMs: 1000 });
+    const response = await this.client.request(messages, 6, {
+      topics: [{ name, topicId: ZERO_UUID }],
+      timeoutMs: 1000,
+    });
     return response?.responses[0]?.errorCode;
   }
 
   async producerId(): Promise<number> {
     const messages = [initProducerIdRequest, initProducerIdResponse] as const;
-    const response = await this.client.request(messages, 4, { transactionalId: null, transactionTimeoutMs: 0 });
+    const response = await this.client.request(messages, 4, {
+      transactionalId: null,
+      transactionTimeoutMs: 0,
+    });
     return response?.producerId ?? -1;
   }
 
@@ -137,9 +147,12 @@ export class BrokerFixture {
     const found: string[] = [];
     for (let next = offset; ; ) {
       const part = await this.fetch(topic, next, { partition });
-      if (part === undefined || part.errorCode !== 0) throw new Error(`fetch failed: ${JSON.stringify(part)}`);
+      if (part === undefined || part.errorCode !== 0)
+        throw new Error(`fetch failed: ${JSON.stringify(part)}`);
       const records = recordsOf(part.records);
-      found.push(...records.filter((each) => each.offset >= next).map((each) => `${each.offset}:${each.value}`));
+      found.push(
+        ...records.filter((each) => each.offset >= next).map((each) => `${each.offset}:${each.value}`),
+      );
       const bytes = part.records;
       if (bytes === null || bytes.length === 0) return found;
       next = endOf(bytes);
@@ -195,7 +208,11 @@ export function produceBody(
   return { acks, timeoutMs: 30_000, topicData: [{ name: topic, partitionData: [{ index, records }] }] };
 }
 
-export function fetchBody(topic: string, fetchOffset: number, options: FetchOptions = {}): Encodable<typeof fetchRequest> {
+export function fetchBody(
+  topic: string,
+  fetchOffset: number,
+  options: FetchOptions = {},
+): Encodable<typeof fetchRequest> {
   const { partition = 0, partitionMaxBytes = 1 << 20, topicId = ZERO_UUID } = options;
   const { currentLeaderEpoch = -1, lastFetchedEpoch = -1, version = 12 } = options;
   const partitions = [{ partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch }];
@@ -213,11 +230,18 @@ export function fetchBody(topic: string, fetchOffset: number, options: FetchOpti
 }
 
 /** A batch of records with these values. */
-export function batchOf(values: readonly (string | null)[], fields: BatchFields & { key?: string | null; timestamp?: number } = {}): Buffer {
+export function batchOf(
+  values: readonly (string | null)[],
+  fields: BatchFields & { key?: string | null; timestamp?: number } = {},
+): Buffer {
   const { key = 'k', timestamp = Date.UTC(2026, 0, 1), ...rest } = fields;
   const builder = new BatchBuilder();
   for (const value of values) {
-    builder.append(timestamp, key === null ? null : Buffer.from(key), value === null ? null : Buffer.from(value));
+    builder.append(
+      timestamp,
+      key === null ? null : Buffer.from(key),
+      value === null ? null : Buffer.from(value),
+    );
   }
   return builder.build(rest);
 }
@@ -226,7 +250,8 @@ export function recordsOf(bytes: Buffer | null): { offset: number; value: string
   const found: { offset: number; value: string }[] = [];
   for (let at = 0; bytes !== null && at < bytes.length; at += batchHeader.sizeInBytes(bytes, at)) {
     if (!batchHeader.isCrcValid(bytes, at)) throw new Error('a batch with a wrong CRC');
-    for (const { offset, value } of readRecords(bytes, at, 1 << 24)) found.push({ offset, value: String(value) });
+    for (const { offset, value } of readRecords(bytes, at, 1 << 24))
+      found.push({ offset, value: String(value) });
   }
   return found;
 }
@@ -234,6 +259,7 @@ export function recordsOf(bytes: Buffer | null): { offset: number; value: string
 /** Offset after the last batch. */
 export function endOf(bytes: Buffer): number {
   let end = -1;
-  for (let at = 0; at < bytes.length; at += batchHeader.sizeInBytes(bytes, at)) end = batchHeader.lastOffset(bytes, at) + 1;
+  for (let at = 0; at < bytes.length; at += batchHeader.sizeInBytes(bytes, at))
+    end = batchHeader.lastOffset(bytes, at) + 1;
   return end;
 }

@@ -21,7 +21,10 @@ test('a broker can be reached over a network inside of the process as well, and 
   const net = new MemoryNet({ executor: platform.executor });
   const starting = Broker.start({
     platform,
-    properties: new Map([['log.dirs', '/data'], ['listeners', 'PLAINTEXT://localhost:0']]),
+    properties: new Map([
+      ['log.dirs', '/data'],
+      ['listeners', 'PLAINTEXT://localhost:0'],
+    ]),
     inProcess: { net, host: 'broker', port: 1 },
   });
   await platform.settle();
@@ -38,7 +41,10 @@ test('a broker can be reached over a network inside of the process as well, and 
 test('a second broker on the same directory does not start, and the first goes on', async () => {
   const fixture = await BrokerFixture.start();
   await fixture.createTopic('t');
-  const properties = new Map([['log.dirs', '/data'], ['listeners', 'PLAINTEXT://localhost:9093']]);
+  const properties = new Map([
+    ['log.dirs', '/data'],
+    ['listeners', 'PLAINTEXT://localhost:9093'],
+  ]);
   const second = expect(Broker.start({ platform: fixture.platform, properties })).rejects.toThrow('EAGAIN');
   await fixture.platform.settle();
   await second;
@@ -77,13 +83,20 @@ test('a start that fails leaves the directory free, and does not pass off unchec
 
 test('properties that make no broker are refused with every problem', async () => {
   const fixture = new BrokerFixture({ 'num.partitions': 'many', 'log.retention.ms': 'x' });
-  await expect(fixture.start()).rejects.toThrow(/num\.partitions[\s\S]*log\.retention\.ms|log\.retention\.ms[\s\S]*num\.partitions/);
+  await expect(fixture.start()).rejects.toThrow(
+    /num\.partitions[\s\S]*log\.retention\.ms|log\.retention\.ms[\s\S]*num\.partitions/,
+  );
 });
 
 test('B54: producer ids are never given out twice, whatever happens in between', async () => {
   const fixture = await BrokerFixture.start();
   const seen = new Set<number>();
-  for (const survive of [() => fixture.restart(), () => fixture.crash(), () => fixture.crash('torn'), () => fixture.restart()]) {
+  for (const survive of [
+    () => fixture.restart(),
+    () => fixture.crash(),
+    () => fixture.crash('torn'),
+    () => fixture.restart(),
+  ]) {
     for (let i = 0; i < 5; i++) {
       const producerId = await fixture.producerId();
       expect(producerId).toBeGreaterThanOrEqual(0);
@@ -105,7 +118,13 @@ test('leader epochs and the epochs of records never go back', async () => {
   const fixture = await BrokerFixture.start();
   await fixture.createTopic('t');
   let last = -1;
-  for (const survive of [() => fixture.restart(), () => fixture.crash(), () => fixture.crash('pages'), () => fixture.restart(), () => fixture.crash()]) {
+  for (const survive of [
+    () => fixture.restart(),
+    () => fixture.crash(),
+    () => fixture.crash('pages'),
+    () => fixture.restart(),
+    () => fixture.crash(),
+  ]) {
     const epoch = (await fixture.leaderEpoch('t')) ?? -1;
     expect(epoch).toBeGreaterThanOrEqual(last);
     expect(await fixture.fetch('t', 0, { currentLeaderEpoch: epoch })).toMatchObject({ errorCode: 0 });
@@ -130,7 +149,11 @@ test('retention is applied to every partition, also one that nobody has touched 
 
 test('compacted topics are compacted while the broker runs', async () => {
   const fixture = await BrokerFixture.start();
-  await fixture.createTopic('t', 1, { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.00001', 'segment.ms': '1000' });
+  await fixture.createTopic('t', 1, {
+    'cleanup.policy': 'compact',
+    'min.cleanable.dirty.ratio': '0.00001',
+    'segment.ms': '1000',
+  });
   const people = ['mark', 'lisa', 'mark', 'erik', 'lisa', 'mark', 'anna', 'erik', 'lisa', 'mark', 'anna'];
   for (const [i, key] of people.entries()) {
     await fixture.produce('t', batchOf([`${key} ${i}`], { key, timestamp: fixture.platform.clock.now() }));
@@ -146,7 +169,9 @@ test('a full disk does not stop the broker or its housekeeping; what needs no ro
   for (let i = 0; i < 6; i++) await fixture.produce('t', batchOf([`v${i}`]));
   const { files } = fixture.platform;
   files.capacityBytes = 1;
-  expect(await fixture.produce('t', batchOf(['x']))).toMatchObject({ errorCode: ErrorCode.KAFKA_STORAGE_ERROR });
+  expect(await fixture.produce('t', batchOf(['x']))).toMatchObject({
+    errorCode: ErrorCode.KAFKA_STORAGE_ERROR,
+  });
   await expect(fixture.createTopic('no room')).rejects.toThrow();
   await fixture.platform.runFor(310_000);
   const client = await fixture.connect();
@@ -160,7 +185,9 @@ test('a broker whose disk has failed still stops, and the next one checks everyt
   await fixture.createTopic('t');
   await fixture.produce('t', batchOf(['a']));
   fixture.platform.files.failNextDatasync();
-  expect(await fixture.produce('t', batchOf(['b']))).toMatchObject({ errorCode: ErrorCode.KAFKA_STORAGE_ERROR });
+  expect(await fixture.produce('t', batchOf(['b']))).toMatchObject({
+    errorCode: ErrorCode.KAFKA_STORAGE_ERROR,
+  });
   await fixture.platform.runFor(400_000);
   await fixture.restart();
   expect((await fixture.readAll('t'))[0]).toBe('0:a');

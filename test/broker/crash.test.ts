@@ -45,7 +45,8 @@ class PersistentProducer {
 
   #send(batch: Batch): void {
     const fields = { producerId: this.#producerId, producerEpoch: 0, baseSequence: batch.sequence };
-    const id = this.#client?.send(produceRequest, 9, produceBody('t', 0, batchOf(batch.values, fields))) ?? -1;
+    const id =
+      this.#client?.send(produceRequest, 9, produceBody('t', 0, batchOf(batch.values, fields))) ?? -1;
     this.#sent.set(id, batch);
   }
 
@@ -61,7 +62,8 @@ class PersistentProducer {
         continue;
       }
       this.#unanswered.splice(this.#unanswered.indexOf(batch), 1);
-      for (const [i, value] of batch.values.entries()) this.acknowledged.push({ value, offset: part.baseOffset + i });
+      for (const [i, value] of batch.values.entries())
+        this.acknowledged.push({ value, offset: part.baseOffset + i });
     }
   }
 }

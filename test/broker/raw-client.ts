@@ -57,7 +57,8 @@ export class RawClient {
     const frame = await this.nextFrame();
     if (frame === undefined) return undefined;
     const header = decodeResponseHeader(response, version, frame);
-    if (header.correlationId !== correlationId) throw new Error(`got ${header.correlationId}, not ${correlationId}`);
+    if (header.correlationId !== correlationId)
+      throw new Error(`got ${header.correlationId}, not ${correlationId}`);
     return decode(response, version, frame, header.bodyOffset);
   }
 
@@ -68,7 +69,12 @@ export class RawClient {
     return correlationId;
   }
 
-  frameOf<Q extends MessageDefinition>(definition: Q, version: number, body: Encodable<Q>, correlationId: number): Buffer[] {
+  frameOf<Q extends MessageDefinition>(
+    definition: Q,
+    version: number,
+    body: Encodable<Q>,
+    correlationId: number,
+  ): Buffer[] {
     const header = { apiVersion: version, correlationId, clientId: this.clientId };
     return encodeRequestFrame(definition, header, body).map((chunk) => Buffer.from(chunk));
   }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Child, runOk, until } from './child.ts';
-import { javaArgs, projectRoot } from './install.ts';
+import { type Command, javaArgs, millraceCommand } from './install.ts';
 
 /** Which broker stands behind the port. */
 export type BrokerKind = 'millrace' | 'kafka';
@@ -15,6 +15,8 @@ export interface BrokerOptions {
   /** `start` opens every listener, `broker` only Kafka's. */
   readonly subcommand?: 'broker' | 'start';
   readonly overrides?: Readonly<Record<string, string>>;
+  /** The `millrace` to run; that of the sources by default. */
+  readonly program?: Command;
 }
 
 /** One broker, Millrace or Apache Kafka, that can be stopped, killed and started again on the same port and data. */
@@ -94,22 +96,14 @@ export class BrokerProcess {
   async #startMillrace(): Promise<void> {
     const { subcommand = 'broker', overrides = {} } = this.#options;
     const ports = subcommand === 'start' ? ['--registry-port', '0', '--rest-port', '0'] : [];
-    const child = new Child(
-      process.execPath,
-      [
-        ...[
-          join(projectRoot, 'runtime/bin.ts'),
-          subcommand,
-          '--json',
-          '--kafka-port',
-          String(this.#port),
-          ...ports,
-        ],
-        ...['--data-dir', this.dataDirectory],
-        ...Object.entries(overrides).flatMap(([key, value]) => ['--override', `${key}=${value}`]),
-      ],
-      { cwd: projectRoot, stderrFile: this.#logFile },
-    );
+    const { command, args, env = {} } = this.#options.program ?? millraceCommand();
+    const flags = ['--json', '--kafka-port', String(this.#port), ...ports, '--data-dir', this.dataDirectory];
+    const settings = Object.entries(overrides).flatMap(([key, value]) => ['--override', `${key}=${value}`]);
+    const child = new Child(command, [...args, subcommand, ...flags, ...settings], {
+      cwd: this.#options.directory,
+      env,
+      stderrFile: this.#logFile,
+    });
     this.#child = child;
     this.#isStopped = false;
     const ready = await this.#readyLine(child, () =>

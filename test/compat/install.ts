@@ -11,9 +11,10 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run, runOk } from './child.ts';
+import { nodeEnvironment, npm } from './npm.ts';
 
 /** What a part needs before it can run. */
-export type Tool = 'kcat' | 'confluent-kafka' | 'npm-clients' | 'java';
+export type Tool = 'kcat' | 'confluent-kafka' | 'npm-clients' | 'java' | 'package';
 
 /** The folder of the project. */
 export const projectRoot: string = join(import.meta.dirname, '../..');
@@ -32,6 +33,10 @@ const npmPackages: Readonly<Record<string, string>> = {
 
 const pythonDirectory = join(cache, `confluent-kafka-${confluentKafkaVersion}`);
 const npmDirectory = join(cache, 'npm');
+
+/** Where the packed package is installed, as a user would. */
+export const packageDirectory: string = join(cache, 'package');
+
 const javaDirectory = join(cache, 'java');
 const archive = join(javaDirectory, 'classes.jsa');
 const argumentFile = join(javaDirectory, 'java.args');
@@ -48,6 +53,7 @@ const installers: Readonly<Record<Tool, () => Promise<void>>> = {
   'confluent-kafka': installConfluentKafka,
   'npm-clients': installNpmClients,
   java: installJava,
+  package: installPackage,
 };
 
 /** A program and the environment that it needs. */
@@ -55,6 +61,16 @@ export interface Command {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The `millrace` command of the sources. */
+export function millraceCommand(): Command {
+  return { command: process.execPath, args: [join(projectRoot, 'runtime/bin.ts')] };
+}
+
+/** The `millrace` command of the installed package. */
+export function packagedCommand(): Command {
+  return { command: join(packageDirectory, 'node_modules/.bin/millrace'), args: [], env: nodeEnvironment };
 }
 
 /** kcat: the system's own, or Debian's package unpacked into the cache. */
@@ -169,18 +185,19 @@ async function installNpmClients(): Promise<void> {
   rmSync(npmDirectory, { recursive: true, force: true });
   mkdirSync(npmDirectory, { recursive: true });
   writeFileSync(join(npmDirectory, 'package.json'), manifest);
-  // Variables of an outer `npm run` would make this npm work on the outer package.
-  const env = Object.fromEntries(
-    Object.keys(process.env)
-      .filter((key) => key.startsWith('npm_package_') || key === 'npm_config_local_prefix')
-      .map((key) => [key, '']),
-  );
-  await runOk('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'], {
-    cwd: npmDirectory,
-    env,
-    timeoutMs: 240_000,
-  });
+  await npm(npmDirectory, 'install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts');
   writeFileSync(stamp, manifest);
+}
+
+/** Builds and packs the project each time, and installs the tarball into an empty folder. */
+async function installPackage(): Promise<void> {
+  rmSync(packageDirectory, { recursive: true, force: true });
+  mkdirSync(packageDirectory, { recursive: true });
+  await npm(projectRoot, 'pack', '--pack-destination', packageDirectory);
+  const [tarball] = globSync('*.tgz', { cwd: packageDirectory });
+  if (tarball === undefined) throw new Error('npm pack has written no tarball');
+  writeFileSync(join(packageDirectory, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  await npm(packageDirectory, 'install', '--no-audit', '--no-fund', join(packageDirectory, tarball));
 }
 
 async function installJava(): Promise<void> {

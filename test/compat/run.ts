@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll } from './child.ts';
-import { cache, install, type Tool } from './install.ts';
+import { cache, install, millraceCommand, type Tool } from './install.ts';
 import { admin, adminConsumerProtocol } from './parts/admin.ts';
 import { compaction } from './parts/compaction.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { crashes } from './parts/crash.ts';
 import { Probe } from './parts/java.ts';
+import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
 import { rebalances } from './parts/rebalance.ts';
 import { roundTrips } from './parts/round-trip.ts';
@@ -26,6 +27,7 @@ const allParts: readonly Part[] = [
   compaction,
   consoleTools,
   ourTools,
+  packaged,
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -45,7 +47,7 @@ async function main(): Promise<number> {
     },
   });
   const kind = brokerKind(values.against);
-  const parts = chosen(values.only);
+  const parts = chosen(values.only, kind);
   const startedMs = performance.now();
   const report = new Report();
   const missing = await installAll(new Set(parts.flatMap((part) => toolsOf(part, kind))), report);
@@ -82,8 +84,8 @@ async function runPart(
   const directory = join(cache, 'runs', part.name);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  const { subcommand = 'broker', overrides = {} } = part;
-  const broker = new BrokerProcess({ kind, directory, subcommand, overrides });
+  const { subcommand = 'broker', overrides = {}, program = millraceCommand() } = part;
+  const broker = new BrokerProcess({ kind, directory, subcommand, overrides, program });
   const start = async () => {
     const absent = toolsOf(part, kind).filter((tool) => missing.has(tool));
     if (absent.length > 0) throw new Error(`not run: ${absent.join(' and ')} is missing`);
@@ -105,8 +107,11 @@ function toolsOf(part: Part, kind: BrokerKind): readonly Tool[] {
   return kind === 'kafka' ? [...new Set<Tool>(['java', ...part.tools])] : part.tools;
 }
 
-function chosen(only: string | undefined): readonly Part[] {
-  if (only === undefined) return allParts.filter((part) => part.onlyByName !== true);
+function chosen(only: string | undefined, kind: BrokerKind): readonly Part[] {
+  if (only === undefined)
+    return allParts.filter(
+      ({ onlyByName, isOurs }) => onlyByName !== true && (kind === 'millrace' || isOurs !== true),
+    );
   return only.split(',').map((name) => {
     const part = allParts.find((candidate) => candidate.name === name);
     if (part !== undefined) return part;

@@ -1,4 +1,10 @@
-import { BatchBuilder, batchHeader, codecOf, openRecords, type RecordView } from '../../../kafka/records/index.ts';
+import {
+  BatchBuilder,
+  batchHeader,
+  codecOf,
+  openRecords,
+  type RecordView,
+} from '../../../kafka/records/index.ts';
 import type { OffsetMap } from './offset-map.ts';
 
 const OUTPUT_BYTES_MAX = 1 << 30;

@@ -48,7 +48,13 @@ export function examine(log: PartitionLog, checkpoint: number, nowMs: number): C
 }
 
 /** Whether it is time to clean: past `min.cleanable.dirty.ratio` or overdue, with something dirty at all. */
-export function isDue({ log, firstDirtyOffset, firstUncleanableOffset, dirtyRatio, isOverdue }: Cleanable): boolean {
+export function isDue({
+  log,
+  firstDirtyOffset,
+  firstUncleanableOffset,
+  dirtyRatio,
+  isOverdue,
+}: Cleanable): boolean {
   const hasDirt = firstUncleanableOffset > firstDirtyOffset;
   return hasDirt && (isOverdue || dirtyRatio > log.config.minCleanableDirtyRatio);
 }

@@ -38,9 +38,12 @@ export async function compact(cleanable: Cleanable, options: CompactionOptions):
     endOffset: cleanUntil,
     nowMs: options.nowMs,
     deleteRetentionMs: log.config.deleteRetentionMs,
-    mustStay: (buffer, at) => isLastOfProducer(log, buffer, at) || batchHeader.lastOffset(buffer, at) + 1 === cleanUntil,
+    mustStay: (buffer, at) =>
+      isLastOfProducer(log, buffer, at) || batchHeader.lastOffset(buffer, at) + 1 === cleanUntil,
   };
-  const segments = log.segments.filter((segment) => segment.baseOffset < Math.min(cleanUntil, firstUncleanableOffset));
+  const segments = log.segments.filter(
+    (segment) => segment.baseOffset < Math.min(cleanUntil, firstUncleanableOffset),
+  );
   for (const group of groupsOf(log, segments)) {
     if (!(await cleanGroup(log, group, rules, options))) return undefined;
   }
@@ -154,7 +157,13 @@ function removeCleaned(files: Files, path: string): void {
 }
 
 /** Copies what stays of the next stretch of a segment; returns where it ended. */
-function copyTurn(log: PartitionLog, segment: Segment, from: number, cleaned: File, rules: FilterRules): number {
+function copyTurn(
+  log: PartitionLog,
+  segment: Segment,
+  from: number,
+  cleaned: File,
+  rules: FilterRules,
+): number {
   const kept: Buffer[] = [];
   const end = scanTurn(log, segment, from, (buffer, at) => {
     const batch = filterBatch(buffer, at, rules);

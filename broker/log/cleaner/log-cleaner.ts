@@ -44,7 +44,9 @@ export class LogCleaner {
     this.#environment = environment;
     this.#config = config;
     const saved = readOffsetCheckpoint(environment.files, this.#file);
-    this.#checkpoints = new Map(saved.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
+    this.#checkpoints = new Map(
+      saved.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]),
+    );
     directory.onDelete(({ topic, partition }) => this.#forget(`${topic}-${partition}`));
   }
 
@@ -74,7 +76,11 @@ export class LogCleaner {
   async #cleanAll(): Promise<number> {
     let cleaned = 0;
     const seen = new Set<string>();
-    for (let next = this.#dirtiest(seen); next !== undefined && !this.#isStopped; next = this.#dirtiest(seen)) {
+    for (
+      let next = this.#dirtiest(seen);
+      next !== undefined && !this.#isStopped;
+      next = this.#dirtiest(seen)
+    ) {
       seen.add(next.name);
       if (await this.#cleanOne(next)) cleaned += 1;
     }
@@ -86,9 +92,12 @@ export class LogCleaner {
     let dirtiest: (Cleanable & { name: string }) | undefined;
     for (const { topic, partition, log } of this.#directory.logs) {
       const name = `${topic}-${partition}`;
-      if (!log.config.cleanupPolicy.compact || log.isOffline || seen.has(name) || this.#uncleanable.has(name)) continue;
+      if (!log.config.cleanupPolicy.compact || log.isOffline || seen.has(name) || this.#uncleanable.has(name))
+        continue;
       try {
-        const cleanable = log.guard(() => examine(log, this.#checkpoints.get(name) ?? log.logStartOffset, nowMs));
+        const cleanable = log.guard(() =>
+          examine(log, this.#checkpoints.get(name) ?? log.logStartOffset, nowMs),
+        );
         if (isDue(cleanable) && isWorse(cleanable, dirtiest)) dirtiest = { ...cleanable, name };
       } catch (error) {
         seen.add(name);
@@ -107,7 +116,8 @@ export class LogCleaner {
         files,
         nowMs: clock.now(),
         dedupeBytesMax: this.#config.logCleanerDedupeBufferSize,
-        turn: () => new Promise((resolve) => executor.soon(() => resolve(!this.#isStopped && !log.isOffline))),
+        turn: () =>
+          new Promise((resolve) => executor.soon(() => resolve(!this.#isStopped && !log.isOffline))),
       });
       if (cleanUntil === undefined || log.isOffline) return false;
       this.#checkpoints.set(name, cleanUntil);
@@ -128,7 +138,10 @@ export class LogCleaner {
     try {
       this.#saveCheckpoints();
     } catch (error) {
-      this.#environment.logger.warn({ err: error, log: name }, 'cleaner checkpoint of a deleted log not removed');
+      this.#environment.logger.warn(
+        { err: error, log: name },
+        'cleaner checkpoint of a deleted log not removed',
+      );
     }
   }
 
@@ -147,6 +160,7 @@ export class LogCleaner {
 
 /** Logs whose `max.compaction.lag.ms` has run out come first, then the dirtiest. */
 function isWorse(cleanable: Cleanable, than: Cleanable | undefined): boolean {
-  if (than === undefined || cleanable.isOverdue !== than.isOverdue) return than === undefined || cleanable.isOverdue;
+  if (than === undefined || cleanable.isOverdue !== than.isOverdue)
+    return than === undefined || cleanable.isOverdue;
   return cleanable.dirtyRatio > than.dirtyRatio;
 }

@@ -24,7 +24,10 @@ type Response = Encodable<typeof produceResponse>;
 /** With acks=0 the client hears of a failure only by losing its connection. */
 class UnacknowledgedProduceError extends StreamError {
   constructor(codes: readonly number[]) {
-    super('BROKER_PRODUCE_UNACKNOWLEDGED', `records sent with acks=0 were refused with error codes ${codes.join(', ')}`);
+    super(
+      'BROKER_PRODUCE_UNACKNOWLEDGED',
+      `records sent with acks=0 were refused with error codes ${codes.join(', ')}`,
+    );
   }
 }
 
@@ -78,7 +81,12 @@ class ProduceOperation {
     else this.#startTimer();
   }
 
-  #produce(topic: TopicData, index: number, records: Buffer | null, done: (result: ProduceResult) => void): void {
+  #produce(
+    topic: TopicData,
+    index: number,
+    records: Buffer | null,
+    done: (result: ProduceResult) => void,
+  ): void {
     if (![-1, 0, 1].includes(this.#request.acks)) {
       done(refused(ErrorCode.INVALID_REQUIRED_ACKS));
       return;

@@ -126,5 +126,7 @@ function partitionData(result: FetchResult, apiVersion: number, isReadCommitted:
 
 /** KAFKA_STORAGE_ERROR is newer than Fetch v5: clients of that time know NOT_LEADER_OR_FOLLOWER. */
 function errorFor(errorCode: number, apiVersion: number): number {
-  return errorCode === ErrorCode.KAFKA_STORAGE_ERROR && apiVersion <= 5 ? ErrorCode.NOT_LEADER_OR_FOLLOWER : errorCode;
+  return errorCode === ErrorCode.KAFKA_STORAGE_ERROR && apiVersion <= 5
+    ? ErrorCode.NOT_LEADER_OR_FOLLOWER
+    : errorCode;
 }

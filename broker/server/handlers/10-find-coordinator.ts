@@ -24,7 +24,8 @@ interface Coordinator {
 /** FindCoordinator: the broker that coordinates a group; with one broker, this one. */
 export function findCoordinatorApi(nodeId: number, findGroup: CoordinatorFinder): Api {
   return api(findCoordinatorRequest, findCoordinatorResponse, async (request, context) => {
-    const find = (key: string) => findCoordinator({ key, keyType: request.keyType }, context, nodeId, findGroup);
+    const find = (key: string) =>
+      findCoordinator({ key, keyType: request.keyType }, context, nodeId, findGroup);
     if (context.apiVersion < KEYS_SINCE) return { throttleTimeMs: 0, ...(await find(request.key)) };
     const coordinators = await Promise.all(
       request.coordinatorKeys.map(async (key) => ({ key, ...(await find(key)) })),

@@ -5,5 +5,7 @@ import { groupContext } from '../group-context.ts';
 
 /** JoinGroup: waits until the generation is complete. */
 export function joinGroupApi(groups: GroupService): Api {
-  return api(joinGroupRequest, joinGroupResponse, (request, context) => groups.joinGroup(request, groupContext(context)));
+  return api(joinGroupRequest, joinGroupResponse, (request, context) =>
+    groups.joinGroup(request, groupContext(context)),
+  );
 }

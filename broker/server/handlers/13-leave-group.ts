@@ -5,5 +5,7 @@ import { groupContext } from '../group-context.ts';
 
 /** LeaveGroup: members go at once instead of at the end of their session. */
 export function leaveGroupApi(groups: GroupService): Api {
-  return api(leaveGroupRequest, leaveGroupResponse, (request, context) => groups.leaveGroup(request, groupContext(context)));
+  return api(leaveGroupRequest, leaveGroupResponse, (request, context) =>
+    groups.leaveGroup(request, groupContext(context)),
+  );
 }

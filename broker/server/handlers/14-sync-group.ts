@@ -5,5 +5,7 @@ import { groupContext } from '../group-context.ts';
 
 /** SyncGroup: the leader gives the assignment, everyone gets their part. */
 export function syncGroupApi(groups: GroupService): Api {
-  return api(syncGroupRequest, syncGroupResponse, (request, context) => groups.syncGroup(request, groupContext(context)));
+  return api(syncGroupRequest, syncGroupResponse, (request, context) =>
+    groups.syncGroup(request, groupContext(context)),
+  );
 }

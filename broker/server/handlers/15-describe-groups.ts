@@ -5,5 +5,7 @@ import { groupContext } from '../group-context.ts';
 
 /** DescribeGroups: state and members of classic groups. */
 export function describeGroupsApi(groups: GroupService): Api {
-  return api(describeGroupsRequest, describeGroupsResponse, (request, context) => groups.describeGroups(request, groupContext(context)));
+  return api(describeGroupsRequest, describeGroupsResponse, (request, context) =>
+    groups.describeGroups(request, groupContext(context)),
+  );
 }

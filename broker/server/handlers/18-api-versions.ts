@@ -1,11 +1,11 @@
 import {
-  type ApiVersionsRequest,
   ApiKey,
+  type ApiVersionsRequest,
   apiVersionsRequest,
   apiVersionsResponse,
   type Encodable,
-  encodeResponseFrame,
   ErrorCode,
+  encodeResponseFrame,
   type MessageDefinition,
 } from '../../../kafka/protocol/index.ts';
 import { type Api, api } from '../api.ts';
@@ -32,7 +32,8 @@ const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 /** ApiVersions: what is served, in which versions. `served` is asked at each request, so it may include this API. */
 export function apiVersionsApi(served: () => Iterable<Api>, features: () => Features): Api {
   return api(apiVersionsRequest, apiVersionsResponse, (request, { apiVersion }) => {
-    if (apiVersion >= 3 && !isValidSoftware(request)) return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] };
+    if (apiVersion >= 3 && !isValidSoftware(request))
+      return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] };
     return {
       errorCode: ErrorCode.NONE,
       apiKeys: [...served()].map(({ request: definition }) => rangeOf(definition)),
@@ -63,12 +64,19 @@ function isValidSoftware({ clientSoftwareName, clientSoftwareVersion }: ApiVersi
 }
 
 /** Before v4 a feature that supports level 0 must be left out: older Java clients refuse it. */
-function featureFields(features: Features, apiVersion: number): Partial<Encodable<typeof apiVersionsResponse>> {
+function featureFields(
+  features: Features,
+  apiVersion: number,
+): Partial<Encodable<typeof apiVersionsResponse>> {
   if (apiVersion < 3) return {};
   const finalized = features.levels.filter(({ level }) => level > 0);
   return {
     supportedFeatures: features.levels.filter(({ minVersion }) => apiVersion >= 4 || minVersion > 0),
     finalizedFeaturesEpoch: features.epoch,
-    finalizedFeatures: finalized.map(({ name, level }) => ({ name, minVersionLevel: level, maxVersionLevel: level })),
+    finalizedFeatures: finalized.map(({ name, level }) => ({
+      name,
+      minVersionLevel: level,
+      maxVersionLevel: level,
+    })),
   };
 }

@@ -21,13 +21,15 @@ export function deleteRecordsApi(partitions: Partitions, checkpoint: () => void)
         ...deleteRecords(partitions.lookupByName(name, partitionIndex), offset),
       })),
     }));
-    const topics = isDone(checkpoint) ? outcomes : outcomes.map(({ name, partitions: each }) => ({
-      name,
-      partitions: each.map(({ partitionIndex, errorCode }) => ({
-        partitionIndex,
-        ...refuse(errorCode === ErrorCode.NONE ? ErrorCode.KAFKA_STORAGE_ERROR : errorCode),
-      })),
-    }));
+    const topics = isDone(checkpoint)
+      ? outcomes
+      : outcomes.map(({ name, partitions: each }) => ({
+          name,
+          partitions: each.map(({ partitionIndex, errorCode }) => ({
+            partitionIndex,
+            ...refuse(errorCode === ErrorCode.NONE ? ErrorCode.KAFKA_STORAGE_ERROR : errorCode),
+          })),
+        }));
     return { throttleTimeMs: 0, topics };
   });
 }

@@ -7,7 +7,12 @@ export type ProducerIdAllocator = () => Promise<number>;
 /** InitProducerId for idempotent producers: a new id with epoch 0 each time. */
 export function initProducerIdApi(allocate: ProducerIdAllocator): Api {
   return api(initProducerIdRequest, initProducerIdResponse, async (request) => {
-    const refuse = (errorCode: number) => ({ throttleTimeMs: 0, errorCode, producerId: -1, producerEpoch: -1 });
+    const refuse = (errorCode: number) => ({
+      throttleTimeMs: 0,
+      errorCode,
+      producerId: -1,
+      producerEpoch: -1,
+    });
     if (request.transactionalId !== null) {
       // Transactions are not advertised (no AddPartitionsToTxn): a client that asks all the same must not wait for ever.
       return refuse(

@@ -1,4 +1,7 @@
-import { incrementalAlterConfigsRequest, incrementalAlterConfigsResponse } from '../../../kafka/protocol/index.ts';
+import {
+  incrementalAlterConfigsRequest,
+  incrementalAlterConfigsResponse,
+} from '../../../kafka/protocol/index.ts';
 import { decideIncrementalAlterConfigs } from '../../metadata/index.ts';
 import { type Api, api } from '../api.ts';
 import type { Cluster } from '../cluster.ts';

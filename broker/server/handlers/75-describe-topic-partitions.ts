@@ -1,4 +1,7 @@
-import { describeTopicPartitionsRequest, describeTopicPartitionsResponse } from '../../../kafka/protocol/index.ts';
+import {
+  describeTopicPartitionsRequest,
+  describeTopicPartitionsResponse,
+} from '../../../kafka/protocol/index.ts';
 import { answerTopicPartitions, unrestrictedAccess } from '../../metadata/index.ts';
 import { type Api, api } from '../api.ts';
 import { type Cluster, viewOf } from '../cluster.ts';

@@ -5,5 +5,7 @@ import { groupContext } from '../group-context.ts';
 
 /** OffsetCommit: stores the positions of a group. */
 export function offsetCommitApi(groups: GroupService): Api {
-  return api(offsetCommitRequest, offsetCommitResponse, (request, context) => groups.offsetCommit(request, groupContext(context)));
+  return api(offsetCommitRequest, offsetCommitResponse, (request, context) =>
+    groups.offsetCommit(request, groupContext(context)),
+  );
 }

@@ -5,5 +5,7 @@ import { groupContext } from '../group-context.ts';
 
 /** OffsetFetch: the committed positions of one or several groups. */
 export function offsetFetchApi(groups: GroupService): Api {
-  return api(offsetFetchRequest, offsetFetchResponse, (request, context) => groups.offsetFetch(request, groupContext(context)));
+  return api(offsetFetchRequest, offsetFetchResponse, (request, context) =>
+    groups.offsetFetch(request, groupContext(context)),
+  );
 }

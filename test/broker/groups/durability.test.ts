@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GroupLogError } from '../../../broker/groups/index.ts';
+import { GroupLogError, IN_PROCESS_HOST } from '../../../broker/groups/index.ts';
 import { ErrorCode } from '../../../kafka/protocol/index.ts';
 import { commitDefaults, context, Groups, Pending, protocol, settle } from './group-fixture.ts';
 
@@ -273,6 +273,21 @@ test('a new coordinator knows the generation, its members, their assignments and
   expect(deleted.topics.map(({ partitions }) => partitions[0]?.errorCode)).toEqual([86, 0]);
   const otherProtocol = await groups.join({ protocols: [protocol('sticky')] });
   expect(otherProtocol.response.errorCode).toBe(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+});
+
+test('members that lived in the process of the broker are gone after a restart, all others keep their sessions', async () => {
+  const before = await Groups.start({ groupInitialRebalanceDelayMs: 0 });
+  before.clientHost = IN_PROCESS_HOST;
+  await before.stable(2);
+  const groups = await before.restart({ groupInitialRebalanceDelayMs: 0 });
+  await groups.pass(0);
+  expect(await groups.state()).toBe('Empty');
+  groups.clientHost = '/127.0.0.1';
+  const { leader, generationId } = await groups.stable(1);
+  const again = await groups.restart();
+  await again.pass(0);
+  expect(await again.state()).toBe('Stable');
+  expect(await again.heartbeat(leader, generationId)).toBe(ErrorCode.NONE);
 });
 
 test('a rebalance that a restart interrupted starts again from the last recorded generation', async () => {

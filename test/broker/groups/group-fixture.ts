@@ -135,6 +135,8 @@ export class Groups {
   readonly topics: MemoryTopics;
   readonly entropy: SeededEntropy;
   readonly service: GroupService;
+  /** Where members that join come from. */
+  clientHost = '/127.0.0.1';
 
   constructor(
     config: Partial<GroupConfig> = {},
@@ -171,7 +173,8 @@ export class Groups {
 
   async join(fields: Partial<JoinGroupRequest> = {}, apiVersion = 9): Promise<Pending<JoinGroupResponse>> {
     const request = { ...joinDefaults, ...fields };
-    const pending = new Pending(this.service.joinGroup(request, context(apiVersion)));
+    const from = { ...context(apiVersion), clientHost: this.clientHost };
+    const pending = new Pending(this.service.joinGroup(request, from));
     await settle();
     return pending;
   }

@@ -54,12 +54,14 @@ for (const survival of survivals) {
 
 test('with durability=page-cache a power cut loses acknowledged records: or else these tests prove nothing', async () => {
   let lostInAll = 0;
-  for (let seed = 1; seed <= 10; seed++) lostInAll += (await powerCut('page-cache', 'nothing', seed)).lost.length;
+  for (let seed = 1; seed <= 10; seed++)
+    lostInAll += (await powerCut('page-cache', 'nothing', seed)).lost.length;
   expect(lostInAll).toBeGreaterThan(0);
 });
 
 test('with durability=page-cache the end of the process alone loses nothing', async () => {
-  for (let seed = 1; seed <= 10; seed++) expect((await powerCut('page-cache', 'everything', seed)).lost).toEqual([]);
+  for (let seed = 1; seed <= 10; seed++)
+    expect((await powerCut('page-cache', 'everything', seed)).lost).toEqual([]);
 });
 
 test('with durability=page-cache an append counts when it is written, and closed segments are synced', async () => {

@@ -73,9 +73,12 @@ export class FaultScenario {
     const { log } = this.fixture;
     const records = this.fixture.readAll();
     const byOffset = new Map(records.map((record) => [Number(record.slice(0, record.indexOf(':'))), record]));
-    const lastOfKey = new Map(records.map((record) => [record.slice(record.indexOf(':') + 1, record.indexOf('=')), record]));
+    const lastOfKey = new Map(
+      records.map((record) => [record.slice(record.indexOf(':') + 1, record.indexOf('=')), record]),
+    );
     const problems: string[] = [];
-    if (log.logStartOffset < this.#logStart) problems.push(`log start ${log.logStartOffset} < ${this.#logStart}`);
+    if (log.logStartOffset < this.#logStart)
+      problems.push(`log start ${log.logStartOffset} < ${this.#logStart}`);
     for (const [offset, { key, record }] of this.#acknowledged) {
       if (offset < log.logStartOffset) continue;
       const found = byOffset.get(offset);
@@ -84,7 +87,11 @@ export class FaultScenario {
       if (found !== undefined && found !== record) problems.push(`${record} became ${found}`);
       if (offset >= log.logEndOffset) problems.push(`the log ends at ${log.logEndOffset}, before ${record}`);
     }
-    if (log.logStartOffset > this.#logStart && this.#acknowledged.size > 0 && log.logStartOffset > log.logEndOffset) {
+    if (
+      log.logStartOffset > this.#logStart &&
+      this.#acknowledged.size > 0 &&
+      log.logStartOffset > log.logEndOffset
+    ) {
       problems.push('the log starts after its end');
     }
     return problems;
@@ -165,7 +172,8 @@ export class FaultScenario {
         }
       },
       onAppendFailed: (fromOffset) => {
-        for (const offset of [...this.#waiting.keys()]) if (offset >= fromOffset) this.#waiting.delete(offset);
+        for (const offset of [...this.#waiting.keys()])
+          if (offset >= fromOffset) this.#waiting.delete(offset);
       },
     });
   }

@@ -3,13 +3,18 @@ import { LogFixture } from './log-fixture.ts';
 
 async function threeEpochs(): Promise<LogFixture> {
   const fixture = new LogFixture({ 'internal.segment.bytes': '250' });
-  for (const [epoch, count] of [[1, 3], [4, 2], [5, 4]] as const) {
+  for (const [epoch, count] of [
+    [1, 3],
+    [4, 2],
+    [5, 4],
+  ] as const) {
     for (let i = 0; i < count; i++) await fixture.appendDurably([`${epoch}.${i}`], { epoch });
   }
   return fixture;
 }
 
-const ends = (fixture: LogFixture) => [-1, 0, 1, 2, 3, 4, 5, 6].map((epoch) => fixture.log.endOffsetFor(epoch));
+const ends = (fixture: LogFixture) =>
+  [-1, 0, 1, 2, 3, 4, 5, 6].map((epoch) => fixture.log.endOffsetFor(epoch));
 
 const expectedEnds = [
   { leaderEpoch: -1, endOffset: -1 },
@@ -40,7 +45,13 @@ test('leader epochs are the same after an orderly and an unclean restart', async
 test('B16: an epoch file that a power cut set back to an earlier state is made good from the batches', async () => {
   const fixture = await threeEpochs();
   fixture.directory.checkpoint();
-  for (const content of ['0\n0\n', '0\n1\n1 0\n', '0\n2\n1 0\n4 3\n', '0\n3\n1 0\n4 3\n5', '0\n3\n1 0\n4 3\n5 5']) {
+  for (const content of [
+    '0\n0\n',
+    '0\n1\n1 0\n',
+    '0\n2\n1 0\n4 3\n',
+    '0\n3\n1 0\n4 3\n5',
+    '0\n3\n1 0\n4 3\n5 5',
+  ]) {
     fixture.writeFile('leader-epoch-checkpoint', Buffer.from(content));
     fixture.crash('everything');
     expect(ends(fixture), content).toEqual(expectedEnds);

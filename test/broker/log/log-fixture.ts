@@ -1,7 +1,10 @@
 import { staticLayers, type TopicConfig, topicConfig } from '../../../broker/config/index.ts';
 import { LogDirectory, type PartitionLog } from '../../../broker/log/index.ts';
 import { BatchBuilder, type BatchFields, batchHeader, readRecords } from '../../../kafka/records/index.ts';
-import { type SimulatedPlatform, simulatedPlatform } from '../../../platform/simulation/simulated-platform.ts';
+import {
+  type SimulatedPlatform,
+  simulatedPlatform,
+} from '../../../platform/simulation/simulated-platform.ts';
 
 export type AppendOptions = {
   readonly key?: string | null;

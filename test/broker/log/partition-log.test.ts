@@ -82,7 +82,9 @@ test('an offset outside of the log is told as such, the end of the log is empty'
   await fixture.appendDurably(['a', 'b', 'c']);
   fixture.log.advanceLogStart(1);
   const read = (startOffset: number) =>
-    fixture.log.read({ startOffset, endOffset: 3, maxBytes: 100, minOneBatch: true }, (size) => Buffer.alloc(size));
+    fixture.log.read({ startOffset, endOffset: 3, maxBytes: 100, minOneBatch: true }, (size) =>
+      Buffer.alloc(size),
+    );
   expect(() => read(0)).toThrow('offset 0 is outside of the log, which holds [1, 3)');
   expect(() => read(4)).toThrow('outside of the log');
   expect(read(3)).toHaveLength(0);
@@ -108,7 +110,7 @@ test('the bytes between two offsets are those of their batches, and without boun
   expect(bytes(5, 5)).toBe(0);
 });
 
-test('the folder of a partition has Kafka\'s files, with the topic id of the metadata', async () => {
+test("the folder of a partition has Kafka's files, with the topic id of the metadata", async () => {
   const fixture = new LogFixture();
   await fixture.appendDurably(['a'], { epoch: 3 });
   await fixture.restart();
@@ -144,7 +146,9 @@ test('a second broker cannot take the directory, and another node is refused', a
   await fixture.directory.close(1);
   const { platform } = fixture;
   const { LogDirectory } = await import('../../../broker/log/index.ts');
-  expect(() => LogDirectory.open(platform, { path: '/data', nodeId: 2, durability: 'fsync' })).toThrow('belongs to node 1');
+  expect(() => LogDirectory.open(platform, { path: '/data', nodeId: 2, durability: 'fsync' })).toThrow(
+    'belongs to node 1',
+  );
   fixture.reopen();
 });
 

@@ -11,20 +11,31 @@ interface Sent {
 
 function check(fixture: LogFixture, { baseSequence, count = 1, producerEpoch = 0 }: Sent): SequenceCheck {
   const lastSequence = (baseSequence + count - 1) % 0x80000000;
-  return fixture.log.checkSequence({ producerId: 7, producerEpoch, firstSequence: baseSequence, lastSequence });
+  return fixture.log.checkSequence({
+    producerId: 7,
+    producerEpoch,
+    firstSequence: baseSequence,
+    lastSequence,
+  });
 }
 
 async function send(fixture: LogFixture, sent: Sent): Promise<number> {
   expect(check(fixture, sent)).toEqual({ kind: 'append' });
   const { baseSequence, count = 1, producerEpoch = 0 } = sent;
   const values = Array.from({ length: count }, (_, i) => `s${baseSequence + i}`);
-  return fixture.appendDurably(values, { producerId: 7, producerEpoch, baseSequence, timestamp: 1000 + baseSequence % 1000 });
+  return fixture.appendDurably(values, {
+    producerId: 7,
+    producerEpoch,
+    baseSequence,
+    timestamp: 1000 + (baseSequence % 1000),
+  });
 }
 
 const gap: SequenceCheck = { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
 const fenced: SequenceCheck = { kind: 'refuse', error: 'INVALID_PRODUCER_EPOCH' };
 
-const duplicateOf = (result: SequenceCheck) => (result.kind === 'duplicate' ? result.batch.lastOffset : result);
+const duplicateOf = (result: SequenceCheck) =>
+  result.kind === 'duplicate' ? result.batch.lastOffset : result;
 
 test('B40: the last five batches are recognised, with their offsets, and an older one is out of order', async () => {
   const fixture = new LogFixture();
@@ -78,7 +89,7 @@ for (const stop of ['orderly', 'unclean'] as const) {
   });
 }
 
-test('a snapshot has Kafka\'s bytes', async () => {
+test("a snapshot has Kafka's bytes", async () => {
   const fixture = new LogFixture();
   await send(fixture, { baseSequence: 0, count: 3 });
   await send(fixture, { baseSequence: 3, count: 2 });
@@ -124,7 +135,7 @@ test('a snapshot that is beyond the end of the recovered log is not believed', a
   expect(check(fixture, { baseSequence: lastKept + 2 })).toEqual(gap);
 });
 
-test('a batch that could not be written leaves no trace in its producer\'s state', async () => {
+test("a batch that could not be written leaves no trace in its producer's state", async () => {
   const fixture = new LogFixture();
   await send(fixture, { baseSequence: 0 });
   fixture.platform.files.capacityBytes = 0;

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { LogFixture } from './log-fixture.ts';
 
 /** One batch a segment: a log of `count` segments of the same size, `stepMs` apart. */
-async function segmented(count: number, configs: Record<string, string> = {}, stepMs = 1000): Promise<LogFixture> {
+async function segmented(
+  count: number,
+  configs: Record<string, string> = {},
+  stepMs = 1000,
+): Promise<LogFixture> {
   const fixture = new LogFixture({ ...configs, 'internal.segment.bytes': '80' });
   for (let i = 0; i < count; i++) {
     await fixture.appendDurably([`value ${i}`]);
@@ -44,7 +48,13 @@ test('records without a timestamp age by the time their file was written', async
 test('retention.bytes deletes the oldest while as much remains', async () => {
   const fixture = await segmented(5);
   const size = fixture.log.size / 5;
-  for (const [keep, expected] of [[10, 0], [5, 0], [4.5, 0], [4, 1], [2.5, 1]] as const) {
+  for (const [keep, expected] of [
+    [10, 0],
+    [5, 0],
+    [4.5, 0],
+    [4, 1],
+    [2.5, 1],
+  ] as const) {
     fixture.setConfig({ 'internal.segment.bytes': '80', 'retention.bytes': String(Math.ceil(keep * size)) });
     expect(fixture.log.deleteOldSegments(), `${keep} segments`).toBe(expected);
   }
@@ -93,7 +103,11 @@ test('B33: retention stops at the high watermark', async () => {
 });
 
 test('a compacted topic keeps everything but what lies below its log start', async () => {
-  const fixture = await segmented(4, { 'cleanup.policy': 'compact', 'retention.ms': '1', 'retention.bytes': '1' });
+  const fixture = await segmented(4, {
+    'cleanup.policy': 'compact',
+    'retention.ms': '1',
+    'retention.bytes': '1',
+  });
   await fixture.platform.runFor(5000);
   expect(fixture.log.deleteOldSegments()).toBe(0);
   fixture.log.advanceLogStart(2);
@@ -146,7 +160,7 @@ for (const stop of ['orderly', 'unclean'] as const) {
   });
 }
 
-test('the log start checkpoint has Kafka\'s form and tells only what file names do not', async () => {
+test("the log start checkpoint has Kafka's form and tells only what file names do not", async () => {
   const fixture = await segmented(3);
   const text = () => fixture.platform.files.readFile('/data/log-start-offset-checkpoint').toString();
   fixture.log.advanceLogStart(1);

@@ -47,7 +47,8 @@ test('segment.jitter.ms takes a random time off segment.ms', async () => {
     await fixture.appendDurably(['a'], { timestamp: start });
     fixture.log.roll();
     let ageMs = 0;
-    for (; fixture.log.segments.length === 2; ageMs += 50) await fixture.appendDurably(['b'], { timestamp: start + ageMs });
+    for (; fixture.log.segments.length === 2; ageMs += 50)
+      await fixture.appendDurably(['b'], { timestamp: start + ageMs });
     expect(ageMs).toBeLessThanOrEqual(1100);
     rolledAfter.add(ageMs);
   }
@@ -83,7 +84,10 @@ test('a segment is rolled when an offset would leave the int32 range of its inde
 });
 
 /** The files that Kafka's rules ask for: computed from the batches, in the way that the rules are written down. */
-function expectedIndexes(batches: readonly { size: number; lastOffset: number; timestamp: number }[], intervalBytes: number) {
+function expectedIndexes(
+  batches: readonly { size: number; lastOffset: number; timestamp: number }[],
+  intervalBytes: number,
+) {
   const index: number[][] = [];
   const times: number[][] = [];
   let bytes = 0;
@@ -104,7 +108,9 @@ function expectedIndexes(batches: readonly { size: number; lastOffset: number; t
   }
   addTime();
   const indexBytes = Buffer.concat(index.map((entry) => int32s(entry)));
-  const timeBytes = Buffer.concat(times.map(([timestamp = 0, offset = 0]) => Buffer.concat([int64(timestamp), int32s([offset])])));
+  const timeBytes = Buffer.concat(
+    times.map(([timestamp = 0, offset = 0]) => Buffer.concat([int64(timestamp), int32s([offset])])),
+  );
   return { indexBytes, timeBytes };
 }
 
@@ -147,7 +153,7 @@ test('a closed segment has its closing time entry, also when it is rolled', asyn
   expect(bytes).toEqual(Buffer.concat([int64(5000), int32s([1])]));
 });
 
-test('Kafka\'s preallocated index files, zeros at the end, are understood', async () => {
+test("Kafka's preallocated index files, zeros at the end, are understood", async () => {
   const fixture = new LogFixture({ 'index.interval.bytes': '0' });
   for (let i = 0; i < 10; i++) await fixture.appendDurably([`v${i}`], { timestamp: 1000 + i });
   await fixture.directory.close(1);
@@ -177,7 +183,11 @@ async function richLog(): Promise<LogFixture> {
   for (let i = 0; i < 30; i++) {
     const timestamp = 1_000_000 + ((i * 7) % 30);
     const producer = { producerId: i % 3, producerEpoch: 0, baseSequence: Math.floor(i / 3) };
-    await fixture.appendDurably([`value-${i}`.padEnd(i, '.')], { timestamp, epoch: 1 + Math.floor(i / 8), ...producer });
+    await fixture.appendDurably([`value-${i}`.padEnd(i, '.')], {
+      timestamp,
+      epoch: 1 + Math.floor(i / 8),
+      ...producer,
+    });
   }
   return fixture;
 }
@@ -185,7 +195,9 @@ async function richLog(): Promise<LogFixture> {
 async function visible(fixture: LogFixture): Promise<unknown> {
   const { findLargestTimestamp, findOffsetByTimestamp } = await import('../../../broker/log/index.ts');
   const { log } = fixture;
-  const timestamps = Array.from({ length: 32 }, (_, i) => findOffsetByTimestamp(log, 999_999 + i, log.durableOffset));
+  const timestamps = Array.from({ length: 32 }, (_, i) =>
+    findOffsetByTimestamp(log, 999_999 + i, log.durableOffset),
+  );
   return {
     records: fixture.readAll(),
     from: Array.from({ length: 30 }, (_, i) => fixture.readAll(i)[0]),

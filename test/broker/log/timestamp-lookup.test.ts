@@ -22,7 +22,13 @@ const plain = (found: Known | undefined) => found && { offset: found.offset, tim
 test('B39: a look-up finds the first record of that time or later, and the largest of all, whatever the batches', async () => {
   const batch = fc.record({
     timestamps: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 4 }),
-    codec: fc.constantFrom('none' as const, 'gzip' as const, 'zstd' as const, 'lz4' as const, 'snappy' as const),
+    codec: fc.constantFrom(
+      'none' as const,
+      'gzip' as const,
+      'zstd' as const,
+      'lz4' as const,
+      'snappy' as const,
+    ),
   });
   const property = fc.asyncProperty(
     fc.array(batch, { minLength: 1, maxLength: 12 }),
@@ -32,7 +38,10 @@ test('B39: a look-up finds the first record of that time or later, and the large
       const fixture = new LogFixture({ 'internal.segment.bytes': '350', 'index.interval.bytes': '80' });
       let records: Known[] = [];
       for (const { timestamps, codec } of batches) {
-        const base = fixture.append(timestamps.map(() => 'v'), { timestamps, codec });
+        const base = fixture.append(
+          timestamps.map(() => 'v'),
+          { timestamps, codec },
+        );
         records.push(...timestamps.map((timestamp, i) => ({ offset: base + i, timestamp })));
       }
       await fixture.platform.settle();
@@ -42,7 +51,9 @@ test('B39: a look-up finds the first record of that time or later, and the large
       if (restarts) await fixture.restart();
       const { log } = fixture;
       for (let timestamp = 0; timestamp <= 42; timestamp += 3) {
-        expect(plain(findOffsetByTimestamp(log, timestamp, log.durableOffset))).toEqual(expectedAt(records, timestamp));
+        expect(plain(findOffsetByTimestamp(log, timestamp, log.durableOffset))).toEqual(
+          expectedAt(records, timestamp),
+        );
       }
       expect(plain(findLargestTimestamp(log, log.durableOffset))).toEqual(expectedLargest(records));
     },

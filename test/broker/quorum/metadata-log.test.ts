@@ -3,7 +3,10 @@ import { LogDirectory } from '../../../broker/log/index.ts';
 import { MetadataLog } from '../../../broker/quorum/metadata-log.ts';
 import { readQuorumState, writeQuorumState } from '../../../broker/quorum/quorum-state.ts';
 import { batchHeader } from '../../../kafka/records/index.ts';
-import { type SimulatedPlatform, simulatedPlatform } from '../../../platform/simulation/simulated-platform.ts';
+import {
+  type SimulatedPlatform,
+  simulatedPlatform,
+} from '../../../platform/simulation/simulated-platform.ts';
 
 const QUORUM_STATE = '/data/__cluster_metadata-0/quorum-state';
 
@@ -15,7 +18,8 @@ async function open(platform: SimulatedPlatform) {
   return { directory, log: await opening };
 }
 
-const values = (log: MetadataLog) => [...log.entries()].map(({ offset, epoch, value }) => `${offset}/${epoch}:${value}`);
+const values = (log: MetadataLog) =>
+  [...log.entries()].map(({ offset, epoch, value }) => `${offset}/${epoch}:${value}`);
 
 test('metadata records are synced whatever the durability, and each start is a new epoch with a LeaderChange record', async () => {
   const platform = simulatedPlatform(1);
@@ -35,12 +39,18 @@ test('metadata records are synced whatever the durability, and each start is a n
   expect(batchHeader.recordCount(bytes, 0)).toBe(1);
 });
 
-test('quorum-state has Kafka\'s form and is durable before the epoch is used', async () => {
+test("quorum-state has Kafka's form and is durable before the epoch is used", async () => {
   const platform = simulatedPlatform(1);
   const { directory } = await open(platform);
   const text = () => JSON.parse(platform.files.readFile(QUORUM_STATE).toString());
   const { directoryId } = directory.meta;
-  expect(text()).toEqual({ leaderId: 1, leaderEpoch: 1, votedId: 1, votedDirectoryId: directoryId, data_version: 1 });
+  expect(text()).toEqual({
+    leaderId: 1,
+    leaderEpoch: 1,
+    votedId: 1,
+    votedDirectoryId: directoryId,
+    data_version: 1,
+  });
   platform.crash('nothing');
   await open(platform);
   expect(text().leaderEpoch).toBe(2);
@@ -83,7 +93,16 @@ test('a quorum-state that cannot be read stops the start with its name', () => {
   const state = { leaderId: 1, leaderEpoch: 4, votedId: 1, votedDirectoryId: 'AAAAAAAAAAAAAAAAAAAABQ' };
   writeQuorumState(platform.files, path, state);
   expect(readQuorumState(platform.files, path)).toEqual(state);
-  for (const text of ['', '{', '[]x', '3', 'null', '{"leaderEpoch":"4"}', '{"leaderEpoch":-1}', '{"leaderEpoch":1.5}']) {
+  for (const text of [
+    '',
+    '{',
+    '[]x',
+    '3',
+    'null',
+    '{"leaderEpoch":"4"}',
+    '{"leaderEpoch":-1}',
+    '{"leaderEpoch":1.5}',
+  ]) {
     const file = platform.files.open(path, 'write');
     file.truncate(0);
     file.append([Buffer.from(text)]);

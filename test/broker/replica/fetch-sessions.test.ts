@@ -24,7 +24,10 @@ class SessionClient {
         ...reference(topic),
         partitions: [{ partition, fetchOffset, partitionMaxBytes: 1 << 20 }],
       })),
-      forgottenTopicsData: forgotten.map(([topic, partition]) => ({ ...reference(topic), partitions: [partition] })),
+      forgottenTopicsData: forgotten.map(([topic, partition]) => ({
+        ...reference(topic),
+        partitions: [partition],
+      })),
     };
     const response = await this.fixture.client.request(fetchMessages, this.version, body);
     if (response === undefined) throw new Error('no answer');
@@ -49,7 +52,11 @@ async function started(): Promise<{ fixture: BrokerFixture; session: SessionClie
   return { fixture, session: new SessionClient(fixture) };
 }
 
-const all: readonly [string, number, number][] = [['a', 0, 0], ['a', 1, 0], ['b', 0, 0]];
+const all: readonly [string, number, number][] = [
+  ['a', 0, 0],
+  ['a', 1, 0],
+  ['b', 0, 0],
+];
 
 test('a full fetch with epoch 0 begins a session, and then only what changed is told', async () => {
   const { fixture, session } = await started();
@@ -65,9 +72,21 @@ test('a full fetch with epoch 0 begins a session, and then only what changed is 
 test('a partition that gave records goes to the end of the line', async () => {
   const { fixture, session } = await started();
   await session.fetch(all);
-  for (const [topic, partition] of [['a', 0], ['a', 1], ['b', 0]] as const) await fixture.produce(topic, batchOf(['x']), { partition });
+  for (const [topic, partition] of [
+    ['a', 0],
+    ['a', 1],
+    ['b', 0],
+  ] as const)
+    await fixture.produce(topic, batchOf(['x']), { partition });
   expect((await session.fetch()).told).toEqual(['a-0[x]', 'a-1[x]', 'b-0[x]']);
-  expect((await session.fetch([['a', 1, 1], ['b', 0, 1]])).told).toEqual(['a-0[x]']);
+  expect(
+    (
+      await session.fetch([
+        ['a', 1, 1],
+        ['b', 0, 1],
+      ])
+    ).told,
+  ).toEqual(['a-0[x]']);
   await fixture.produce('b', batchOf(['y']));
   expect((await session.fetch()).told).toEqual(['b-0[y]', 'a-0[x]']);
 });
@@ -75,10 +94,16 @@ test('a partition that gave records goes to the end of the line', async () => {
 test('a moved log start or high watermark is news without records', async () => {
   const { fixture, session } = await started();
   await fixture.produce('b', batchOf(['1', '2']));
-  await session.fetch([['a', 0, 0], ['b', 0, 2]]);
+  await session.fetch([
+    ['a', 0, 0],
+    ['b', 0, 2],
+  ]);
   const { deleteRecordsRequest, deleteRecordsResponse } = await import('../../../kafka/protocol/index.ts');
   const topics = [{ name: 'b', partitions: [{ partitionIndex: 0, offset: 1 }] }];
-  await fixture.client.request([deleteRecordsRequest, deleteRecordsResponse] as const, 2, { topics, timeoutMs: 1000 });
+  await fixture.client.request([deleteRecordsRequest, deleteRecordsResponse] as const, 2, {
+    topics,
+    timeoutMs: 1000,
+  });
   expect((await session.fetch()).told).toEqual(['b-0[]']);
   expect((await session.fetch()).told).toEqual([]);
 });
@@ -88,7 +113,14 @@ test('partitions are added, changed and forgotten by the requests that follow', 
   for (const partition of [0, 1]) await fixture.produce('a', batchOf(['x', 'y']), { partition });
   expect((await session.fetch([['a', 0, 2]])).told).toEqual(['a-0[]']);
   expect((await session.fetch([['a', 1, 0]])).told).toEqual(['a-1[x,y]']);
-  expect((await session.fetch([['a', 1, 2], ['a', 0, 0]])).told).toEqual(['a-0[x,y]']);
+  expect(
+    (
+      await session.fetch([
+        ['a', 1, 2],
+        ['a', 0, 0],
+      ])
+    ).told,
+  ).toEqual(['a-0[x,y]']);
   expect((await session.fetch([], [['a', 0]])).told).toEqual([]);
 });
 
@@ -100,7 +132,14 @@ test('a session that is left without partitions ends', async () => {
 
 test('errors are told each time, not only once', async () => {
   const { session } = await started();
-  expect((await session.fetch([['b', 0, 99], ['a', 0, 0]])).told).toEqual(['b-0!1[]', 'a-0[]']);
+  expect(
+    (
+      await session.fetch([
+        ['b', 0, 99],
+        ['a', 0, 0],
+      ])
+    ).told,
+  ).toEqual(['b-0!1[]', 'a-0[]']);
   expect((await session.fetch()).told).toEqual(['b-0!1[]']);
   expect((await session.fetch()).told).toEqual(['b-0!1[]']);
   expect((await session.fetch([['b', 0, 0]])).told).toEqual(['b-0[]']);
@@ -111,7 +150,11 @@ test('a wrong epoch and an unknown id are errors of the whole request', async ()
   const { session } = await started();
   await session.fetch(all);
   session.epoch = 5;
-  expect(await session.fetch()).toEqual({ errorCode: ErrorCode.INVALID_FETCH_SESSION_EPOCH, sessionId: 0, told: [] });
+  expect(await session.fetch()).toEqual({
+    errorCode: ErrorCode.INVALID_FETCH_SESSION_EPOCH,
+    sessionId: 0,
+    told: [],
+  });
   session.epoch = 1;
   expect((await session.fetch()).errorCode).toBe(0);
   const unknown = new SessionClient(session.fixture);

@@ -40,7 +40,12 @@ test('B74: a fetch in the middle of a batch gets the whole batch', async () => {
 test('an offset below the start or beyond the end is out of range; the end itself is empty, not null', async () => {
   const fixture = await started();
   await fixture.produce('t', batchOf(['a']));
-  const outOfRange = { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE, highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 };
+  const outOfRange = {
+    errorCode: ErrorCode.OFFSET_OUT_OF_RANGE,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+  };
   expect(await fixture.fetch('t', 2)).toMatchObject(outOfRange);
   expect(await fixture.fetch('t', -1)).toMatchObject(outOfRange);
   const atEnd = await fixture.fetch('t', 1);
@@ -53,7 +58,11 @@ test('an unknown topic, partition or id is told as such, at once', async () => {
   const unknown = { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
   expect(await fixture.fetch('nope', 0, { maxWaitMs: 9999 })).toMatchObject(unknown);
   expect(await fixture.fetch('t', 0, { maxWaitMs: 9999, partition: 4 })).toMatchObject(unknown);
-  const byId = await fixture.fetch('t', 0, { maxWaitMs: 9999, version: 13, topicId: 'AAAAAAAAAAAAAAAAAAAAZQ' });
+  const byId = await fixture.fetch('t', 0, {
+    maxWaitMs: 9999,
+    version: 13,
+    topicId: 'AAAAAAAAAAAAAAAAAAAAZQ',
+  });
   expect(byId).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_ID });
 });
 
@@ -62,7 +71,8 @@ test('an older leader epoch is fenced, a newer one is not known yet, the right o
   await fixture.crash();
   const epoch = (await fixture.leaderEpoch('t')) ?? 0;
   expect(epoch).toBeGreaterThan(0);
-  const fetch = (currentLeaderEpoch: number) => fixture.fetch('t', 0, { currentLeaderEpoch, maxWaitMs: 9999, minBytes: 0 });
+  const fetch = (currentLeaderEpoch: number) =>
+    fixture.fetch('t', 0, { currentLeaderEpoch, maxWaitMs: 9999, minBytes: 0 });
   expect(await fetch(epoch - 1)).toMatchObject({ errorCode: ErrorCode.FENCED_LEADER_EPOCH });
   expect(await fetch(epoch + 1)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_LEADER_EPOCH });
   expect(await fetch(epoch)).toMatchObject({ errorCode: 0 });
@@ -77,8 +87,12 @@ test('a reader whose last epoch ends elsewhere is told where it parts from this 
   const part = await fixture.fetch('t', 3, { lastFetchedEpoch: epoch - 1 });
   expect(part).toMatchObject({ errorCode: 0, divergingEpoch: { epoch: epoch - 1, endOffset: 2 } });
   expect(part?.records).toEqual(Buffer.alloc(0));
-  expect(await fixture.fetch('t', 3, { lastFetchedEpoch: epoch })).toMatchObject({ divergingEpoch: { epoch: -1, endOffset: -1 } });
-  expect(await fixture.fetch('t', 3, { lastFetchedEpoch: epoch + 5 })).toMatchObject({ errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
+  expect(await fixture.fetch('t', 3, { lastFetchedEpoch: epoch })).toMatchObject({
+    divergingEpoch: { epoch: -1, endOffset: -1 },
+  });
+  expect(await fixture.fetch('t', 3, { lastFetchedEpoch: epoch + 5 })).toMatchObject({
+    errorCode: ErrorCode.OFFSET_OUT_OF_RANGE,
+  });
 });
 
 test('a fetch waits max_wait for min_bytes, and then gets what there is', async () => {
@@ -102,7 +116,9 @@ test('a waiting fetch is answered as soon as min_bytes are there, over all its p
   const size = batchOf(['a']).length;
   const body = fetchBody('t', 0, { maxWaitMs: 60_000, minBytes: 2 * size });
   const partitions = [0, 1].map((partition) => ({ partition, fetchOffset: 0, partitionMaxBytes: 1000 }));
-  const fetch = pending(fixture.client.request(fetchMessages, 12, { ...body, topics: [{ topic: 't', partitions }] }));
+  const fetch = pending(
+    fixture.client.request(fetchMessages, 12, { ...body, topics: [{ topic: 't', partitions }] }),
+  );
   await fixture.produce('t', batchOf(['a']), { client: producer });
   await fixture.platform.settle();
   expect(fetch.isDone).toBe(false);
@@ -132,10 +148,18 @@ test('B6: a waiting fetch is not woken by records that are not durable, and neve
 test('the first partition with data gives its first batch whatever the limits; others get what is left', async () => {
   const fixture = await started(3);
   const batch = batchOf(['x'.repeat(500)]);
-  for (const partition of [0, 1, 2]) for (let i = 0; i < 3; i++) await fixture.produce('t', batchOf(['x'.repeat(500)]), { partition });
+  for (const partition of [0, 1, 2])
+    for (let i = 0; i < 3; i++) await fixture.produce('t', batchOf(['x'.repeat(500)]), { partition });
   const sizes = async (maxBytes: number, partitionMaxBytes: number) => {
-    const partitions = [0, 1, 2].map((partition) => ({ partition, fetchOffset: partition === 0 ? 3 : 0, partitionMaxBytes }));
-    const response = await fixture.client.request(fetchMessages, 12, { ...fetchBody('t', 0, { maxBytes }), topics: [{ topic: 't', partitions }] });
+    const partitions = [0, 1, 2].map((partition) => ({
+      partition,
+      fetchOffset: partition === 0 ? 3 : 0,
+      partitionMaxBytes,
+    }));
+    const response = await fixture.client.request(fetchMessages, 12, {
+      ...fetchBody('t', 0, { maxBytes }),
+      topics: [{ topic: 't', partitions }],
+    });
     return response?.responses[0]?.partitions.map((part) => (part.records?.length ?? 0) / batch.length);
   };
   expect(await sizes(1, 1)).toEqual([0, 1, 0]);
@@ -168,7 +192,10 @@ test('a consumer makes progress at any size of batch and limit', async () => {
 test('read_committed is told that there are no aborted transactions, others are not', async () => {
   const fixture = await started();
   await fixture.produce('t', batchOf(['a']));
-  expect(await fixture.fetch('t', 0, { isolationLevel: 1 })).toMatchObject({ abortedTransactions: [], lastStableOffset: 1 });
+  expect(await fixture.fetch('t', 0, { isolationLevel: 1 })).toMatchObject({
+    abortedTransactions: [],
+    lastStableOffset: 1,
+  });
   expect(await fixture.fetch('t', 0)).toMatchObject({ abortedTransactions: null, lastStableOffset: 1 });
 });
 
@@ -177,7 +204,9 @@ test('deletion of the topic answers those who wait for its records', async () =>
   const topicId = await fixture.createTopic('t');
   const reader = await fixture.connect();
   const fetch = pending(fixture.fetch('t', 0, { client: reader, maxWaitMs: 60_000 }));
-  const byId = pending(fixture.fetch('t', 0, { client: await fixture.connect(), maxWaitMs: 60_000, version: 13, topicId }));
+  const byId = pending(
+    fixture.fetch('t', 0, { client: await fixture.connect(), maxWaitMs: 60_000, version: 13, topicId }),
+  );
   await fixture.platform.settle();
   expect(await fixture.deleteTopic('t')).toBe(0);
   await fixture.platform.settle();
@@ -192,12 +221,19 @@ test('B69: a topic that was made again has another id and none of the old record
   await fixture.deleteTopic('t');
   const newId = await fixture.createTopic('t');
   expect(newId).not.toBe(oldId);
-  expect(await fixture.fetch('t', 0, { version: 13, topicId: oldId })).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_ID });
-  expect(await fixture.fetch('t', 0, { version: 13, topicId: newId })).toMatchObject({ errorCode: 0, highWatermark: 0 });
+  expect(await fixture.fetch('t', 0, { version: 13, topicId: oldId })).toMatchObject({
+    errorCode: ErrorCode.UNKNOWN_TOPIC_ID,
+  });
+  expect(await fixture.fetch('t', 0, { version: 13, topicId: newId })).toMatchObject({
+    errorCode: 0,
+    highWatermark: 0,
+  });
   expect(await fixture.produce('t', batchOf(['new']))).toMatchObject({ baseOffset: 0 });
   await fixture.crash();
   expect(await fixture.readAll('t')).toEqual(['0:new']);
-  expect(await fixture.fetch('t', 0, { version: 13, topicId: oldId })).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_ID });
+  expect(await fixture.fetch('t', 0, { version: 13, topicId: oldId })).toMatchObject({
+    errorCode: ErrorCode.UNKNOWN_TOPIC_ID,
+  });
 });
 
 test('DeleteRecords answers those who wait below the new start', async () => {
@@ -208,7 +244,10 @@ test('DeleteRecords answers those who wait below the new start', async () => {
   await fixture.platform.settle();
   const { deleteRecordsRequest, deleteRecordsResponse } = await import('../../../kafka/protocol/index.ts');
   const topics = [{ name: 't', partitions: [{ partitionIndex: 0, offset: 1 }] }];
-  await fixture.client.request([deleteRecordsRequest, deleteRecordsResponse] as const, 2, { topics, timeoutMs: 1000 });
+  await fixture.client.request([deleteRecordsRequest, deleteRecordsResponse] as const, 2, {
+    topics,
+    timeoutMs: 1000,
+  });
   await fixture.platform.settle();
   expect(fetch.value).toMatchObject({ errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
 });

@@ -33,14 +33,22 @@ async function startServer(requestBytesMax = 1 << 20) {
   const parked: { name: string; answer: (throttleTimeMs: number) => void; isGone: boolean }[] = [];
   const logged: string[] = [];
   const answered = { large: 0 };
-  const logger: Logger = { ...silentLogger, error: (_, message) => logged.push(message), warn: (_, message) => logged.push(message) };
+  const logger: Logger = {
+    ...silentLogger,
+    error: (_, message) => logged.push(message),
+    warn: (_, message) => logged.push(message),
+  };
   const park = (name: string, overlaps: boolean): Api =>
     parkingApi(
       name === 'produce' ? produceRequest : fetchRequest,
       name === 'produce' ? produceResponse : fetchResponse,
       { overlaps },
       (_, context, respond) => {
-        const entry = { name, isGone: false, answer: (throttleTimeMs: number) => respond({ throttleTimeMs, responses: [] }) };
+        const entry = {
+          name,
+          isGone: false,
+          answer: (throttleTimeMs: number) => respond({ throttleTimeMs, responses: [] }),
+        };
         context.onDisconnect(() => {
           entry.isGone = true;
         });
@@ -89,7 +97,16 @@ function size(bytes: number): Buffer {
 
 test('frames that arrive byte by byte, cut anywhere or many at once are answered in order', async () => {
   const { connect, platform } = await startServer();
-  const frames = Array.from({ length: 30 }, (_, i) => Buffer.concat((unsent).frameOf(heartbeatRequest, i % 5, { ...heartbeat, generationId: i, groupId: 'g'.repeat(i * 7) }, i)));
+  const frames = Array.from({ length: 30 }, (_, i) =>
+    Buffer.concat(
+      unsent.frameOf(
+        heartbeatRequest,
+        i % 5,
+        { ...heartbeat, generationId: i, groupId: 'g'.repeat(i * 7) },
+        i,
+      ),
+    ),
+  );
   const stream = Buffer.concat(frames);
   for (const cut of [1, 3, 17, 100, 1000, stream.length]) {
     const client = await connect();
@@ -113,11 +130,30 @@ for (const [name, bytes] of [
   ['the largest int32 as its size', size(0x7fffffff)],
   ['no bytes in it', size(0)],
   ['fewer bytes than a header', Buffer.concat([size(7), Buffer.alloc(7)])],
-  ['an unknown API key', Buffer.concat([size(12), Buffer.from([0x03, 0xe7, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0, 0])])],
-  ['a version that is not served', Buffer.concat(unsent.frameOf(heartbeatRequest, 4, heartbeat, 1)).fill(0x7f, 6, 8)],
-  ['an API that is known but not served', Buffer.concat([size(10), Buffer.from([0, 20, 0, 1, 0, 0, 0, 1, 0xff, 0xff])])],
-  ['a body that is cut off', ((frame) => Buffer.concat([size(frame.length - 8), frame.subarray(4, frame.length - 4)]))(Buffer.concat(unsent.frameOf(heartbeatRequest, 0, heartbeat, 1)))],
-  ['a body that is too long', ((frame) => Buffer.concat([size(frame.length), frame.subarray(4), Buffer.alloc(4)]))(Buffer.concat(unsent.frameOf(heartbeatRequest, 0, heartbeat, 1)))],
+  [
+    'an unknown API key',
+    Buffer.concat([size(12), Buffer.from([0x03, 0xe7, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0, 0])]),
+  ],
+  [
+    'a version that is not served',
+    Buffer.concat(unsent.frameOf(heartbeatRequest, 4, heartbeat, 1)).fill(0x7f, 6, 8),
+  ],
+  [
+    'an API that is known but not served',
+    Buffer.concat([size(10), Buffer.from([0, 20, 0, 1, 0, 0, 0, 1, 0xff, 0xff])]),
+  ],
+  [
+    'a body that is cut off',
+    ((frame) => Buffer.concat([size(frame.length - 8), frame.subarray(4, frame.length - 4)]))(
+      Buffer.concat(unsent.frameOf(heartbeatRequest, 0, heartbeat, 1)),
+    ),
+  ],
+  [
+    'a body that is too long',
+    ((frame) => Buffer.concat([size(frame.length), frame.subarray(4), Buffer.alloc(4)]))(
+      Buffer.concat(unsent.frameOf(heartbeatRequest, 0, heartbeat, 1)),
+    ),
+  ],
 ] as const) {
   test(`a frame with ${name} costs the connection, and no other`, async () => {
     const { connect, platform, server, logged } = await startServer();
@@ -135,12 +171,17 @@ for (const [name, bytes] of [
 test('an ApiVersions request of an unknown version is answered in version 0 with error 35, and the connection stays', async () => {
   const { connect } = await startServer();
   const client = await connect();
-  const frame = Buffer.concat(unsent.frameOf(apiVersionsRequest, 4, { clientSoftwareName: 'x', clientSoftwareVersion: '1' }, 77));
+  const frame = Buffer.concat(
+    unsent.frameOf(apiVersionsRequest, 4, { clientSoftwareName: 'x', clientSoftwareVersion: '1' }, 77),
+  );
   frame.writeInt16BE(99, 6);
   client.write(frame);
   const answer = (await client.nextFrame()) ?? Buffer.alloc(4);
   expect(answer.readInt32BE(0)).toBe(77);
-  expect(decode(apiVersionsResponse, 0, answer, 4)).toMatchObject({ errorCode: 35, apiKeys: [{ apiKey: 18, minVersion: 0, maxVersion: 4 }] });
+  expect(decode(apiVersionsResponse, 0, answer, 4)).toMatchObject({
+    errorCode: 35,
+    apiKeys: [{ apiKey: 18, minVersion: 0, maxVersion: 4 }],
+  });
   expect(await client.request(heartbeatMessages, 4, heartbeat)).toMatchObject({ errorCode: 1 });
 });
 
@@ -240,7 +281,8 @@ test('a client that never reads stops being served when enough waits for it, and
 test('a client that sends without end while nothing is answered is not read any further', async () => {
   const { connect, platform, parked } = await startServer();
   const client = await connect();
-  for (let i = 0; i < 3000; i++) client.send(produceRequest, 9, { ...produceBody, transactionalId: 'x'.repeat(10_000) });
+  for (let i = 0; i < 3000; i++)
+    client.send(produceRequest, 9, { ...produceBody, transactionalId: 'x'.repeat(10_000) });
   await platform.settle();
   expect(parked.length).toBeLessThanOrEqual(1000);
   expect(client.connection.bufferedBytes).toBeGreaterThan(5_000_000);
@@ -256,7 +298,14 @@ test('a client that sends without end while nothing is answered is not read any 
 test('who connects before the broker is ready has only to wait', async () => {
   const platform = simulatedPlatform(1);
   const apis = new Map([[12, api(heartbeatRequest, heartbeatResponse, () => ({ errorCode: 9 }))]]);
-  const server = new BrokerServer({ apis, executor: platform.executor, clock: platform.clock, logger: silentLogger, requestBytesMax: 1000, idleMsMax: -1 });
+  const server = new BrokerServer({
+    apis,
+    executor: platform.executor,
+    clock: platform.clock,
+    logger: silentLogger,
+    requestBytesMax: 1000,
+    idleMsMax: -1,
+  });
   await server.listen(platform.net, { name: 'PLAINTEXT', endpoint: { host: 'localhost', port: 9092 } });
   const connecting = RawClient.connect(platform.net, { host: 'localhost', port: 9092 });
   await platform.settle();
@@ -289,7 +338,9 @@ test('a server that closes takes its connections and its port with it', async ()
   await platform.settle();
   await closed;
   expect(client.isClosed).toBe(true);
-  const refused = expect(RawClient.connect(platform.net, { host: 'localhost', port: 9092 })).rejects.toThrow('ECONNREFUSED');
+  const refused = expect(RawClient.connect(platform.net, { host: 'localhost', port: 9092 })).rejects.toThrow(
+    'ECONNREFUSED',
+  );
   await platform.settle();
   await refused;
 });

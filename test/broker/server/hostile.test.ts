@@ -53,7 +53,9 @@ test('B73: 1000 frames of garbage do not touch other connections, and leave noth
   await fixture.createTopic('t');
   await fixture.produce('t', batchOf(['a']));
   const { entropy } = fixture.platform;
-  const valid = Buffer.concat(fixture.client.frameOf(produceRequest, 9, produceBody('t', 0, batchOf(['b', 'c'])), 1)).subarray(4);
+  const valid = Buffer.concat(
+    fixture.client.frameOf(produceRequest, 9, produceBody('t', 0, batchOf(['b', 'c'])), 1),
+  ).subarray(4);
   const keys = Object.values(ApiKey);
   let answered = 0;
   let closed = 0;
@@ -68,7 +70,8 @@ test('B73: 1000 frames of garbage do not touch other connections, and leave noth
     if (kind >= 1) frame.writeInt16BE(entropy.below(14), 2);
     if (kind === 3) {
       frame = Buffer.from(valid);
-      for (let flips = 1 + entropy.below(4); flips > 0; flips--) frame[entropy.below(frame.length)] = entropy.below(256);
+      for (let flips = 1 + entropy.below(4); flips > 0; flips--)
+        frame[entropy.below(frame.length)] = entropy.below(256);
     }
     const size = Buffer.alloc(4);
     size.writeInt32BE(frame.length);
@@ -84,7 +87,9 @@ test('B73: 1000 frames of garbage do not touch other connections, and leave noth
     }
     if (i % 100 === 0) {
       const messages = [heartbeatRequest, heartbeatResponse] as const;
-      expect(await fixture.client.request(messages, 4, { groupId: 'g', generationId: 1, memberId: 'm' })).toBeDefined();
+      expect(
+        await fixture.client.request(messages, 4, { groupId: 'g', generationId: 1, memberId: 'm' }),
+      ).toBeDefined();
     }
   }
   expect(closed).toBeGreaterThan(500);
@@ -96,7 +101,9 @@ test('B73: 1000 frames of garbage do not touch other connections, and leave noth
 test('a frame that is cut at any byte, and then a disconnect, has no effect', async () => {
   const fixture = await BrokerFixture.start();
   await fixture.createTopic('t');
-  const frame = Buffer.concat(fixture.client.frameOf(produceRequest, 9, produceBody('t', 0, batchOf(['a'])), 1));
+  const frame = Buffer.concat(
+    fixture.client.frameOf(produceRequest, 9, produceBody('t', 0, batchOf(['a'])), 1),
+  );
   for (let size = 0; size < frame.length; size += 3) {
     const client = await fixture.connect();
     client.write(frame.subarray(0, size));
@@ -122,7 +129,14 @@ test('connections that go away while a fetch or a join waits leave nothing behin
     expect(timers()).toBe(before);
   }
   const joiner = await fixture.connect();
-  const join = { groupId: 'g', sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000, memberId: '', protocolType: 'consumer', protocols: [] };
+  const join = {
+    groupId: 'g',
+    sessionTimeoutMs: 10_000,
+    rebalanceTimeoutMs: 10_000,
+    memberId: '',
+    protocolType: 'consumer',
+    protocols: [],
+  };
   joiner.send(joinGroupRequest, 5, { ...join, groupInstanceId: null });
   await fixture.platform.settle();
   joiner.connection.destroy();
@@ -154,7 +168,10 @@ test('ApiVersions tells what is served, and hides from librdkafka that Produce 0
   const fixture = await BrokerFixture.start();
   const messages = [apiVersionsRequest, apiVersionsResponse] as const;
   for (let version = 0; version <= 4; version++) {
-    const response = await fixture.client.request(messages, version, { clientSoftwareName: 'test', clientSoftwareVersion: '1.0' });
+    const response = await fixture.client.request(messages, version, {
+      clientSoftwareName: 'test',
+      clientSoftwareVersion: '1.0',
+    });
     expect(response?.errorCode).toBe(0);
     const keys = new Map(response?.apiKeys.map((each) => [each.apiKey, each]));
     expect(keys.get(ApiKey.Produce)).toMatchObject({ minVersion: 0, maxVersion: 13 });
@@ -162,10 +179,15 @@ test('ApiVersions tells what is served, and hides from librdkafka that Produce 0
     expect(keys.has(ApiKey.AddPartitionsToTxn)).toBe(false);
     expect(keys.get(ApiKey.InitProducerId)?.maxVersion).toBe(5);
   }
-  const bad = await fixture.client.request(messages, 3, { clientSoftwareName: 'no spaces', clientSoftwareVersion: '1' });
+  const bad = await fixture.client.request(messages, 3, {
+    clientSoftwareName: 'no spaces',
+    clientSoftwareVersion: '1',
+  });
   expect(bad).toMatchObject({ errorCode: 42, apiKeys: [] });
   const client = await fixture.connect();
-  expect(await client.request([produceRequest, produceResponse] as const, 3, produceBody('nope', 0, null))).toBeDefined();
+  expect(
+    await client.request([produceRequest, produceResponse] as const, 3, produceBody('nope', 0, null)),
+  ).toBeDefined();
   client.send(metadataRequest, 13, { topics: null });
   await fixture.platform.settle();
 });

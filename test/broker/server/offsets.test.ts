@@ -28,8 +28,18 @@ async function deleteRecords(fixture: BrokerFixture, offset: number, topic = 't'
 
 test('ListOffsets: latest, earliest, a timestamp and one that nothing reaches', async () => {
   const fixture = await filled();
-  expect(await fixture.listOffset('t', -1)).toMatchObject({ errorCode: 0, offset: 3, timestamp: -1, leaderEpoch: 0 });
-  expect(await fixture.listOffset('t', -2)).toMatchObject({ errorCode: 0, offset: 0, timestamp: -1, leaderEpoch: 0 });
+  expect(await fixture.listOffset('t', -1)).toMatchObject({
+    errorCode: 0,
+    offset: 3,
+    timestamp: -1,
+    leaderEpoch: 0,
+  });
+  expect(await fixture.listOffset('t', -2)).toMatchObject({
+    errorCode: 0,
+    offset: 0,
+    timestamp: -1,
+    leaderEpoch: 0,
+  });
   expect(await fixture.listOffset('t', T)).toMatchObject({ offset: 0, timestamp: T + 10, leaderEpoch: 0 });
   expect(await fixture.listOffset('t', T + 15)).toMatchObject({ offset: 1, timestamp: T + 30 });
   expect(await fixture.listOffset('t', T + 31)).toMatchObject({ ...NOTHING, leaderEpoch: -1 });
@@ -46,18 +56,31 @@ test('ListOffsets: the special timestamps are known from their versions on, and 
   ];
   for (const [timestamp, version, expected] of since) {
     expect(await fixture.listOffset('t', timestamp, version)).toMatchObject({ errorCode: 0, ...expected });
-    expect(await fixture.listOffset('t', timestamp, version - 1)).toMatchObject({ errorCode: ErrorCode.UNSUPPORTED_VERSION, offset: -1 });
+    expect(await fixture.listOffset('t', timestamp, version - 1)).toMatchObject({
+      errorCode: ErrorCode.UNSUPPORTED_VERSION,
+      offset: -1,
+    });
   }
   expect(await fixture.listOffset('t', -7, 11)).toMatchObject({ errorCode: ErrorCode.UNSUPPORTED_VERSION });
-  for (let version = 1; version <= 11; version++) expect(await fixture.listOffset('t', -1, version)).toMatchObject({ offset: 3 });
+  for (let version = 1; version <= 11; version++)
+    expect(await fixture.listOffset('t', -1, version)).toMatchObject({ offset: 3 });
 });
 
 test('ListOffsets: unknown partitions, wrong epochs and a partition that is asked for twice', async () => {
   const fixture = await filled();
-  expect(await fixture.listOffset('nope', -1)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION });
-  expect(await fixture.listOffset('t', -1, 7, 5)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION });
-  const ask = async (partitions: { partitionIndex: number; timestamp: number; currentLeaderEpoch?: number }[]) => {
-    const response = await fixture.client.request(listOffsetsMessages, 7, { replicaId: -1, topics: [{ name: 't', partitions }] });
+  expect(await fixture.listOffset('nope', -1)).toMatchObject({
+    errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  });
+  expect(await fixture.listOffset('t', -1, 7, 5)).toMatchObject({
+    errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  });
+  const ask = async (
+    partitions: { partitionIndex: number; timestamp: number; currentLeaderEpoch?: number }[],
+  ) => {
+    const response = await fixture.client.request(listOffsetsMessages, 7, {
+      replicaId: -1,
+      topics: [{ name: 't', partitions }],
+    });
     return response?.topics[0]?.partitions.map(({ errorCode }) => errorCode);
   };
   const one = { partitionIndex: 0, timestamp: -1 };
@@ -83,16 +106,26 @@ test('DeleteRecords moves the start, for ListOffsets, Fetch and timestamps, and 
 test('DeleteRecords refuses what is beyond the high watermark, unknown or only compacted', async () => {
   const fixture = await filled();
   await fixture.createTopic('compacted', 1, { 'cleanup.policy': 'compact' });
-  expect(await deleteRecords(fixture, 4)).toMatchObject({ errorCode: ErrorCode.OFFSET_OUT_OF_RANGE, lowWatermark: -1 });
+  expect(await deleteRecords(fixture, 4)).toMatchObject({
+    errorCode: ErrorCode.OFFSET_OUT_OF_RANGE,
+    lowWatermark: -1,
+  });
   expect(await deleteRecords(fixture, -2)).toMatchObject({ errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
-  expect(await deleteRecords(fixture, 0, 'nope')).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION });
-  expect(await deleteRecords(fixture, 0, 'compacted')).toMatchObject({ errorCode: ErrorCode.POLICY_VIOLATION });
+  expect(await deleteRecords(fixture, 0, 'nope')).toMatchObject({
+    errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  });
+  expect(await deleteRecords(fixture, 0, 'compacted')).toMatchObject({
+    errorCode: ErrorCode.POLICY_VIOLATION,
+  });
 });
 
 test('DeleteRecords that cannot be made durable is told as KAFKA_STORAGE_ERROR', async () => {
   const fixture = await filled();
   fixture.platform.files.capacityBytes = 1;
-  expect(await deleteRecords(fixture, 1)).toMatchObject({ errorCode: ErrorCode.KAFKA_STORAGE_ERROR, lowWatermark: -1 });
+  expect(await deleteRecords(fixture, 1)).toMatchObject({
+    errorCode: ErrorCode.KAFKA_STORAGE_ERROR,
+    lowWatermark: -1,
+  });
   fixture.platform.files.capacityBytes = Number.POSITIVE_INFINITY;
   expect(await deleteRecords(fixture, 2)).toMatchObject({ errorCode: 0, lowWatermark: 2 });
 });
@@ -110,7 +143,11 @@ test('OffsetForLeaderEpoch: where an epoch ended, and nothing for one that is no
   expect(await ask(0)).toMatchObject({ errorCode: 0, leaderEpoch: 0, endOffset: 3 });
   expect(await ask(epoch)).toMatchObject({ errorCode: 0, leaderEpoch: epoch, endOffset: 4 });
   expect(await ask(epoch + 1)).toMatchObject({ errorCode: 0, leaderEpoch: -1, endOffset: -1 });
-  expect(await ask(0, epoch + 1)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_LEADER_EPOCH, leaderEpoch: -1, endOffset: -1 });
+  expect(await ask(0, epoch + 1)).toMatchObject({
+    errorCode: ErrorCode.UNKNOWN_LEADER_EPOCH,
+    leaderEpoch: -1,
+    endOffset: -1,
+  });
   expect(await ask(0, 0)).toMatchObject({ errorCode: epoch === 0 ? 0 : ErrorCode.FENCED_LEADER_EPOCH });
   expect(await ask(0, -1, 'nope')).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION });
 });

@@ -23,11 +23,17 @@ import {
 import { BrokerFixture, batchOf, metadataMessages, ZERO_UUID } from '../broker-fixture.ts';
 
 const metadata = (fixture: BrokerFixture, name: string, allowAutoTopicCreation = true) =>
-  fixture.client.request(metadataMessages, 12, { topics: [{ name, topicId: ZERO_UUID }], allowAutoTopicCreation });
+  fixture.client.request(metadataMessages, 12, {
+    topics: [{ name, topicId: ZERO_UUID }],
+    allowAutoTopicCreation,
+  });
 
 test('a missing topic is created when it is asked for: unknown at first, there when asked again', async () => {
   const fixture = await BrokerFixture.start({ 'num.partitions': '3' });
-  expect((await metadata(fixture, 'auto'))?.topics[0]).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, name: 'auto' });
+  expect((await metadata(fixture, 'auto'))?.topics[0]).toMatchObject({
+    errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    name: 'auto',
+  });
   await fixture.platform.settle();
   const second = (await metadata(fixture, 'auto'))?.topics[0];
   expect(second).toMatchObject({ errorCode: 0, isInternal: false });
@@ -74,10 +80,17 @@ test('topics, partitions and configs are there after a restart and after a power
   for (const survive of [() => fixture.restart(), () => fixture.crash()]) {
     await survive();
     const found = await fixture.client.request(metadataMessages, 12, { topics: null });
-    expect(found?.topics.map(({ name, topicId, partitions }) => [name, topicId, partitions.length])).toEqual([['keep', id, 4]]);
+    expect(found?.topics.map(({ name, topicId, partitions }) => [name, topicId, partitions.length])).toEqual([
+      ['keep', id, 4],
+    ]);
     const configs = [describeConfigsRequest, describeConfigsResponse] as const;
-    const asked = { resources: [{ resourceType: 2, resourceName: 'keep', configurationKeys: ['retention.ms'] }] };
-    expect((await fixture.client.request(configs, 4, asked))?.results[0]?.configs[0]).toMatchObject({ value: '1234', configSource: 1 });
+    const asked = {
+      resources: [{ resourceType: 2, resourceName: 'keep', configurationKeys: ['retention.ms'] }],
+    };
+    expect((await fixture.client.request(configs, 4, asked))?.results[0]?.configs[0]).toMatchObject({
+      value: '1234',
+      configSource: 1,
+    });
     expect(await fixture.produce('keep', batchOf(['x']), { partition: 3 })).toMatchObject({ errorCode: 0 });
   }
 });
@@ -90,19 +103,37 @@ test('a changed config counts for the next append', async () => {
   const configs = [{ name: 'max.message.bytes', configOperation: 0, value: '100' }];
   const resources = [{ resourceType: 2, resourceName: 't', configs }];
   await fixture.client.request(messages, 1, { resources, validateOnly: false });
-  expect(await fixture.produce('t', batchOf(['x'.repeat(300)]))).toMatchObject({ errorCode: ErrorCode.MESSAGE_TOO_LARGE });
-  const listed = await fixture.client.request([listConfigResourcesRequest, listConfigResourcesResponse] as const, 1, { resourceTypes: [2] });
+  expect(await fixture.produce('t', batchOf(['x'.repeat(300)]))).toMatchObject({
+    errorCode: ErrorCode.MESSAGE_TOO_LARGE,
+  });
+  const listed = await fixture.client.request(
+    [listConfigResourcesRequest, listConfigResourcesResponse] as const,
+    1,
+    { resourceTypes: [2] },
+  );
   expect(listed?.configResources).toMatchObject([{ resourceName: 't', resourceType: 2 }]);
 });
 
 test('DescribeCluster and DescribeTopicPartitions answer from the same image', async () => {
   const fixture = await BrokerFixture.start();
   await fixture.createTopic('t', 2);
-  const cluster = await fixture.client.request([describeClusterRequest, describeClusterResponse] as const, 1, { includeClusterAuthorizedOperations: false });
-  expect(cluster).toMatchObject({ errorCode: 0, controllerId: 1, brokers: [{ brokerId: 1, host: 'localhost', port: 9092 }] });
+  const cluster = await fixture.client.request(
+    [describeClusterRequest, describeClusterResponse] as const,
+    1,
+    { includeClusterAuthorizedOperations: false },
+  );
+  expect(cluster).toMatchObject({
+    errorCode: 0,
+    controllerId: 1,
+    brokers: [{ brokerId: 1, host: 'localhost', port: 9092 }],
+  });
   const messages = [describeTopicPartitionsRequest, describeTopicPartitionsResponse] as const;
   const topics = await fixture.client.request(messages, 0, { topics: [{ name: 't' }], cursor: null });
-  expect(topics?.topics[0]).toMatchObject({ errorCode: 0, name: 't', partitions: [{ partitionIndex: 0 }, { partitionIndex: 1 }] });
+  expect(topics?.topics[0]).toMatchObject({
+    errorCode: 0,
+    name: 't',
+    partitions: [{ partitionIndex: 0 }, { partitionIndex: 1 }],
+  });
 });
 
 test('the files of a deleted topic are gone after file.delete.delay.ms, those of a crash in between are set aside', async () => {
@@ -128,21 +159,37 @@ const commit = (fixture: BrokerFixture, groupId: string, offset: number) =>
     groupId,
     generationIdOrMemberEpoch: -1,
     memberId: '',
-    topics: [{ name: 't', partitions: [{ partitionIndex: 0, committedOffset: offset, committedLeaderEpoch: -1, committedMetadata: 'm' }] }],
+    topics: [
+      {
+        name: 't',
+        partitions: [
+          { partitionIndex: 0, committedOffset: offset, committedLeaderEpoch: -1, committedMetadata: 'm' },
+        ],
+      },
+    ],
   });
 
 async function committed(fixture: BrokerFixture, groupId: string): Promise<number | undefined> {
   const messages = [offsetFetchRequest, offsetFetchResponse] as const;
-  const response = await fixture.client.request(messages, 7, { groupId, topics: [{ name: 't', partitionIndexes: [0] }] });
+  const response = await fixture.client.request(messages, 7, {
+    groupId,
+    topics: [{ name: 't', partitionIndexes: [0] }],
+  });
   return response?.topics[0]?.partitions[0]?.committedOffset;
 }
 
 test('committed offsets of groups survive restarts and power cuts, and compaction of their topic', async () => {
-  const fixture = await BrokerFixture.start({ 'offsets.topic.segment.bytes': '2000', 'log.cleaner.min.cleanable.ratio': '0.01' });
+  const fixture = await BrokerFixture.start({
+    'offsets.topic.segment.bytes': '2000',
+    'log.cleaner.min.cleanable.ratio': '0.01',
+  });
   await fixture.createTopic('t');
   const find = [findCoordinatorRequest, findCoordinatorResponse] as const;
   const found = await fixture.client.request(find, 4, { keyType: 0, coordinatorKeys: ['g1', 'g2'] });
-  expect(found?.coordinators).toMatchObject([{ errorCode: 0, nodeId: 1, port: 9092 }, { errorCode: 0, nodeId: 1 }]);
+  expect(found?.coordinators).toMatchObject([
+    { errorCode: 0, nodeId: 1, port: 9092 },
+    { errorCode: 0, nodeId: 1 },
+  ]);
   for (let i = 0; i < 60; i++) {
     const response = await commit(fixture, i % 2 === 0 ? 'g1' : 'g2', i);
     expect(response?.topics[0]?.partitions[0]?.errorCode).toBe(0);
@@ -152,13 +199,20 @@ test('committed offsets of groups survive restarts and power cuts, and compactio
   expect(await fixture.during(fixture.broker.cleanLogs())).toBeGreaterThan(0);
   await commit(fixture, 'g1', 100);
   await fixture.crash();
-  expect([await committed(fixture, 'g1'), await committed(fixture, 'g2'), await committed(fixture, 'g3')]).toEqual([100, 59, -1]);
+  expect([
+    await committed(fixture, 'g1'),
+    await committed(fixture, 'g2'),
+    await committed(fixture, 'g3'),
+  ]).toEqual([100, 59, -1]);
 });
 
 test('a deleted topic takes the committed offsets with it', async () => {
   const fixture = await BrokerFixture.start();
   await fixture.createTopic('t');
-  await fixture.client.request([findCoordinatorRequest, findCoordinatorResponse] as const, 4, { keyType: 0, coordinatorKeys: ['g'] });
+  await fixture.client.request([findCoordinatorRequest, findCoordinatorResponse] as const, 4, {
+    keyType: 0,
+    coordinatorKeys: ['g'],
+  });
   await commit(fixture, 'g', 7);
   await fixture.deleteTopic('t');
   await fixture.createTopic('t');

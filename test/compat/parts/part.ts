@@ -1,5 +1,5 @@
 import type { BrokerKind, BrokerProcess } from '../broker-process.ts';
-import type { Tool } from '../install.ts';
+import type { Command, Tool } from '../install.ts';
 import type { Check } from '../report.ts';
 import type { Probe } from './java.ts';
 
@@ -21,6 +21,10 @@ export interface Part {
   readonly tools: readonly Tool[];
   /** True for what Millrace does not serve yet: the part runs only when `--only` names it. */
   readonly onlyByName?: boolean;
+  /** True for what says nothing about Apache Kafka: the part is left out with `--against kafka`. */
+  readonly isOurs?: boolean;
+  /** The `millrace` that runs the broker; that of the sources by default. */
+  readonly program?: Command;
   /** What the broker is started with besides the defaults. */
   readonly subcommand?: 'broker' | 'start';
   readonly overrides?: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, runOk } from '../child.ts';
-import { javaArgs, projectRoot } from '../install.ts';
+import { javaArgs, millraceCommand } from '../install.ts';
 import type { PartContext } from './part.ts';
 
 /**
@@ -20,11 +20,11 @@ export const runKafkaTools: RunTools = async ({ broker, directory }, name, comma
 
 /** Ours, each a process of its own, as on a command line. */
 export const runOurTools: RunTools = async ({ broker }, _name, commands) => {
-  const bin = join(projectRoot, 'runtime/bin.ts');
+  const { command: program, args } = millraceCommand();
   let transcript = '';
   for (const command of commands.map((text) => addressed(text, broker.bootstrap))) {
     const [line = '', input = ''] = command.split(' <<< ');
-    const ended = await run(process.execPath, [bin, ...wordsOf(line)], {
+    const ended = await run(program, [...args, ...wordsOf(line)], {
       input: input.replaceAll('\\n', '\n').replaceAll('\\t', '\t'),
     });
     const complaints = ended.stderr.split('\n').filter((text) => text.trim() !== '');

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to secrets look like that.
 import { expect, test } from 'vitest';
 import { MemoryFiles } from '../../../platform/simulation/memory-files.ts';
 import { simulatedPlatform } from '../../../platform/simulation/simulated-platform.ts';

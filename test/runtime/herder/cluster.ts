@@ -16,7 +16,7 @@ import { SeverableNet } from './severable-net.ts';
 const port = 9092;
 
 /** Settings with which nothing waits longer than it has to. */
-export const quickWorker = {
+const quickWorker = {
   'offset.flush.interval.ms': '20',
   'offset.storage.partitions': '3',
   'status.storage.partitions': '2',

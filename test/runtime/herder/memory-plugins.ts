@@ -5,8 +5,7 @@ import {
   defineSource,
   type JsonObject,
   type PartitionOffset,
-  RecordError,
-  RetriableError,
+  type RecordError,
   type SinkRecord,
   type SourceRecord,
 } from '../../../runtime/plugin/index.ts';
@@ -139,5 +138,3 @@ export class TableSink {
     return this.rows.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)).map(({ value }) => value);
   }
 }
-
-export { RecordError, RetriableError };

@@ -59,7 +59,10 @@ test('B38: a crash at any operation of a cleaning leaves the old or the new reco
     for (const record of records) expect(before, where).toContain(record);
     expect(table(fixture), where).toEqual(expected);
     expect(fixture.log.logEndOffset, where).toBe(24);
-    expect(fixture.fileNames().filter((name) => /cleaned|swap|deleted/.test(name)), where).toEqual([]);
+    expect(
+      fixture.fileNames().filter((name) => /cleaned|swap|deleted/.test(name)),
+      where,
+    ).toEqual([]);
     for (const producerId of [0, 1]) {
       const again = { producerId, producerEpoch: 0, firstSequence: 11, lastSequence: 11 };
       expect(fixture.log.checkSequence(again).kind, where).toBe('duplicate');

@@ -21,7 +21,13 @@ test('the walk-through: of eleven keyed records only the last of each key stays 
   expect(fixture.log.logStartOffset).toBe(0);
   expect(await fixture.cleaner.clean()).toBe(0);
   await fixture.restart();
-  expect(fixture.readAll().map((record) => record.split('=')[0])).toEqual(['6:anna', '7:erik', '8:lisa', '9:mark', '10:anna']);
+  expect(fixture.readAll().map((record) => record.split('=')[0])).toEqual([
+    '6:anna',
+    '7:erik',
+    '8:lisa',
+    '9:mark',
+    '10:anna',
+  ]);
   expect(await fixture.appendDurably(['next'])).toBe(11);
 });
 
@@ -30,7 +36,8 @@ test('a reader at an offset that was compacted away gets the next batch that is 
   for (let i = 0; i < 9; i++) await fixture.put(i === 4 ? 'only' : 'k', `v${i}`);
   fixture.roll();
   await fixture.cleaner.clean();
-  for (let offset = 0; offset <= 4; offset++) expect(fixture.readAll(offset)).toEqual(['4:only=v4', '8:k=v8']);
+  for (let offset = 0; offset <= 4; offset++)
+    expect(fixture.readAll(offset)).toEqual(['4:only=v4', '8:k=v8']);
   for (let offset = 5; offset <= 8; offset++) expect(fixture.readAll(offset)).toEqual(['8:k=v8']);
 });
 
@@ -119,7 +126,12 @@ test('records without a key go, as in Kafka', async () => {
 
 test('the last batch of each producer stays, without records if need be, and so does the last one cleaned', async () => {
   const fixture = new CleanerFixture();
-  const from = (producerId: number, baseSequence: number) => ({ producerId, producerEpoch: 3, baseSequence, key: 'k' });
+  const from = (producerId: number, baseSequence: number) => ({
+    producerId,
+    producerEpoch: 3,
+    baseSequence,
+    key: 'k',
+  });
   await fixture.appendDurably(['a'], from(1, 0));
   await fixture.appendDurably(['b', 'c'], from(2, 0));
   await fixture.appendDurably(['d'], from(1, 1));
@@ -298,10 +310,12 @@ test('segments that retention deletes while they are being cleaned are left out,
   expect(left.slice(-4)).toEqual(['26:k2=v26', '27:k3=v27', '28:k0=v28', '29:k1=v29']);
   await fixture.restart();
   expect(fixture.readAll()).toEqual(left);
-  expect(fixture.fileNames('.log').map((name) => Number(name.slice(0, 20)))).toEqual(fixture.bases().filter((base) => base < 30));
+  expect(fixture.fileNames('.log').map((name) => Number(name.slice(0, 20)))).toEqual(
+    fixture.bases().filter((base) => base < 30),
+  );
 });
 
-test('how far a log is clean is remembered in Kafka\'s checkpoint, forgotten with the topic, and not taken for that of a new one', async () => {
+test("how far a log is clean is remembered in Kafka's checkpoint, forgotten with the topic, and not taken for that of a new one", async () => {
   const fixture = new CleanerFixture();
   await fixture.put('k', 'a');
   await fixture.put('k', 'b');

@@ -29,7 +29,9 @@ for (const seed of [1, 2, 3, 4, 5, 6]) {
       const action = entropy.below(20);
       if (action < 14) {
         const key = `k${entropy.below(12)}`;
-        const values = Array.from({ length: 1 + entropy.below(3) }, (_, i) => (entropy.below(6) === 0 ? null : `${step}.${i}`));
+        const values = Array.from({ length: 1 + entropy.below(3) }, (_, i) =>
+          entropy.below(6) === 0 ? null : `${step}.${i}`,
+        );
         const codec = (['none', 'none', 'gzip', 'lz4'] as const)[entropy.below(4)];
         const base = fixture.append(values, { key, codec });
         for (const [i, value] of values.entries()) {

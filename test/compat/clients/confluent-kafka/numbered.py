@@ -33,7 +33,6 @@ def write(bootstrap, topic, partitions, file):
             "bootstrap.servers": bootstrap,
             "enable.idempotence": True,
             "linger.ms": 3,
-            "compression.type": "lz4",
             "reconnect.backoff.ms": 50,
             "reconnect.backoff.max.ms": 200,
             "retry.backoff.ms": 50,
