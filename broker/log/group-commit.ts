@@ -40,7 +40,6 @@ export class GroupCommit {
       if (this.#syncing.has(log) || log.isOffline) continue;
       log.writePending();
       if (log.needsSync) this.#syncing.set(log, this.#sync(log));
-      else if (log.hasPending) this.enlist(log);
     }
   }
 

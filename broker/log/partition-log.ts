@@ -233,7 +233,7 @@ export class PartitionLog implements ReadableLog {
     this.#syncClosedSegments();
     const failure = this.writePending();
     if (this.#offline !== undefined) throw this.#offline;
-    
+    if (failure !== undefined) throw failure;
     const { activeSegment: active } = this;
     const { files } = this.#environment;
     if (active.size === 0) return;

@@ -12,7 +12,7 @@ const ENTRY_BYTES = 46;
  * Kafka's `.snapshot` file: the state of a partition's producers as of the offset in its name.
  * `int16 version, uint32 CRC-32C of what follows, int32 count, entries`.
  */
-export function encodeProducerSnapshot(state: ProducerState): Buffer {
+function encodeProducerSnapshot(state: ProducerState): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES + state.size * ENTRY_BYTES);
   bytes.writeInt16BE(VERSION, 0);
   bytes.writeInt32BE(state.size, 6);

@@ -3,7 +3,8 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 
 /** How many bytes {@link WatchedFile.read} returns, unless the file ends before. */
 export const readBytes = 256 * 1024;
-const fingerprintBytes = 256;
+/** How many bytes at the start, and before the position, a fingerprint covers. */
+const fingerprintBytes = 1024;
 
 /** How a path compares with the file that was opened under it. */
 export type FileChange = 'same' | 'replaced' | 'missing' | 'rewritten';
@@ -30,12 +31,16 @@ export class WatchedFile {
     return bytes.subarray(0, bytesRead);
   }
 
-  /** A hash of the first bytes before `position`: it stays while the file only grows. Undefined when it is shorter. */
+  /**
+   * A hash of the first bytes and of the last ones before `position`: it stays while the file only grows. Undefined when the
+   * file is shorter than that.
+   */
   async fingerprint(position: number): Promise<string | undefined> {
-    if ((await this.#handle.stat()).size < position) return undefined;
     const length = Math.min(fingerprintBytes, position);
-    const bytes = Buffer.alloc(length);
-    await this.#handle.read(bytes, 0, length, 0);
+    const bytes = Buffer.alloc(2 * length);
+    const head = await this.#handle.read(bytes, 0, length, 0);
+    const tail = await this.#handle.read(bytes, length, length, position - length);
+    if (head.bytesRead < length || tail.bytesRead < length) return undefined;
     return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   }
 

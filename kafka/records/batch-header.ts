@@ -107,7 +107,7 @@ export function isControl(buffer: Buffer, at: number): boolean {
 }
 
 /** Whether {@link baseTimestamp} holds the delete horizon of the batch instead of a timestamp (KIP-534). */
-export function hasDeleteHorizon(buffer: Buffer, at: number): boolean {
+function hasDeleteHorizon(buffer: Buffer, at: number): boolean {
   return (lowAttributes(buffer, at) & ATTRIBUTE.deleteHorizon) !== 0;
 }
 

@@ -21,11 +21,9 @@ export {
 } from './control-record.ts';
 export { crc32c } from './crc32c.ts';
 export { CorruptRecordError, DecompressionLimitError, UnsupportedCodecError } from './errors.ts';
-export { readInt64, writeInt64 } from './int64.ts';
 export { withCodec } from './recompression.ts';
 export { type RecordHeader, RecordView } from './record.ts';
 export {
-  expandRecords,
   openRecords,
   type RecordBytes,
   type RecordCursor,

@@ -40,7 +40,7 @@ export function brokerProperties(values: BrokerValues): Map<string, string> {
 }
 
 /** `name=value` pairs. Throws {@link UsageError}. */
-export function overrides(texts: readonly string[]): readonly (readonly [string, string])[] {
+function overrides(texts: readonly string[]): readonly (readonly [string, string])[] {
   return texts.map((text) => {
     const equals = text.indexOf('=');
     if (equals < 1) throw new UsageError(`--override ${text}: write name=value.`);

@@ -18,22 +18,27 @@ export interface JsonReading {
   readonly replaceNullWithDefault: boolean;
   /** True where the struct that stands for several types is read from the JSON of one of them. */
   readonly hasUnions?: boolean;
+  /** True where a property that is absent is null even if its field is required; a null that is there is still wrong. */
+  readonly isAbsentNull?: boolean;
 }
 
 /**
  * Reads JSON as `schema` says, as lenient as Connect's JsonConverter: numbers are truncated and wrapped to the type, a
- * wrong kind of value is 0, false or null. Throws {@link DataError} for a missing required value or a wrong structure.
+ * wrong kind of value is 0, false or null. Throws {@link DataError} for a missing required value or a wrong structure;
+ * `field` names it in the message.
  */
 export function readJsonValue(
   schema: Schema | undefined,
   json: Json | undefined,
   reading: JsonReading,
+  field?: string,
 ): Value {
   if (schema === undefined) return readSchemaless(json);
   if (json === null || json === undefined) {
     if (schema.default !== undefined && reading.replaceNullWithDefault) return schema.default;
-    if (schema.optional) return null;
-    throw new DataError(`Invalid null value for required ${schema.type.toUpperCase()} field`);
+    if (schema.optional || (json === undefined && reading.isAbsentNull === true)) return null;
+    const where = field === undefined ? '' : ` ${field}`;
+    throw new DataError(`Invalid null value for required ${schema.type.toUpperCase()} field${where}`);
   }
   if (schema.name !== undefined && logicalReaders.has(schema.name)) {
     return logicalReaders.get(schema.name)?.(schema, json);
@@ -149,8 +154,8 @@ function readStruct(schema: Schema, json: Json, reading: JsonReading): Value {
   const source = json as Record<string, Json>;
   const fields: Fields = {};
   for (const { name, schema: fieldSchema } of schema.fields) {
-    const value = Object.hasOwn(source, name) ? source[name] : null;
-    setField(fields, name, readJsonValue(fieldSchema, value, reading));
+    const value = Object.hasOwn(source, name) ? source[name] : undefined;
+    setField(fields, name, readJsonValue(fieldSchema, value, reading, name));
   }
   return fields;
 }

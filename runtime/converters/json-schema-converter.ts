@@ -57,6 +57,7 @@ export const jsonSchemaConverter = (clientFor: ClientFor): DefinedConverter =>
           isNumericDecimal: config['decimal.format'] === 'NUMERIC',
           replaceNullWithDefault: config['replace.null.with.default'],
           hasUnions: true,
+          isAbsentNull: true,
         },
         isChecked: config['json.fail.invalid.schema'],
         optionalForNonRequired: config['use.optional.for.nonrequired'],

@@ -1,6 +1,5 @@
-import type { Schema } from './schema.ts';
+import type { Schema, SchemaAndValue } from './schema.ts';
 import { schemasEqual } from './schema-equality.ts';
-import type { SchemaAndValue } from './value.ts';
 
 const numeric = ['int8', 'int16', 'int32', 'int64', 'float32', 'float64'];
 

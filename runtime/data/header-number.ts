@@ -1,6 +1,7 @@
 import { Decimal } from './decimal.ts';
+import type { SchemaAndValue } from './schema.ts';
 import { schemas } from './schemas.ts';
-import { int64, type SchemaAndValue } from './value.ts';
+import { int64 } from './value.ts';
 
 const int64Max = 2n ** 63n - 1n;
 

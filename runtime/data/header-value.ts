@@ -3,9 +3,9 @@ import { DataError } from './errors.ts';
 import { parseHeaderNumber } from './header-number.ts';
 import { isoFormats } from './header-text.ts';
 import { HeaderTokens } from './header-tokens.ts';
-import type { Schema } from './schema.ts';
+import type { Schema, SchemaAndValue } from './schema.ts';
 import { schemas } from './schemas.ts';
-import { dateOf, type Fields, type SchemaAndValue, setField, type Value } from './value.ts';
+import { dateOf, type Fields, setField, type Value } from './value.ts';
 import { convertValue } from './value-conversion.ts';
 
 const depthMax = 100;

@@ -25,6 +25,7 @@ export {
   makeSchema,
   type PrimitiveType,
   type Schema,
+  type SchemaAndValue,
   type SchemaOptions,
   type SchemaType,
   withOptions,
@@ -41,7 +42,6 @@ export {
   getField,
   int64,
   isPlainObject,
-  type SchemaAndValue,
   setField,
   type Value,
 } from './value.ts';

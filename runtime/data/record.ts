@@ -1,5 +1,5 @@
-import type { Schema } from './schema.ts';
-import type { SchemaAndValue, Value } from './value.ts';
+import type { Schema, SchemaAndValue } from './schema.ts';
+import type { Value } from './value.ts';
 
 /** One record header. Names may repeat; order matters. */
 export interface Header {

@@ -46,6 +46,12 @@ export interface Schema {
   readonly valueSchema: Schema | undefined;
 }
 
+/** A value with the schema that describes it; `schema` undefined means schemaless. */
+export interface SchemaAndValue {
+  readonly schema: Schema | undefined;
+  readonly value: Value;
+}
+
 /** What every schema may say about itself. */
 export interface SchemaOptions {
   readonly optional?: boolean | undefined;

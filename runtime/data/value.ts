@@ -1,5 +1,4 @@
 import type { Decimal } from './decimal.ts';
-import type { Schema } from './schema.ts';
 
 /**
  * How Connect's values look in JavaScript. The schema, not the JavaScript type, says which Connect type a value has.
@@ -34,12 +33,6 @@ export type Value =
 
 /** A struct's, or a string-keyed map's, plain object while it is being filled. */
 export type Fields = Record<string, Value>;
-
-/** A value with the schema that describes it; `schema` undefined means schemaless. */
-export interface SchemaAndValue {
-  readonly schema: Schema | undefined;
-  readonly value: Value;
-}
 
 /** True for structs and string-keyed maps: objects that are not one of the other value classes. */
 export function isPlainObject(value: Value): value is Fields {

@@ -1,5 +1,5 @@
 export { type ConnectorSpec, compilePipeline } from './compile.ts';
-export { PipelineError, TopicMismatchError } from './errors.ts';
+export { PipelineError } from './errors.ts';
 export { lintPipeline, type PipelineSource, readPipeline } from './lint.ts';
 export type { Pipeline } from './pipeline.ts';
 export { applyPipeline, type PipelineHost, stopOthers } from './pipeline-run.ts';

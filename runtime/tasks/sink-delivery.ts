@@ -25,7 +25,8 @@ export interface SinkDeliveryParts {
   readonly entropy: Entropy;
   /** Waits while the consumer stays in its group. Throws TaskStoppedError when the task is to stop. */
   hold(delayMs: number): Promise<void>;
-  isAssigned(partition: TopicPartition): boolean;
+  /** Whether a partition has stayed with the task since the batch was taken up. */
+  keeps(partition: TopicPartition): boolean;
 }
 
 /** Brings batches to a sink: again while that may help, in halves to find the record at fault (C13, C16). */
@@ -64,9 +65,9 @@ export class SinkDelivery {
 
   /** Writes a batch for good, or returns why trying again cannot help. */
   async #write(batch: OriginBatch): Promise<{ readonly error: unknown } | undefined> {
-    const { plugin, handle, ctx, progress, entropy, policy, rejects, isAssigned, hold } = this.#parts;
+    const { plugin, handle, ctx, progress, entropy, policy, rejects, keeps, hold } = this.#parts;
     for (let attempt = 1; ; attempt++) {
-      const current = this.#hasHeld ? keepPartitions(batch, isAssigned) : batch;
+      const current = this.#hasHeld ? keepPartitions(batch, keeps) : batch;
       if (current.records.length === 0) return undefined;
       // A sink that stores the batch's offsets must not get ahead of the dead letter queue.
       await rejects.settled();

@@ -18,7 +18,7 @@ import {
 import { isRetriable } from './errors.ts';
 import type { TaskProgress } from './progress.ts';
 import { pause, retryDelayMs } from './retry.ts';
-import { SinkPositions } from './sink-positions.ts';
+import { partitionKey, SinkPositions } from './sink-positions.ts';
 import type { SinkRejects } from './sink-rejects.ts';
 
 const CLOSING_ATTEMPTS = 5;
@@ -50,6 +50,8 @@ export interface SinkGroupParts {
 export class SinkGroup {
   readonly positions = new SinkPositions();
   readonly #parts: SinkGroupParts;
+  /** Partitions that were taken away since {@link begin}, be it that they came back. */
+  readonly #gone = new Set<string>();
 
   constructor(parts: SinkGroupParts) {
     this.#parts = parts;
@@ -71,8 +73,22 @@ export class SinkGroup {
     consumer.subscribe({ pattern: { test: (topic) => pattern.matches(topic) } }, listener);
   }
 
+  /** A batch is taken up. */
+  begin(): void {
+    this.#gone.clear();
+  }
+
+  /**
+   * Whether a partition has been ours all the time since {@link begin}. If not, its records are another member's, or come
+   * again from the committed offset on.
+   */
+  keeps(partition: TopicPartition): boolean {
+    return !this.#gone.has(partitionKey(partition));
+  }
+
+  /** The batch is dealt with. */
   advance(polled: readonly PolledRecords[]): void {
-    for (const each of polled) this.positions.advance(each);
+    for (const each of polled) if (this.keeps(each)) this.positions.advance(each);
   }
 
   /** Flushes the plugin, then commits. A commit that does not work now is made good by the next one. */
@@ -152,6 +168,7 @@ export class SinkGroup {
 
   #forget(partitions: readonly TopicPartition[]): void {
     this.positions.drop(partitions);
+    for (const partition of partitions) this.#gone.add(partitionKey(partition));
     this.#parts.onForgotten();
   }
 

@@ -19,25 +19,25 @@ export class SinkPositions {
   readonly #positions = new Map<string, Position>();
 
   has(at: TopicPartition): boolean {
-    return this.#positions.has(keyOf(at));
+    return this.#positions.has(partitionKey(at));
   }
 
   /** A partition was assigned; the task continues at `offset`. */
   assign({ topic, partition, offset }: TopicPartitionOffset): void {
     const position = { topic, partition, offset, committed: offset, highWatermark: offset };
-    this.#positions.set(keyOf({ topic, partition }), position);
+    this.#positions.set(partitionKey({ topic, partition }), position);
   }
 
   /** All of `polled` is dealt with. Ignored for a partition that the task has lost meanwhile. */
   advance(polled: PolledRecords): void {
-    const position = this.#positions.get(keyOf(polled));
+    const position = this.#positions.get(partitionKey(polled));
     if (position === undefined) return;
     position.offset = polled.nextOffset;
     position.highWatermark = Math.max(polled.highWatermark, polled.nextOffset);
   }
 
   drop(partitions: readonly TopicPartition[]): void {
-    for (const partition of partitions) this.#positions.delete(keyOf(partition));
+    for (const partition of partitions) this.#positions.delete(partitionKey(partition));
   }
 
   list(): TopicPartitionOffset[] {
@@ -56,7 +56,7 @@ export class SinkPositions {
 
   markCommitted(offsets: readonly TopicPartitionOffset[]): void {
     for (const { topic, partition, offset } of offsets) {
-      const position = this.#positions.get(keyOf({ topic, partition }));
+      const position = this.#positions.get(partitionKey({ topic, partition }));
       if (position !== undefined) position.committed = offset;
     }
   }
@@ -64,7 +64,7 @@ export class SinkPositions {
   /** The group may not know of these offsets: they come from the sink itself. */
   markUncommitted(partitions: readonly TopicPartition[]): void {
     for (const partition of partitions) {
-      const position = this.#positions.get(keyOf(partition));
+      const position = this.#positions.get(partitionKey(partition));
       if (position !== undefined) position.committed = -1;
     }
   }
@@ -78,6 +78,7 @@ export class SinkPositions {
   }
 }
 
-function keyOf({ topic, partition }: TopicPartition): string {
+/** Unique text of a partition: topics have no slash in their names. */
+export function partitionKey({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }

@@ -1,21 +1,16 @@
 import type { Consumer, PolledRecords, TopicPartitionOffset } from '../../kafka/client/index.ts';
 import { consumerOptions, pluginConfig, sinkSettings } from '../config/index.ts';
-import {
-  createContext,
-  type DefinedSink,
-  type PluginContext,
-  requirePluginConfig,
-  type SinkRecord,
-} from '../plugin/index.ts';
+import { createContext, type DefinedSink, type PluginContext, requirePluginConfig } from '../plugin/index.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { ErrorPolicy } from './error-policy.ts';
-import { isRetriable, StageError, TaskStoppedError } from './errors.ts';
+import { isRetriable, TaskStoppedError } from './errors.ts';
 import { newProgress } from './progress.ts';
 import { openRecordCodec, type RecordCodec } from './record-codec.ts';
 import { pause, retryDelayMs } from './retry.ts';
-import { type Origin, SinkDecoder } from './sink-decoder.ts';
+import { SinkDecoder } from './sink-decoder.ts';
 import { SinkDelivery } from './sink-delivery.ts';
 import { SinkGroup } from './sink-group.ts';
+import { SinkIntake } from './sink-intake.ts';
 import { SinkRejects } from './sink-rejects.ts';
 import type { Task, TaskParts } from './task.ts';
 
@@ -33,9 +28,7 @@ interface Open {
   readonly handle: unknown;
   readonly consumer: Consumer;
   readonly group: SinkGroup;
-  readonly decoder: SinkDecoder;
-  readonly policy: ErrorPolicy;
-  readonly rejects: SinkRejects;
+  readonly intake: SinkIntake;
   readonly delivery: SinkDelivery;
   readonly deadLetters: DeadLetterQueue | undefined;
 }
@@ -51,7 +44,6 @@ export class SinkTask implements Task {
   /** The plugin's signal: a write under way at an orderly stop may finish. */
   readonly #abort = new AbortController();
   readonly #stop = new AbortController();
-  readonly #seenTopics = new Set<string>();
   #open: Open | undefined;
   #finished: Promise<void> = Promise.resolve();
   /** Fetched, but not worked on: partitions that were assigned while the task held. */
@@ -171,46 +163,11 @@ export class SinkTask implements Task {
     listener.onPaused();
   }
 
-  async #process(open: Open, polled: readonly PolledRecords[]): Promise<void> {
-    const records: SinkRecord[] = [];
-    const origins: Origin[] = [];
-    for (const from of polled) {
-      this.#noteTopic(from);
-      this.progress.recordsRead += from.records.length;
-      for (const view of from.records) {
-        let decoded: ReturnType<SinkDecoder['decode']> | StageError;
-        try {
-          decoded = open.decoder.decode(view, from);
-          if (decoded instanceof Promise) decoded = await decoded;
-        } catch (error) {
-          if (!(error instanceof StageError)) throw error;
-          decoded = await open.policy.recover(error, () => open.decoder.decode(view, from));
-        }
-        const origin = { topic: from.topic, partition: from.partition, view };
-        if (decoded instanceof StageError) open.rejects.setAside(origin, decoded);
-        else if (decoded.length === 0) this.progress.recordsFiltered++;
-        else
-          for (const record of decoded) {
-            records.push(record);
-            origins.push(origin);
-          }
-      }
-    }
-    if (records.length > 0) {
-      const offsets = polled.map(({ topic, partition, nextOffset }) => ({
-        topic,
-        partition,
-        offset: nextOffset,
-      }));
-      await open.delivery.deliver({ records, origins, offsets });
-    }
-    open.group.advance(polled);
-  }
-
-  #noteTopic({ topic, records }: PolledRecords): void {
-    if (records.length === 0 || this.#seenTopics.has(topic)) return;
-    this.#seenTopics.add(topic);
-    this.#parts.listener.onTopic(topic);
+  async #process({ intake, delivery, group }: Open, polled: readonly PolledRecords[]): Promise<void> {
+    group.begin();
+    const batch = await intake.take(polled);
+    if (batch.records.length > 0) await delivery.deliver(batch);
+    group.advance(polled);
   }
 
   /** Waits; the consumer keeps polling, so that the group does not take the task for dead (C13). */
@@ -230,13 +187,14 @@ export class SinkTask implements Task {
   }
 
   async #openAll(): Promise<Open> {
-    const { plugin, spec, environment, logger } = this.#parts;
+    const { plugin, spec, environment, logger, listener } = this.#parts;
     const { client, clock, entropy, plugins, worker } = environment;
     const { connector, task } = spec;
     const settings = sinkSettings(spec.config, worker);
     const config = requirePluginConfig(plugin, pluginConfig(spec.config, plugin.config));
     const { progress } = this;
     const ctx = this.#ctx;
+    const onTopic = (topic: string): void => listener.onTopic(topic);
     const stopping = this.#stop.signal;
     const policy = new ErrorPolicy({ settings: settings.errors, clock, entropy, logger, progress, stopping });
     const codec = await openRecordCodec(settings, spec.config, plugins, ctx);
@@ -261,16 +219,14 @@ export class SinkTask implements Task {
       const delivery = new SinkDelivery({
         ...shared,
         policy,
-        isAssigned: (each) => group.positions.has(each),
+        keeps: (each) => group.keeps(each),
       });
       return {
         codec,
         handle,
         consumer,
         group,
-        decoder: new SinkDecoder(codec),
-        policy,
-        rejects,
+        intake: new SinkIntake({ decoder: new SinkDecoder(codec), policy, rejects, progress, onTopic }),
         delivery,
         deadLetters,
       };

@@ -70,7 +70,7 @@ class PersistentProducer {
 
 const survivals: readonly Survival[] = ['nothing', 'prefix', 'torn', 'pages', 'everything'];
 
-for (const seed of [1, 2, 3, 4, 5, 6]) {
+for (const seed of [1, 2, 3, 4]) {
   test(`B1 B4: whatever was acknowledged is there in order and once after crashes at random moments (seed ${seed})`, async () => {
     const platform = simulatedPlatform(`crash ${seed}`);
     const fixture = await BrokerFixture.start({ 'log.flush.offset.checkpoint.interval.ms': '50' }, platform);

@@ -197,7 +197,14 @@ async function installPackage(): Promise<void> {
   const [tarball] = globSync('*.tgz', { cwd: packageDirectory });
   if (tarball === undefined) throw new Error('npm pack has written no tarball');
   writeFileSync(join(packageDirectory, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  await npm(packageDirectory, 'install', '--no-audit', '--no-fund', join(packageDirectory, tarball));
+  await npm(
+    packageDirectory,
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    join(packageDirectory, tarball),
+  );
 }
 
 async function installJava(): Promise<void> {

@@ -73,13 +73,20 @@ export function expectEqual(what: string, actual: unknown, expected: unknown): v
 
 function describe(error: unknown): string {
   if (error instanceof Mismatch) {
-    return `${error.message}\n  expected: ${error.expected}\n  came:     ${error.actual}`;
+    return `${error.message}\n  expected: ${shortened(error.expected)}\n  came:     ${shortened(error.actual)}`;
   }
   return error instanceof Error ? error.message : String(error);
 }
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+}
+
+function shortened(value: string): string {
+  const most = 6_000;
+  return value.length > most
+    ? `${value.slice(0, most)}... and ${value.length - most} characters more`
+    : value;
 }
 
 function indent(lines: string): string {

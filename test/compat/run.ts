@@ -13,6 +13,7 @@ import { crashes } from './parts/crash.ts';
 import { Probe } from './parts/java.ts';
 import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
+import { quickstart } from './parts/quickstart.ts';
 import { rebalances } from './parts/rebalance.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { type Check, Report } from './report.ts';
@@ -28,6 +29,7 @@ const allParts: readonly Part[] = [
   consoleTools,
   ourTools,
   packaged,
+  quickstart,
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

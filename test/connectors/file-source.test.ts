@@ -164,6 +164,17 @@ test('after a restart a file of the same name that is another one is read from t
   expect(valuesOf(await readBatches(source, once(file), { position }))).toEqual(['x']);
 });
 
+test('a rotated file with the same banner that has grown beyond the position is read from the start', async () => {
+  const banner = Array.from({ length: 200 }, (_, i) => `# banner line ${i}`);
+  const linesOf = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name} ${i}`);
+  const day = (name: string, count: number) => [...banner, ...linesOf(name, count)];
+  const file = fileWith(`${day('monday', 100).join('\n')}\n`);
+  const position = (await readBatches(source, once(file))).at(-1)?.position;
+  const tuesday = day('tuesday', 500);
+  writeFileSync(file, `${tuesday.join('\n')}\n`);
+  expect(valuesOf(await readBatches(source, once(file), { position }))).toEqual(tuesday);
+});
+
 test('following ends when the task is stopped', async () => {
   const stop = new AbortController();
   const config = requirePluginConfig(source, { file: fileWith('a\n'), topic: 't', 'poll.interval.ms': '1h' });

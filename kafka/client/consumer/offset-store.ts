@@ -47,14 +47,18 @@ export class OffsetStore {
     const membership = this.#membership();
     const member = this.#member(groupId);
     try {
-      const options = { channel: membership?.channel ?? this.#channel, timeoutMs: this.#settings.apiTimeoutMs };
+      const options = {
+        channel: membership?.channel ?? this.#channel,
+        timeoutMs: this.#settings.apiTimeoutMs,
+      };
       const answers = await commitOffsets(this.#cluster, member, offsets, options);
       const refused = answers.find(({ error }) => error !== undefined);
       if (refused?.error !== undefined) throw refused.error;
     } catch (error) {
       if (!(error instanceof KafkaError) || membership === undefined) throw error;
       const isCurrent = membership.onRefused(member, error);
-      if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS) throw new RebalanceInProgressError(groupId, error);
+      if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS)
+        throw new RebalanceInProgressError(groupId, error);
       if (!GONE.includes(error.errorCode)) throw error;
       // A new generation has begun in the meantime: the member is still there.
       const isMember = !isCurrent && membership.generationId >= 0;

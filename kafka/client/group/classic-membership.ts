@@ -166,10 +166,12 @@ export class ClassicMembership implements GroupMembership {
    * whether the error speaks of the present member; of an earlier one nothing is to be done.
    */
   onRefused(member: Membership, error: KafkaError): boolean {
-    if (!this.#isJoined || member.generationId !== this.#generationId || member.memberId !== this.#memberId) return false;
+    if (!this.#isJoined || member.generationId !== this.#generationId || member.memberId !== this.#memberId)
+      return false;
     if (error.errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#fail(error);
     else if (REMOVED.includes(error.errorCode)) this.#lose(error.errorName, error.errorCode);
-    else if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS) this.requestRejoin('the group is rebalancing');
+    else if (error.errorCode === ErrorCode.REBALANCE_IN_PROGRESS)
+      this.requestRejoin('the group is rebalancing');
     return true;
   }
 
@@ -364,7 +366,8 @@ export class ClassicMembership implements GroupMembership {
     const { errorCode } = error;
     const isKnown = REMOVED.includes(errorCode) || errorCode === ErrorCode.REBALANCE_IN_PROGRESS;
     const isCurrent = this.onRefused(member, error);
-    if (isCurrent && !isKnown && errorCode !== ErrorCode.FENCED_INSTANCE_ID && !error.isRetriable) this.#fail(error);
+    if (isCurrent && !isKnown && errorCode !== ErrorCode.FENCED_INSTANCE_ID && !error.isRetriable)
+      this.#fail(error);
   }
 
   #fail(error: KafkaError): void {

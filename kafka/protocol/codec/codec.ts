@@ -9,7 +9,7 @@ import { Writer } from './writer.ts';
 /**
  * Reads a message from `offset` to the end of `buffer`. Byte fields are slices of `buffer`, which must not
  * change while they are in use; int64 beyond 2^53 become the nearest double. Bytes left over are an error in
- * requests, headers and metadata records, and allowed elsewhere, as in Kafka.
+ * headers and metadata records, and allowed elsewhere, as in Kafka: librdkafka sends some behind a Metadata request.
  * Throws {@link ProtocolDecodeError} and, outside the definition's versions, {@link UnsupportedVersionError}.
  */
 export function decode<D extends MessageDefinition>(
@@ -165,7 +165,7 @@ function pathOf(trace: readonly string[], rerun: () => unknown): string {
 }
 
 function isStrict({ kind }: MessageDefinition): boolean {
-  return kind === 'request' || kind === 'header' || kind === 'metadata';
+  return kind === 'header' || kind === 'metadata';
 }
 
 function leftOver(

@@ -133,6 +133,20 @@ test('B28: a failed sync takes the directory offline, is never tried again, and 
   expect(fixture.readAll()[0]).toBe('0:k0=a');
 });
 
+test('B28: what a failed sync left in the page cache is written anew by the next process before it counts on it', async () => {
+  const fixture = new LogFixture();
+  await fixture.appendDurably(['a']);
+  fixture.platform.files.failNextDatasync();
+  await fixture.appendDurably(['b']);
+  expect(fixture.directory.isOffline).toBe(true);
+  await fixture.directory.close(1);
+  fixture.reopen(); // The process was started again, the machine was not: the page cache shows what the disk lacks.
+  expect(fixture.readAll()).toEqual(['0:k0=a', '1:k0=b']);
+  await fixture.appendDurably(['c']);
+  fixture.crash('nothing');
+  expect(fixture.readAll()).toEqual(['0:k0=a', '1:k0=b', '2:k0=c']);
+});
+
 test('a write that fails with EIO takes the directory offline', async () => {
   const fixture = new LogFixture();
   await fixture.appendDurably(['a']);

@@ -21,7 +21,13 @@ const run = <T>(work: Promise<T>) => cluster.run(work);
 const errorsOf = (answers: readonly { readonly error: { readonly errorName: string } | undefined }[]) =>
   answers.map(({ error }) => error?.errorName);
 const write = (topic: string, count: number) =>
-  run(client.producer().send(Array.from({ length: count }, (_, index) => ({ topic, partition: 0, value: null, timestamp: index }))));
+  run(
+    client
+      .producer()
+      .send(
+        Array.from({ length: count }, (_, index) => ({ topic, partition: 0, value: null, timestamp: index })),
+      ),
+  );
 const t0 = { topic: 't', partition: 0 };
 
 describe('topics', () => {
@@ -38,15 +44,17 @@ describe('topics', () => {
     expect(created[0]).toMatchObject({ name: 'a', partitionCount: 3, replicationFactor: 1 });
     expect(created[0]?.topicId).toMatch(/^[\w-]{22}$/);
     const topics = await run(admin.listTopics());
-    expect(topics.map(({ name, partitions }) => [name, partitions.length])).toEqual([['a', 3], ['d', 2]]);
+    expect(topics.map(({ name, partitions }) => [name, partitions.length])).toEqual([
+      ['a', 3],
+      ['d', 2],
+    ]);
   });
 
   test('that exist are refused, and what is only validated is not created', async () => {
     await run(admin.createTopics([{ name: 'a' }]));
-    expect(errorsOf(await run(admin.createTopics([{ name: 'a' }, { name: 'b' }], { isValidatedOnly: true })))).toEqual([
-      'TOPIC_ALREADY_EXISTS',
-      undefined,
-    ]);
+    expect(
+      errorsOf(await run(admin.createTopics([{ name: 'a' }, { name: 'b' }], { isValidatedOnly: true }))),
+    ).toEqual(['TOPIC_ALREADY_EXISTS', undefined]);
     expect((await run(admin.listTopics())).map(({ name }) => name)).toEqual(['a']);
   });
 
@@ -63,29 +71,39 @@ describe('topics', () => {
 
   test('are deleted, each for itself', async () => {
     await run(admin.createTopics([{ name: 'a' }, { name: 'b' }]));
-    expect(errorsOf(await run(admin.deleteTopics(['a', 'x'])))).toEqual([undefined, 'UNKNOWN_TOPIC_OR_PARTITION']);
+    expect(errorsOf(await run(admin.deleteTopics(['a', 'x'])))).toEqual([
+      undefined,
+      'UNKNOWN_TOPIC_OR_PARTITION',
+    ]);
     expect((await run(admin.listTopics())).map(({ name }) => name)).toEqual(['b']);
   });
 
   test('that are internal are listed on request', async () => {
     await run(admin.alterGroupOffsets('g', [{ ...t0, offset: 1 }]));
     expect(await run(admin.listTopics())).toEqual([]);
-    expect((await run(admin.listTopics({ hasInternal: true }))).map(({ name }) => name)).toEqual(['__consumer_offsets']);
+    expect((await run(admin.listTopics({ hasInternal: true }))).map(({ name }) => name)).toEqual([
+      '__consumer_offsets',
+    ]);
   });
 
   test('get more partitions, but never fewer', async () => {
     await run(admin.createTopics([{ name: 'a', partitionCount: 2 }]));
     const answers = await run(
-      admin.createPartitions([{ name: 'a', count: 4 }, { name: 'x', count: 2 }]),
+      admin.createPartitions([
+        { name: 'a', count: 4 },
+        { name: 'x', count: 2 },
+      ]),
     );
     expect(errorsOf(answers)).toEqual([undefined, 'UNKNOWN_TOPIC_OR_PARTITION']);
-    expect(errorsOf(await run(admin.createPartitions([{ name: 'a', count: 3 }])))).toEqual(['INVALID_PARTITIONS']);
+    expect(errorsOf(await run(admin.createPartitions([{ name: 'a', count: 3 }])))).toEqual([
+      'INVALID_PARTITIONS',
+    ]);
     expect((await run(admin.describeTopics(['a'])))[0]?.partitions.length).toBe(4);
   });
 });
 
 describe('configs', () => {
-  const valueOf = async (name: string) => {
+  const configOf = async (name: string) => {
     const [resource] = await run(admin.describeConfigs([{ type: 'topic', name: 'a', names: [name] }]));
     return resource?.configs[0];
   };
@@ -93,11 +111,24 @@ describe('configs', () => {
   test('are described with where they come from', async () => {
     await run(admin.createTopics([{ name: 'a', configs: { 'retention.ms': '1000' } }]));
     const [resource, missing] = await run(
-      admin.describeConfigs([{ type: 'topic', name: 'a' }, { type: 'topic', name: 'x' }], { hasSynonyms: true }),
+      admin.describeConfigs(
+        [
+          { type: 'topic', name: 'a' },
+          { type: 'topic', name: 'x' },
+        ],
+        { hasSynonyms: true },
+      ),
     );
     const find = (name: string) => resource?.configs.find((config) => config.name === name);
-    expect(find('retention.ms')).toMatchObject({ value: '1000', source: 'DYNAMIC_TOPIC_CONFIG', isReadOnly: false });
-    expect(find('retention.ms')?.synonyms[0]).toMatchObject({ value: '1000', source: 'DYNAMIC_TOPIC_CONFIG' });
+    expect(find('retention.ms')).toMatchObject({
+      value: '1000',
+      source: 'DYNAMIC_TOPIC_CONFIG',
+      isReadOnly: false,
+    });
+    expect(find('retention.ms')?.synonyms[0]).toMatchObject({
+      value: '1000',
+      source: 'DYNAMIC_TOPIC_CONFIG',
+    });
     expect(find('cleanup.policy')).toMatchObject({ value: 'delete', source: 'DEFAULT_CONFIG' });
     expect(missing?.error?.errorName).toBe('UNKNOWN_TOPIC_OR_PARTITION');
   });
@@ -107,26 +138,39 @@ describe('configs', () => {
     const change = (operation: 'set' | 'append' | 'delete', name: string, value?: string) =>
       run(
         admin.incrementalAlterConfigs([
-          { type: 'topic', name: 'a', operations: [{ name, operation, ...(value === undefined ? {} : { value }) }] },
+          {
+            type: 'topic',
+            name: 'a',
+            operations: [{ name, operation, ...(value === undefined ? {} : { value }) }],
+          },
         ]),
       );
     expect(errorsOf(await change('set', 'retention.ms', '5'))).toEqual([undefined]);
     expect(errorsOf(await change('append', 'cleanup.policy', 'compact'))).toEqual([undefined]);
     expect(errorsOf(await change('set', 'retention.ms', 'soon'))).toEqual(['INVALID_CONFIG']);
-    expect([(await valueOf('retention.ms'))?.value, (await valueOf('cleanup.policy'))?.value]).toEqual(['5', 'delete,compact']);
+    expect([(await configOf('retention.ms'))?.value, (await configOf('cleanup.policy'))?.value]).toEqual([
+      '5',
+      'delete,compact',
+    ]);
     await change('delete', 'retention.ms');
-    expect((await valueOf('retention.ms'))?.source).toBe('DEFAULT_CONFIG');
+    expect((await configOf('retention.ms'))?.source).toBe('DEFAULT_CONFIG');
   });
 
   test('are replaced as a whole', async () => {
     await run(admin.createTopics([{ name: 'a', configs: { 'retention.ms': '5', 'segment.ms': '7' } }]));
     await run(admin.alterConfigs([{ type: 'topic', name: 'a', configs: { 'segment.ms': '8' } }]));
-    expect([(await valueOf('retention.ms'))?.source, (await valueOf('segment.ms'))?.value]).toEqual(['DEFAULT_CONFIG', '8']);
+    expect([(await configOf('retention.ms'))?.source, (await configOf('segment.ms'))?.value]).toEqual([
+      'DEFAULT_CONFIG',
+      '8',
+    ]);
   });
 
   test('of a broker are asked of that broker', async () => {
     const [known, unknown] = await run(
-      admin.describeConfigs([{ type: 'broker', name: '1', names: ['node.id'] }, { type: 'broker', name: '7' }]),
+      admin.describeConfigs([
+        { type: 'broker', name: '1', names: ['node.id'] },
+        { type: 'broker', name: '7' },
+      ]),
     );
     expect(known?.configs[0]?.value).toBe('1');
     expect(unknown?.error?.errorName).toBe('NETWORK_EXCEPTION');
@@ -138,7 +182,10 @@ describe('records', () => {
     await run(admin.createTopics([{ name: 't' }]));
     await write('t', 5);
     const answers = await run(
-      admin.deleteRecords([{ ...t0, offset: 3 }, { topic: 'x', partition: 0, offset: 1 }]),
+      admin.deleteRecords([
+        { ...t0, offset: 3 },
+        { topic: 'x', partition: 0, offset: 1 },
+      ]),
     );
     expect(answers).toMatchObject([{ lowWatermark: 3, error: undefined }, { lowWatermark: -1 }]);
     expect(answers[1]?.error?.errorName).toBe('UNKNOWN_TOPIC_OR_PARTITION');
@@ -196,11 +243,23 @@ describe('groups', () => {
       { groupId: 'g', protocolType: 'consumer', state: 'Stable', type: 'classic' },
       { groupId: 'simple', protocolType: '', state: 'Empty', type: 'classic' },
     ]);
-    expect((await run(admin.listGroups({ states: ['stable'] }))).map(({ groupId }) => groupId)).toEqual(['g']);
+    expect((await run(admin.listGroups({ states: ['stable'] }))).map(({ groupId }) => groupId)).toEqual([
+      'g',
+    ]);
     const [group] = await run(admin.describeGroups(['g']));
-    expect(group).toMatchObject({ groupId: 'g', state: 'Stable', type: 'classic', protocol: 'range', error: undefined });
+    expect(group).toMatchObject({
+      groupId: 'g',
+      state: 'Stable',
+      type: 'classic',
+      protocol: 'range',
+      error: undefined,
+    });
     expect(group?.members).toMatchObject([
-      { memberId: consumer.groupMetadata()?.memberId, clientId: 'millrace', assignment: [t0, { topic: 't', partition: 1 }] },
+      {
+        memberId: consumer.groupMetadata()?.memberId,
+        clientId: 'millrace',
+        assignment: [t0, { topic: 't', partition: 1 }],
+      },
     ]);
   });
 
@@ -211,7 +270,10 @@ describe('groups', () => {
 
   test('are deleted when they have no members', async () => {
     const consumer = await member();
-    expect(errorsOf(await run(admin.deleteGroups(['g', 'nope'])))).toEqual(['NON_EMPTY_GROUP', 'GROUP_ID_NOT_FOUND']);
+    expect(errorsOf(await run(admin.deleteGroups(['g', 'nope'])))).toEqual([
+      'NON_EMPTY_GROUP',
+      'GROUP_ID_NOT_FOUND',
+    ]);
     await run(consumer.close());
     expect(errorsOf(await run(admin.deleteGroups(['g'])))).toEqual([undefined]);
     expect(await run(admin.listGroups())).toEqual([]);

@@ -9,7 +9,11 @@ import type { TopicPartition } from '../../../kafka/client/index.ts';
 
 type Assignment = Map<string, TopicPartition[]>;
 
-function member(memberId: string, topics: readonly string[], more: Partial<MemberSubscription> = {}): MemberSubscription {
+function member(
+  memberId: string,
+  topics: readonly string[],
+  more: Partial<MemberSubscription> = {},
+): MemberSubscription {
   return {
     memberId,
     topics,
@@ -24,26 +28,40 @@ function member(memberId: string, topics: readonly string[], more: Partial<Membe
 
 const text = (assignment: Assignment) =>
   Object.fromEntries(
-    [...assignment].map(([id, partitions]) => [id, partitions.map(({ topic, partition }) => `${topic}${partition}`).join(' ')]),
+    [...assignment].map(([id, partitions]) => [
+      id,
+      partitions.map(({ topic, partition }) => `${topic}${partition}`).join(' '),
+    ]),
   );
 
-const keysOf = (partitions: readonly TopicPartition[]) => new Set(partitions.map((one) => `${one.topic}/${one.partition}`));
+const keysOf = (partitions: readonly TopicPartition[]) =>
+  new Set(partitions.map((one) => `${one.topic}/${one.partition}`));
 
 describe('range', () => {
   test('cuts each topic into ranges, and the first members get more', () => {
     const members = [member('b', ['t', 'u']), member('a', ['t', 'u'])];
-    const counts = new Map([['t', 3], ['u', 3]]);
+    const counts = new Map([
+      ['t', 3],
+      ['u', 3],
+    ]);
     expect(text(rangeAssignor.assign(counts, members))).toEqual({ a: 't0 t1 u0 u1', b: 't2 u2' });
   });
 
   test('gives a topic only to those that subscribed to it', () => {
     const members = [member('a', ['t']), member('b', ['t', 'u']), member('c', ['u'])];
-    const counts = new Map([['t', 2], ['u', 3]]);
+    const counts = new Map([
+      ['t', 2],
+      ['u', 3],
+    ]);
     expect(text(rangeAssignor.assign(counts, members))).toEqual({ a: 't0', b: 't1 u0 u1', c: 'u2' });
   });
 
   test('puts static members first, by instance id', () => {
-    const members = [member('a', ['t']), member('z', ['t'], { groupInstanceId: 'i2' }), member('y', ['t'], { groupInstanceId: 'i1' })];
+    const members = [
+      member('a', ['t']),
+      member('z', ['t'], { groupInstanceId: 'i2' }),
+      member('y', ['t'], { groupInstanceId: 'i1' }),
+    ];
     expect(text(rangeAssignor.assign(new Map([['t', 2]]), members))).toEqual({ a: '', z: 't1', y: 't0' });
   });
 });
@@ -51,13 +69,20 @@ describe('range', () => {
 describe('roundrobin', () => {
   test('deals partitions of all topics out in turn', () => {
     const members = [member('a', ['t', 'u']), member('b', ['t', 'u'])];
-    const counts = new Map([['u', 3], ['t', 3]]);
+    const counts = new Map([
+      ['u', 3],
+      ['t', 3],
+    ]);
     expect(text(roundRobinAssignor.assign(counts, members))).toEqual({ a: 't0 t2 u1', b: 't1 u0 u2' });
   });
 
   test('skips members that have not subscribed', () => {
     const members = [member('a', ['t']), member('b', ['t', 'u']), member('c', ['t', 'u', 'v'])];
-    const counts = new Map([['t', 1], ['u', 2], ['v', 3]]);
+    const counts = new Map([
+      ['t', 1],
+      ['u', 2],
+      ['v', 3],
+    ]);
     expect(text(roundRobinAssignor.assign(counts, members))).toEqual({ a: 't0', b: 'u0', c: 'u1 v0 v1 v2' });
   });
 });
@@ -81,7 +106,10 @@ describe.each<Assignor>([rangeAssignor, roundRobinAssignor, stickyAssignor, coop
           expect([...assignment.keys()].sort()).toEqual(members.map(({ memberId }) => memberId).sort());
           expect(keysOf(all).size).toBe(all.length);
           const wanted = new Set(members.flatMap(({ topics }) => topics));
-          const expected = [...partitionCounts].reduce((sum, [topic, count]) => sum + (wanted.has(topic) ? count : 0), 0);
+          const expected = [...partitionCounts].reduce(
+            (sum, [topic, count]) => sum + (wanted.has(topic) ? count : 0),
+            0,
+          );
           expect(all.length).toBe(expected);
           for (const { memberId, topics } of members) {
             for (const { topic } of assignment.get(memberId) ?? []) expect(topics).toContain(topic);
@@ -93,7 +121,11 @@ describe.each<Assignor>([rangeAssignor, roundRobinAssignor, stickyAssignor, coop
 );
 
 /** A second round: everyone says what it got in the first. */
-function rejoin(members: readonly MemberSubscription[], assignment: Assignment, assignor: Assignor): MemberSubscription[] {
+function rejoin(
+  members: readonly MemberSubscription[],
+  assignment: Assignment,
+  assignor: Assignor,
+): MemberSubscription[] {
   return members.map((one) => {
     const owned = assignment.get(one.memberId) ?? [];
     const generationId = 1;
@@ -141,11 +173,18 @@ describe.each<Assignor>([stickyAssignor, cooperativeStickyAssignor])('$name', (a
     const members = [member('a', ['t', 'u']), member('b', ['u', 'v']), member('c', ['v'])];
     const owned: Record<string, TopicPartition[]> = {
       a: [0, 1].map((partition) => ({ topic: 't', partition })).concat([{ topic: 'u', partition: 0 }]),
-      b: [{ topic: 'v', partition: 0 }, { topic: 'v', partition: 1 }],
+      b: [
+        { topic: 'v', partition: 0 },
+        { topic: 'v', partition: 1 },
+      ],
       c: [{ topic: 'v', partition: 2 }],
     };
     const rejoined = rejoin(members, new Map(Object.entries(owned)), assignor);
-    const partitionCounts = new Map([['t', 2], ['u', 1], ['v', 3]]);
+    const partitionCounts = new Map([
+      ['t', 2],
+      ['u', 1],
+      ['v', 3],
+    ]);
     const first = assignor.assign(partitionCounts, rejoined);
     const second = assignor.assign(partitionCounts, rejoin(members, first, assignor));
     expect(sizesOf(second)).toEqual([2, 2, 2]);
@@ -181,9 +220,13 @@ describe.each<Assignor>([stickyAssignor, cooperativeStickyAssignor])('$name', (a
         ? { ownedPartitions: claim, generationId }
         : { userData: assignor.userData(claim, generationId) };
     const members = [member('old', ['t'], claims(3)), member('new', ['t'], claims(4))];
-    const assignment = stickyAssignor.name === assignor.name
-      ? assignor.assign(new Map([['t', 1]]), members)
-      : assignor.assign(new Map([['t', 1]]), [members[1] as MemberSubscription, member('old', ['t'], { generationId: 3 })]);
+    const assignment =
+      stickyAssignor.name === assignor.name
+        ? assignor.assign(new Map([['t', 1]]), members)
+        : assignor.assign(new Map([['t', 1]]), [
+            members[1] as MemberSubscription,
+            member('old', ['t'], { generationId: 3 }),
+          ]);
     expect(text(assignment)).toEqual({ old: '', new: 't0' });
   });
 });
@@ -194,7 +237,10 @@ describe('cooperative-sticky', () => {
     const members = [member('a', ['t'], { ownedPartitions: owned, generationId: 1 }), member('b', ['t'])];
     const first = cooperativeStickyAssignor.assign(new Map([['t', 4]]), members);
     expect(sizesOf(first).sort()).toEqual([0, 2]);
-    const second = cooperativeStickyAssignor.assign(new Map([['t', 4]]), rejoin(members, first, cooperativeStickyAssignor));
+    const second = cooperativeStickyAssignor.assign(
+      new Map([['t', 4]]),
+      rejoin(members, first, cooperativeStickyAssignor),
+    );
     expect(sizesOf(second)).toEqual([2, 2]);
     expect(keysOf(second.get('a') ?? [])).toEqual(keysOf(first.get('a') ?? []));
   });
@@ -216,14 +262,18 @@ describe('cooperative-sticky', () => {
 
 describe('sticky', () => {
   test('writes its user data as Java does: topics with partitions, then the generation', () => {
-    const owned = [{ topic: 'ab', partition: 1 }, { topic: 'ab', partition: 2 }];
+    const owned = [
+      { topic: 'ab', partition: 1 },
+      { topic: 'ab', partition: 2 },
+    ];
     expect(stickyAssignor.userData(owned, 3)?.toString('hex')).toBe(
       '00000001' + '0002' + '6162' + '00000002' + '00000001' + '00000002' + '00000003',
     );
   });
 
   test('reads user data without a generation, of members before Kafka 2.3', () => {
-    const withoutGeneration = stickyAssignor.userData([{ topic: 't', partition: 1 }], 3)?.subarray(0, -4) ?? null;
+    const withoutGeneration =
+      stickyAssignor.userData([{ topic: 't', partition: 1 }], 3)?.subarray(0, -4) ?? null;
     const members = [member('a', ['t']), member('b', ['t'], { userData: withoutGeneration })];
     const assignment = stickyAssignor.assign(new Map([['t', 2]]), members);
     expect(text(assignment)).toEqual({ a: 't0', b: 't1' });

@@ -39,36 +39,46 @@ async function read(consumer: Consumer, count: number): Promise<PolledRecords[]>
 }
 
 describe('records', () => {
-  test.each<Codec>(['none', 'gzip', 'snappy', 'lz4', 'zstd'])('come back as they were written with %s', async (codec) => {
-    await createTopic('t', 3);
-    const producer = client.producer({ compression: codec });
-    const records = Array.from({ length: 200 }, (_, index) => ({
-      topic: 't',
-      key: index % 5 === 0 ? null : bytes(`key ${index % 20}`),
-      value: index % 7 === 0 ? null : bytes(`value ${index} ${'x'.repeat(index)}`),
-      headers: [{ key: 'h', value: index % 3 === 0 ? null : bytes(String(index)) }],
-      timestamp: 1_700_000_000_000 + index,
-    }));
-    const metadata = await cluster.run(producer.send(records));
+  test.each<Codec>(['none', 'gzip', 'snappy', 'lz4', 'zstd'])(
+    'come back as they were written with %s',
+    async (codec) => {
+      await createTopic('t', 3);
+      const producer = client.producer({ compression: codec });
+      const records = Array.from({ length: 200 }, (_, index) => ({
+        topic: 't',
+        key: index % 5 === 0 ? null : bytes(`key ${index % 20}`),
+        value: index % 7 === 0 ? null : bytes(`value ${index} ${'x'.repeat(index)}`),
+        headers: [{ key: 'h', value: index % 3 === 0 ? null : bytes(String(index)) }],
+        timestamp: 1_700_000_000_000 + index,
+      }));
+      const metadata = await cluster.run(producer.send(records));
 
-    const consumer = client.consumer({ autoOffsetReset: 'earliest' });
-    consumer.assign([0, 1, 2].map((partition) => ({ topic: 't', partition })));
-    const polled = await read(consumer, records.length);
-    const found = new Map(
-      polled.flatMap(({ partition, records: views }) => views.map((view) => [`${partition}/${view.offset}`, view])),
-    );
-    for (const [index, record] of records.entries()) {
-      const at = metadata[index];
-      const view = found.get(`${at?.partition}/${at?.offset}`);
-      expect({ key: view?.key, value: view?.value, headers: view?.headers, timestamp: view?.timestamp }).toEqual({
-        key: record.key,
-        value: record.value,
-        headers: record.headers,
-        timestamp: record.timestamp,
-      });
-    }
-    expect(found.size).toBe(records.length);
-  });
+      const consumer = client.consumer({ autoOffsetReset: 'earliest' });
+      consumer.assign([0, 1, 2].map((partition) => ({ topic: 't', partition })));
+      const polled = await read(consumer, records.length);
+      const found = new Map(
+        polled.flatMap(({ partition, records: views }) =>
+          views.map((view) => [`${partition}/${view.offset}`, view]),
+        ),
+      );
+      for (const [index, record] of records.entries()) {
+        const at = metadata[index];
+        const view = found.get(`${at?.partition}/${at?.offset}`);
+        expect({
+          key: view?.key,
+          value: view?.value,
+          headers: view?.headers,
+          timestamp: view?.timestamp,
+        }).toEqual({
+          key: record.key,
+          value: record.value,
+          headers: record.headers,
+          timestamp: record.timestamp,
+        });
+      }
+      expect(found.size).toBe(records.length);
+    },
+  );
 });
 
 describe('a producer', () => {
@@ -89,11 +99,16 @@ describe('a producer', () => {
   test('has batches split that are larger than the topic takes', async () => {
     const configs = { 'max.message.bytes': '2000' };
     await cluster.run(client.admin().createTopics([{ name: 't', partitionCount: 1, configs }]));
-    const records = Array.from({ length: 100 }, (_, index) => ({ topic: 't', value: bytes(`${index}`.padEnd(150)) }));
+    const records = Array.from({ length: 100 }, (_, index) => ({
+      topic: 't',
+      value: bytes(`${index}`.padEnd(150)),
+    }));
     const results = await cluster.run(client.producer().send(records));
     expect(results.map(({ offset }) => offset)).toEqual(records.map((_, index) => index));
     const tooLarge = [{ topic: 't', value: Buffer.alloc(3_000) }];
-    await expect(cluster.run(client.producer().send(tooLarge))).rejects.toMatchObject({ code: 'CLIENT_RECORD_TOO_LARGE' });
+    await expect(cluster.run(client.producer().send(tooLarge))).rejects.toMatchObject({
+      code: 'CLIENT_RECORD_TOO_LARGE',
+    });
   });
 
   test('gets the time of the broker for a topic that wants it', async () => {

@@ -26,7 +26,9 @@ describe('metadata', () => {
     const broker = await simulation.broker();
     broker.serveTopics({ t: [1] });
     const { refresher, metadata } = simulation.cluster();
-    await simulation.run(Promise.all([refresher.refresh(['t']), refresher.refresh(['t']), refresher.refresh()]));
+    await simulation.run(
+      Promise.all([refresher.refresh(['t']), refresher.refresh(['t']), refresher.refresh()]),
+    );
     expect(broker.countOf(metadataRequest)).toBe(1);
     expect(metadata.partition('t', 0)?.leader).toBe(1);
   });
@@ -56,7 +58,10 @@ describe('metadata', () => {
   test('with an older leader epoch than known is not believed', async () => {
     const broker = await simulation.broker();
     const { refresher, metadata } = simulation.cluster();
-    for (const [leaderId, leaderEpoch] of [[1, 5], [2, 4]] as const) {
+    for (const [leaderId, leaderEpoch] of [
+      [1, 5],
+      [2, 4],
+    ] as const) {
       broker.on(metadataRequest, metadataResponse, () => ({
         brokers: [1, 2].map((nodeId) => ({ nodeId, host: `broker-${nodeId}`, port: 9092, rack: null })),
         topics: [
@@ -64,7 +69,9 @@ describe('metadata', () => {
             errorCode: 0,
             name: 't',
             topicId: 'dCAgICAgICAgICAgICAgIA',
-            partitions: [{ errorCode: 0, partitionIndex: 0, leaderId, leaderEpoch, replicaNodes: [], isrNodes: [] }],
+            partitions: [
+              { errorCode: 0, partitionIndex: 0, leaderId, leaderEpoch, replicaNodes: [], isrNodes: [] },
+            ],
           },
         ],
       }));
@@ -84,7 +91,10 @@ describe('metadata', () => {
   });
 
   test('can be read from brokers that know neither leader epochs nor topic ids', async () => {
-    const served = new Map<number, [number, number]>([[ApiKey.ApiVersions, [0, 0]], [ApiKey.Metadata, [0, 4]]]);
+    const served = new Map<number, [number, number]>([
+      [ApiKey.ApiVersions, [0, 0]],
+      [ApiKey.Metadata, [0, 4]],
+    ]);
     const broker = await simulation.broker(1, served);
     broker.serveTopics({ t: [1] });
     const { refresher, metadata } = simulation.cluster();
@@ -102,7 +112,9 @@ describe('a topic that does not exist', () => {
     await simulation.platform.runFor(50);
     broker.serveTopics({ t: [1, 1] });
     expect((await simulation.run(waiting)).partitions.length).toBe(2);
-    const asked = broker.bodiesOf(metadataRequest).map(({ allowAutoTopicCreation }) => allowAutoTopicCreation);
+    const asked = broker
+      .bodiesOf(metadataRequest)
+      .map(({ allowAutoTopicCreation }) => allowAutoTopicCreation);
     expect(asked.slice(0, 2)).toEqual([false, true]);
   });
 
@@ -110,7 +122,9 @@ describe('a topic that does not exist', () => {
     const broker = await simulation.broker();
     broker.serveTopics({});
     const { refresher } = simulation.cluster();
-    await expect(simulation.run(refresher.awaitTopic('t', { ...creating, isCreating: false }))).rejects.toThrow();
+    await expect(
+      simulation.run(refresher.awaitTopic('t', { ...creating, isCreating: false })),
+    ).rejects.toThrow();
     expect(broker.bodiesOf(metadataRequest).some((body) => body.allowAutoTopicCreation)).toBe(false);
   });
 
@@ -126,9 +140,18 @@ describe('a topic that does not exist', () => {
     const broker = await simulation.broker();
     broker.on(metadataRequest, metadataResponse, () => ({
       brokers: [],
-      topics: [{ name: 'a/b', topicId: 'AAAAAAAAAAAAAAAAAAAAAA', errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, partitions: [] }],
+      topics: [
+        {
+          name: 'a/b',
+          topicId: 'AAAAAAAAAAAAAAAAAAAAAA',
+          errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION,
+          partitions: [],
+        },
+      ],
     }));
-    await expect(simulation.run(simulation.cluster().refresher.awaitTopic('a/b', creating))).rejects.toMatchObject({
+    await expect(
+      simulation.run(simulation.cluster().refresher.awaitTopic('a/b', creating)),
+    ).rejects.toMatchObject({
       errorName: 'INVALID_TOPIC_EXCEPTION',
     });
     expect(simulation.platform.clock.monotonic()).toBeLessThan(100);
@@ -182,7 +205,9 @@ describe('connections', () => {
 
   test('are refused after close, without waiting for a backoff', async () => {
     const cluster = simulation.cluster();
-    await expect(simulation.run(cluster.refresher.refresh())).rejects.toMatchObject({ code: 'CLIENT_CONNECTION' });
+    await expect(simulation.run(cluster.refresher.refresh())).rejects.toMatchObject({
+      code: 'CLIENT_CONNECTION',
+    });
     const opening = cluster.connections.open({ host: 'broker-1', port: 9092 }, MAIN_CHANNEL);
     cluster.close();
     await expect(opening).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
@@ -193,7 +218,9 @@ describe('connections', () => {
     const broker = await simulation.broker();
     broker.on(metadataRequest, metadataResponse, () => 'silence');
     const cluster = simulation.cluster({ requestTimeoutMs: 2_000 });
-    const results = await simulation.run(Promise.allSettled([cluster.refresher.refresh(), cluster.coordinators.find('g')]));
+    const results = await simulation.run(
+      Promise.allSettled([cluster.refresher.refresh(), cluster.coordinators.find('g')]),
+    );
     expect(results.map((result) => result.status === 'rejected' && result.reason.code)).toEqual([
       'CLIENT_REQUEST_TIMEOUT',
       'CLIENT_CONNECTION',
@@ -225,9 +252,14 @@ describe('versions', () => {
   });
 
   test('that do not overlap are an error that names the request, and is not retried', async () => {
-    const served = new Map<number, [number, number]>([[ApiKey.ApiVersions, [0, 4]], [ApiKey.Metadata, [99, 99]]]);
+    const served = new Map<number, [number, number]>([
+      [ApiKey.ApiVersions, [0, 4]],
+      [ApiKey.Metadata, [99, 99]],
+    ]);
     await simulation.broker(1, served);
-    await expect(simulation.run(simulation.client().admin().listTopics())).rejects.toThrow(/does not serve Metadata/);
+    await expect(simulation.run(simulation.client().admin().listTopics())).rejects.toThrow(
+      /does not serve Metadata/,
+    );
   });
 });
 
@@ -240,7 +272,13 @@ describe('a coordinator', () => {
       nodeId: 0,
       host: '',
       port: 0,
-      coordinators: coordinatorKeys.map((key) => ({ key, nodeId: 1, ...broker.endpoint, errorCode: 0, errorMessage: null })),
+      coordinators: coordinatorKeys.map((key) => ({
+        key,
+        nodeId: 1,
+        ...broker.endpoint,
+        errorCode: 0,
+        errorMessage: null,
+      })),
     }));
     const cluster = simulation.cluster();
     const call = (code: number) =>
@@ -258,7 +296,11 @@ describe('a coordinator', () => {
 describe('a retried operation', () => {
   test('goes on through errors that pass', async () => {
     const broker = await simulation.broker();
-    const codes: number[] = [ErrorCode.REQUEST_TIMED_OUT, ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, ErrorCode.NONE];
+    const codes: number[] = [
+      ErrorCode.REQUEST_TIMED_OUT,
+      ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+      ErrorCode.NONE,
+    ];
     broker.on(describeClusterRequest, describeClusterResponse, () => ({
       throttleTimeMs: 0,
       errorCode: codes.shift() ?? ErrorCode.UNKNOWN_SERVER_ERROR,
@@ -287,17 +329,22 @@ describe('a retried operation', () => {
     const client = simulation.client({ apiTimeoutMs: 3_000 });
     const asking = simulation.run(client.admin().describeCluster());
     await expect(asking).rejects.toMatchObject({ code: 'CLIENT_API_TIMEOUT' });
-    await expect(asking).rejects.toThrow(/describing the cluster did not succeed within 3000 ms: no connection/);
+    await expect(asking).rejects.toThrow(
+      /describing the cluster did not succeed within 3000 ms: no connection/,
+    );
     expect(simulation.platform.clock.monotonic()).toBeLessThanOrEqual(3_000);
   });
 });
 
 describe('bootstrap servers', () => {
-  test.each(['', ' , ', 'host', 'host:', 'host:0', 'host:70000', ':9092', 'a b:1', 'http//x:1'])('may not be %j', (text) => {
-    expect(() => simulation.client({ bootstrapServers: text })).toThrow(
-      expect.objectContaining({ code: 'CLIENT_CONFIGURATION' }),
-    );
-  });
+  test.each(['', ' , ', 'host', 'host:', 'host:0', 'host:70000', ':9092', 'a b:1', 'http//x:1'])(
+    'may not be %j',
+    (text) => {
+      expect(() => simulation.client({ bootstrapServers: text })).toThrow(
+        expect.objectContaining({ code: 'CLIENT_CONFIGURATION' }),
+      );
+    },
+  );
 
   test('may be several, of which the first need not answer', async () => {
     const broker = await simulation.broker(2);

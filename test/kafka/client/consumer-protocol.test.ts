@@ -10,7 +10,10 @@ import {
 const subscription = {
   topics: ['a', 'b'],
   userData: Buffer.from([1, 2]),
-  ownedPartitions: [{ topic: 'a', partition: 0 }, { topic: 'a', partition: 3 }],
+  ownedPartitions: [
+    { topic: 'a', partition: 0 },
+    { topic: 'a', partition: 3 },
+  ],
   generationId: 5,
   rackId: 'r1',
 };
@@ -21,8 +24,16 @@ describe('a subscription', () => {
   });
 
   test('has the bytes that Java writes', () => {
-    const bytes = encodeSubscription({ topics: ['t'], userData: null, ownedPartitions: [], generationId: -1, rackId: undefined });
-    expect(bytes.toString('hex')).toBe('0003' + '00000001' + '000174' + 'ffffffff' + '00000000' + 'ffffffff' + 'ffff');
+    const bytes = encodeSubscription({
+      topics: ['t'],
+      userData: null,
+      ownedPartitions: [],
+      generationId: -1,
+      rackId: undefined,
+    });
+    expect(bytes.toString('hex')).toBe(
+      '0003' + '00000001' + '000174' + 'ffffffff' + '00000000' + 'ffffffff' + 'ffff',
+    );
   });
 
   test('of version 0 has topics and user data only', () => {

@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Consumer, ConsumerOptions, PolledRecords } from '../../../kafka/client/index.ts';
-import { ErrorCode, fetchRequest, fetchResponse, listOffsetsRequest, metadataRequest } from '../../../kafka/protocol/index.ts';
+import {
+  ErrorCode,
+  fetchRequest,
+  fetchResponse,
+  listOffsetsRequest,
+  metadataRequest,
+} from '../../../kafka/protocol/index.ts';
 import { BatchBuilder } from '../../../kafka/records/index.ts';
 import type { ScriptedBroker } from './scripted-broker.ts';
 import { serveFetch } from './scripted-log.ts';
@@ -33,7 +39,8 @@ function consumerOf(options: ConsumerOptions = {}): Consumer {
 
 const t0 = { topic: 't', partition: 0 };
 const t1 = { topic: 't', partition: 1 };
-const offsetsOf = (polled: readonly PolledRecords[]) => polled.flatMap(({ records }) => records.map(({ offset }) => offset));
+const offsetsOf = (polled: readonly PolledRecords[]) =>
+  polled.flatMap(({ records }) => records.map(({ offset }) => offset));
 const poll = (consumer: Consumer, timeoutMs = 1_000) => simulation.run(consumer.poll(timeoutMs));
 
 /** Polls until so many records have come. */
@@ -157,7 +164,8 @@ describe('fetching', () => {
     const batches = batchesOf([1]);
     broker.on(fetchRequest, fetchResponse, async ({ topics }) => {
       const partitions = topics[0]?.partitions ?? [];
-      if (!partitions.some(({ partition, fetchOffset }) => partition === 0 && fetchOffset === 0)) await idle.promise;
+      if (!partitions.some(({ partition, fetchOffset }) => partition === 0 && fetchOffset === 0))
+        await idle.promise;
       return {
         responses: topics.map(({ topic, topicId }) => ({
           topic,
@@ -249,9 +257,15 @@ describe('fetching', () => {
       partition === 0 ? ErrorCode.TOPIC_AUTHORIZATION_FAILED : ErrorCode.NONE,
     );
     const consumer = consumerOf();
-    consumer.assign([{ ...t0, offset: 0 }, { ...t1, offset: 0 }]);
+    consumer.assign([
+      { ...t0, offset: 0 },
+      { ...t1, offset: 0 },
+    ]);
     await simulation.platform.runFor(100);
-    const results = [await Promise.allSettled([poll(consumer)]), await Promise.allSettled([poll(consumer)])].flat();
+    const results = [
+      await Promise.allSettled([poll(consumer)]),
+      await Promise.allSettled([poll(consumer)]),
+    ].flat();
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const rejected = results.find((result) => result.status === 'rejected');
     expect(rejected?.reason).toMatchObject({ errorName: 'TOPIC_AUTHORIZATION_FAILED' });
@@ -274,7 +288,10 @@ describe('fetching', () => {
 });
 
 describe('the position', () => {
-  test.each([['earliest', 10], ['latest', 15]] as const)('is the %s when nothing else says', async (autoOffsetReset, offset) => {
+  test.each([
+    ['earliest', 10],
+    ['latest', 15],
+  ] as const)('is the %s when nothing else says', async (autoOffsetReset, offset) => {
     serveFetch(broker, { startOffset: 10, batches: batchesOf([5], 10) });
     const consumer = consumerOf({ autoOffsetReset });
     consumer.assign([t0]);
@@ -310,6 +327,32 @@ describe('the position', () => {
     expect(await read(consumer, 2)).toEqual([5, 6]);
   });
 
+  test('moves back while a fetch is under way, whose answer is not used any more', async () => {
+    const batches = batchesOf([10, 10]);
+    const consumer = consumerOf();
+    const held = Promise.withResolvers<void>();
+    broker.on(fetchRequest, fetchResponse, async ({ topics }) => {
+      const fetchOffset = topics[0]?.partitions[0]?.fetchOffset ?? 0;
+      if (fetchOffset === 10) await held.promise;
+      if (fetchOffset >= 20) return 'silence';
+      const partition = { partitionIndex: 0, errorCode: 0, highWatermark: 20, abortedTransactions: null };
+      const records = batches[fetchOffset === 10 ? 1 : 0] ?? null;
+      return {
+        responses: topics.map(({ topic, topicId }) => ({
+          topic,
+          topicId,
+          partitions: [{ ...partition, records }],
+        })),
+      };
+    });
+    consumer.assign([{ ...t0, offset: 10 }]);
+    await simulation.platform.runFor(100);
+    consumer.seek({ ...t0, offset: 0 });
+    held.resolve();
+    await simulation.platform.runFor(100);
+    expect(await read(consumer, 20)).toEqual(Array.from({ length: 20 }, (_, offset) => offset));
+  });
+
   test('moves to the beginning and to the end', async () => {
     serveFetch(broker, { startOffset: 2, batches: batchesOf([3], 2) });
     const consumer = consumerOf();
@@ -336,7 +379,10 @@ describe('the position', () => {
     consumer.assign([{ ...t0, offset: 0 }]);
     await read(consumer, 2);
     consumer.assign([t0, { ...t1, offset: 3 }]);
-    expect([await simulation.run(consumer.position(t0)), await simulation.run(consumer.position(t1))]).toEqual([2, 3]);
+    expect([
+      await simulation.run(consumer.position(t0)),
+      await simulation.run(consumer.position(t1)),
+    ]).toEqual([2, 3]);
     consumer.assign([t1]);
     expect(consumer.assignment()).toEqual([t1]);
   });
@@ -393,13 +439,17 @@ describe('questions about offsets', () => {
     ]);
     expect(await simulation.run(consumer.endOffsets([t1]))).toMatchObject([{ ...t1, offset: 5 }]);
     await simulation.run(consumer.offsetsForTimes([{ ...t0, timestamp: 77 }]));
-    const asked = broker.bodiesOf(listOffsetsRequest).map(({ topics }) => topics[0]?.partitions[0]?.timestamp);
+    const asked = broker
+      .bodiesOf(listOffsetsRequest)
+      .map(({ topics }) => topics[0]?.partitions[0]?.timestamp);
     expect(asked).toEqual([-2, -1, 77]);
   });
 
   test('about a topic that does not exist are an error in the end', async () => {
     const consumer = consumerOf({ apiTimeoutMs: 2_000 });
-    await expect(simulation.run(consumer.endOffsets([{ topic: 'nope', partition: 0 }]))).rejects.toMatchObject({
+    await expect(
+      simulation.run(consumer.endOffsets([{ topic: 'nope', partition: 0 }])),
+    ).rejects.toMatchObject({
       errorName: 'UNKNOWN_TOPIC_OR_PARTITION',
     });
   });

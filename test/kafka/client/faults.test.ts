@@ -6,10 +6,21 @@ import { SimulatedCluster } from './simulated-cluster.ts';
 
 const PARTITIONS = 3;
 
-/** Connections break, and the broker is stopped and started, at random times; in between there is peace. */
-async function disturb(cluster: SimulatedCluster, entropy: SeededEntropy, rounds: number): Promise<void> {
+/**
+ * Connections break, and the broker is stopped and started, at random times, a few turns of the event loop after `work`
+ * was begun: while its requests are under way.
+ */
+async function disturb(
+  cluster: SimulatedCluster,
+  entropy: SeededEntropy,
+  rounds: number,
+  work: () => void,
+): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     await cluster.platform.runFor(entropy.below(1_500));
+    work();
+    for (let turns = entropy.below(15); turns > 0; turns -= 1)
+      await new Promise((resolve) => setImmediate(resolve));
     if (entropy.below(4) === 0) {
       await cluster.stopBroker();
       await cluster.platform.runFor(entropy.below(3_000));
@@ -71,7 +82,7 @@ async function readAll(cluster: SimulatedCluster, client: KafkaClient): Promise<
 
 const numberOf = (value: string) => Number(value.slice(1));
 
-describe.each(['one', 'two', 'three', 'four'])('while connections break and the broker restarts (seed %s)', (seed) => {
+describe.each(['one', 'two'])('while connections break and the broker restarts (seed %s)', (seed) => {
   test('every record is written once, in order, where its producer was told', async () => {
     const cluster = await SimulatedCluster.start(seed);
     const client = cluster.client();
@@ -79,8 +90,9 @@ describe.each(['one', 'two', 'three', 'four'])('while connections break and the 
     const entropy = new SeededEntropy(seed);
     const writers = ['a', 'b'].map((name) => new Writer(client, name));
     for (let round = 0; round < 10; round += 1) {
-      for (const writer of writers) writer.write(entropy.below(60));
-      await disturb(cluster, entropy, 2);
+      await disturb(cluster, entropy, 2, () => {
+        for (const writer of writers) writer.write(entropy.below(60));
+      });
     }
     await cluster.run(Promise.all(writers.map((writer) => writer.flush())));
     const found = await readAll(cluster, client);
@@ -103,47 +115,49 @@ describe.each(['one', 'two', 'three', 'four'])('while connections break and the 
     await cluster.stopBroker();
   });
 
-  test.each(['range', 'cooperative-sticky'] as const)('the members of a group (%s) miss nothing', async (assignor) => {
-    const cluster = await SimulatedCluster.start(`${seed} ${assignor}`);
-    const client = cluster.client();
-    await cluster.run(client.admin().createTopics([{ name: 't', partitionCount: PARTITIONS }]));
-    const entropy = new SeededEntropy(`${seed} ${assignor}`);
-    const writer = new Writer(client, 'a');
-    const reader = () =>
-      new GroupReader(
-        client.consumer({
-          groupId: 'g',
-          autoOffsetReset: 'earliest',
-          assignors: [assignor],
-          autoCommitIntervalMs: 300,
-          sessionTimeoutMs: 10_000,
-          pollRecordsMax: 10,
-        }),
-      ).start({ topics: ['t'] });
-    const everyone = [reader(), reader()];
-    const present = [...everyone];
-    for (let round = 0; round < 6; round += 1) {
-      writer.write(entropy.below(60));
-      await disturb(cluster, entropy, 2);
-      if (round % 2 === 0) {
-        const another = reader();
-        everyone.push(another);
-        present.push(another);
-      } else {
-        await cluster.run(present.shift()?.close() ?? Promise.resolve());
+  test.each(['range', 'cooperative-sticky'] as const)(
+    'the members of a group (%s) miss nothing',
+    async (assignor) => {
+      const cluster = await SimulatedCluster.start(`${seed} ${assignor}`);
+      const client = cluster.client();
+      await cluster.run(client.admin().createTopics([{ name: 't', partitionCount: PARTITIONS }]));
+      const entropy = new SeededEntropy(`${seed} ${assignor}`);
+      const writer = new Writer(client, 'a');
+      const reader = () =>
+        new GroupReader(
+          client.consumer({
+            groupId: 'g',
+            autoOffsetReset: 'earliest',
+            assignors: [assignor],
+            autoCommitIntervalMs: 300,
+            sessionTimeoutMs: 10_000,
+            pollRecordsMax: 10,
+          }),
+        ).start({ topics: ['t'] });
+      const everyone = [reader(), reader()];
+      const present = [...everyone];
+      for (let round = 0; round < 6; round += 1) {
+        await disturb(cluster, entropy, 2, () => writer.write(entropy.below(60)));
+        if (round % 2 === 0) {
+          const another = reader();
+          everyone.push(another);
+          present.push(another);
+        } else {
+          await cluster.run(present.shift()?.close() ?? Promise.resolve());
+        }
       }
-    }
-    await cluster.run(writer.flush());
-    expect(writer.failed).toEqual([]);
-    const seen = () => new Set(everyone.flatMap(({ values }) => values));
-    await cluster.platform.runUntil(() => seen().size >= writer.acknowledged.size, 120_000);
-    expect([...seen()].sort()).toEqual([...writer.acknowledged.keys()].sort());
-    // What is committed in the end is all of it, no more.
-    await cluster.platform.runFor(5_000);
-    await cluster.run(Promise.all(present.map((one) => one.close())));
-    const offsets = await cluster.run(client.admin().listGroupOffsets('g'));
-    expect(offsets.reduce((sum, { offset }) => sum + offset, 0)).toBe(writer.acknowledged.size);
-    await cluster.run(client.close());
-    await cluster.stopBroker();
-  });
+      await cluster.run(writer.flush());
+      expect(writer.failed).toEqual([]);
+      const seen = () => new Set(everyone.flatMap(({ values }) => values));
+      await cluster.platform.runUntil(() => seen().size >= writer.acknowledged.size, 120_000);
+      expect([...seen()].sort()).toEqual([...writer.acknowledged.keys()].sort());
+      // What is committed in the end is all of it, no more.
+      await cluster.platform.runFor(5_000);
+      await cluster.run(Promise.all(present.map((one) => one.close())));
+      const offsets = await cluster.run(client.admin().listGroupOffsets('g'));
+      expect(offsets.reduce((sum, { offset }) => sum + offset, 0)).toBe(writer.acknowledged.size);
+      await cluster.run(client.close());
+      await cluster.stopBroker();
+    },
+  );
 });

@@ -1,11 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { type AbortedTransaction, FetchedChunk } from '../../../kafka/client/consumer/fetched-chunk.ts';
-import { BatchBuilder, type BatchFields, buildEndTxnMarker, type Codec } from '../../../kafka/records/index.ts';
+import {
+  BatchBuilder,
+  type BatchFields,
+  buildEndTxnMarker,
+  type Codec,
+} from '../../../kafka/records/index.ts';
 
 const source = { topic: 't', partition: 0 };
 const options = { isCrcChecked: true, decompressedBytesMax: 1 << 20 };
 
-function batchOf(baseOffset: number, values: readonly string[], fields: BatchFields = {}, deltas?: number[]): Buffer {
+function batchOf(
+  baseOffset: number,
+  values: readonly string[],
+  fields: BatchFields = {},
+  deltas?: number[],
+): Buffer {
   const builder = new BatchBuilder();
   for (const [index, value] of values.entries()) {
     builder.append(0, null, Buffer.from(value), undefined, deltas?.[index] ?? index);
@@ -16,7 +26,11 @@ function batchOf(baseOffset: number, values: readonly string[], fields: BatchFie
 const marker = (type: 'ABORT' | 'COMMIT', producerId: number, baseOffset: number) =>
   buildEndTxnMarker({ type, producerId, producerEpoch: 0, coordinatorEpoch: 0, timestamp: 0, baseOffset });
 
-function chunkOf(bytes: Buffer, aborted?: readonly AbortedTransaction[], more: Partial<typeof options> = {}): FetchedChunk {
+function chunkOf(
+  bytes: Buffer,
+  aborted?: readonly AbortedTransaction[],
+  more: Partial<typeof options> = {},
+): FetchedChunk {
   return new FetchedChunk(source, bytes, aborted, { ...options, ...more });
 }
 
@@ -31,11 +45,14 @@ function takeAll(chunk: FetchedChunk, position = 0, recordsMax = 100) {
 }
 
 describe('a chunk', () => {
-  test.each<Codec>(['none', 'gzip', 'snappy', 'lz4', 'zstd'])('gives the records of its batches, packed with %s', (codec) => {
-    const chunk = chunkOf(Buffer.concat([batchOf(5, ['a', 'b'], { codec }), batchOf(7, ['c'], { codec })]));
-    expect(chunk.endOffset).toBe(8);
-    expect(takeAll(chunk, 5)).toEqual({ records: ['5=a', '6=b', '7=c'], nextOffset: 8, isDone: true });
-  });
+  test.each<Codec>(['none', 'gzip', 'snappy', 'lz4', 'zstd'])(
+    'gives the records of its batches, packed with %s',
+    (codec) => {
+      const chunk = chunkOf(Buffer.concat([batchOf(5, ['a', 'b'], { codec }), batchOf(7, ['c'], { codec })]));
+      expect(chunk.endOffset).toBe(8);
+      expect(takeAll(chunk, 5)).toEqual({ records: ['5=a', '6=b', '7=c'], nextOffset: 8, isDone: true });
+    },
+  );
 
   test('leaves out records before the position, and whole batches', () => {
     const chunk = chunkOf(Buffer.concat([batchOf(0, ['a', 'b']), batchOf(2, ['c', 'd', 'e'])]));
@@ -97,17 +114,26 @@ describe('a damaged batch', () => {
 
   test('that is no batch at all is an error at once', () => {
     expect(() => chunkOf(Buffer.alloc(100))).toThrow(expect.objectContaining({ code: 'RECORDS_CORRUPT' }));
-    expect(() => chunkOf(batchOf(0, ['a']).subarray(0, 40))).toThrow(expect.objectContaining({ code: 'RECORDS_CORRUPT' }));
+    expect(() => chunkOf(batchOf(0, ['a']).subarray(0, 40))).toThrow(
+      expect.objectContaining({ code: 'RECORDS_CORRUPT' }),
+    );
   });
 
   test('that would expand to more than allowed is an error', () => {
-    const chunk = chunkOf(batchOf(0, ['x'.repeat(10_000)], { codec: 'gzip' }), undefined, { decompressedBytesMax: 100 });
+    const chunk = chunkOf(batchOf(0, ['x'.repeat(10_000)], { codec: 'gzip' }), undefined, {
+      decompressedBytesMax: 100,
+    });
     expect(() => chunk.take(0, 10)).toThrow(expect.objectContaining({ code: 'RECORDS_DECOMPRESSION_LIMIT' }));
   });
 });
 
 describe('transactions', () => {
-  const transactional = (producerId: number) => ({ producerId, producerEpoch: 0, baseSequence: 0, isTransactional: true });
+  const transactional = (producerId: number) => ({
+    producerId,
+    producerEpoch: 0,
+    baseSequence: 0,
+    isTransactional: true,
+  });
   const bytes = Buffer.concat([
     batchOf(0, ['aborted'], transactional(1)),
     batchOf(1, ['committed'], transactional(2)),
@@ -147,6 +173,10 @@ describe('transactions', () => {
   });
 
   test('leave a chunk of markers only without records, and its end is reached', () => {
-    expect(takeAll(chunkOf(marker('COMMIT', 1, 9), []), 9)).toEqual({ records: [], nextOffset: 10, isDone: true });
+    expect(takeAll(chunkOf(marker('COMMIT', 1, 9), []), 9)).toEqual({
+      records: [],
+      nextOffset: 10,
+      isDone: true,
+    });
   });
 });

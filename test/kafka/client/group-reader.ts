@@ -1,4 +1,9 @@
-import type { Consumer, RebalanceListener, Subscription, TopicPartition } from '../../../kafka/client/index.ts';
+import type {
+  Consumer,
+  RebalanceListener,
+  Subscription,
+  TopicPartition,
+} from '../../../kafka/client/index.ts';
 
 const text = (partitions: readonly TopicPartition[]) =>
   partitions

@@ -42,11 +42,23 @@ async function write(topic: string, partitionCount: number, from: number, to: nu
   }
   await cluster.run(
     producer.send(
-      values.map((value) => ({ topic, partition: Number(value.split(':')[0]?.at(-1)), value: Buffer.from(value) })),
+      values.map((value) => ({
+        topic,
+        partition: Number(value.split(':')[0]?.at(-1)),
+        value: Buffer.from(value),
+      })),
     ),
   );
   await cluster.run(producer.close());
   return values;
+}
+
+/** Whether the consumer leads the group: only of a leader a further join is a reason to rebalance. */
+async function leads({ consumer }: GroupReader): Promise<boolean> {
+  const before = consumer.groupMetadata()?.generationId ?? 0;
+  consumer.enforceRebalance();
+  await cluster.platform.runFor(5_000);
+  return (consumer.groupMetadata()?.generationId ?? 0) > before;
 }
 
 const committedBy = async (partitionCount: number) => {
@@ -120,7 +132,12 @@ describe('the members of a group', () => {
     const kept = a.assigned;
     await write('t', 4, 0, 1);
     await until(() => a.values.length >= 2);
-    expect(a.values.map((value) => value.split(':')[0]).sort().join(' ')).toBe(kept);
+    expect(
+      a.values
+        .map((value) => value.split(':')[0])
+        .sort()
+        .join(' '),
+    ).toBe(kept);
     blocked.resolve();
     await until(() => b.values.length === 2);
   });
@@ -148,7 +165,10 @@ describe('the members of a group', () => {
     const options: ConsumerOptions = { sessionTimeoutMs: 10_000 };
     const net = new SeverableNet(cluster.platform.net);
     const mortal = cluster.client({ net });
-    const [a, b] = [reader(options).start({ topics: ['t'] }), reader(options, mortal).start({ topics: ['t'] })];
+    const [a, b] = [
+      reader(options).start({ topics: ['t'] }),
+      reader(options, mortal).start({ topics: ['t'] }),
+    ];
     await until(() => a.assigned.length === 2 && b.assigned.length === 2);
     net.cut();
     await cluster.platform.runFor(5_000);
@@ -185,7 +205,8 @@ describe('a member', () => {
     const a = reader({ pollRecordsMax: 2, autoCommitIntervalMs: 1_000 });
     a.consumer.subscribe({ topics: ['t'] });
     const read = async (count: number) => {
-      for (let have = 0; have < count; ) for (const { records } of await a.consumer.poll(100)) have += records.length;
+      for (let have = 0; have < count; )
+        for (const { records } of await a.consumer.poll(100)) have += records.length;
     };
     await cluster.run(read(4));
     await cluster.platform.runFor(1_500);
@@ -225,6 +246,24 @@ describe('a member', () => {
     expect([a.errors, b.values.length]).toEqual([[], 1]);
   });
 
+  test('cannot commit while it joins: the generation it would commit under is over', async () => {
+    await createTopic('t', 2);
+    const options: ConsumerOptions = { autoCommit: false, assignors: ['cooperative-sticky'] };
+    const [a, b] = [reader(options).start({ topics: ['t'] }), reader(options).start({ topics: ['t'] })];
+    await until(() => a.assigned.length === 2 && b.assigned.length === 2);
+    await cluster.platform.runFor(5_000);
+    const { owner, other } = (await leads(a)) ? { owner: a, other: b } : { owner: b, other: a };
+    await cluster.run(other.stop());
+    owner.consumer.enforceRebalance();
+    await cluster.platform.runFor(1_000);
+    const commit = () => cluster.run(owner.consumer.commit([{ topic: 't', partition: 0, offset: 0 }]));
+    await expect(commit()).rejects.toMatchObject({ code: 'CLIENT_REBALANCE_IN_PROGRESS' });
+    other.resume();
+    await cluster.platform.runFor(5_000);
+    await commit();
+    expect([...a.events, ...b.events].some((event) => event.startsWith('!'))).toBe(false);
+  });
+
   test('that does not poll for too long leaves, and hears of it when it polls again', async () => {
     await createTopic('t', 1);
     const a = reader({ maxPollIntervalMs: 5_000, autoCommit: false }).start({ topics: ['t'] });
@@ -235,12 +274,16 @@ describe('a member', () => {
     await cluster.run(a.stop());
     await cluster.platform.runFor(20_000);
     expect(b.assigned).toBe('t0');
-    await expect(cluster.run(a.consumer.commit([{ topic: 't', partition: 0, offset: 0 }]))).rejects.toMatchObject({
+    await expect(
+      cluster.run(a.consumer.commit([{ topic: 't', partition: 0, offset: 0 }])),
+    ).rejects.toMatchObject({
       code: 'CLIENT_COMMIT_FAILED',
     });
     a.resume();
     await until(() => a.events.length > 4 || a.events.at(-1) === '+');
-    expect(owner === a ? a.events.includes('! t0') : !a.events.some((event) => event.startsWith('!'))).toBe(true);
+    expect(owner === a ? a.events.includes('! t0') : !a.events.some((event) => event.startsWith('!'))).toBe(
+      true,
+    );
     expect(other.errors).toEqual([]);
   });
 
@@ -302,7 +345,11 @@ describe('a member', () => {
     expect(a.consumer.groupMetadata()).toBeUndefined();
     a.start({ topics: ['t'] });
     await until(() => a.assigned === 't0');
-    expect(a.consumer.groupMetadata()).toMatchObject({ groupId: 'g', generationId: 1, groupInstanceId: undefined });
+    expect(a.consumer.groupMetadata()).toMatchObject({
+      groupId: 'g',
+      generationId: 1,
+      groupInstanceId: undefined,
+    });
     a.consumer.enforceRebalance('just so');
     await until(() => a.consumer.groupMetadata()?.generationId === 2);
     expect(a.events).toEqual(['+ t0', '- t0', '+ t0']);
@@ -312,7 +359,10 @@ describe('a member', () => {
 describe('a static member', () => {
   test('comes back after a restart without a rebalance', async () => {
     await createTopic('t', 2);
-    const [a, b] = [reader({ groupInstanceId: 'a' }).start({ topics: ['t'] }), reader({ groupInstanceId: 'b' }).start({ topics: ['t'] })];
+    const [a, b] = [
+      reader({ groupInstanceId: 'a' }).start({ topics: ['t'] }),
+      reader({ groupInstanceId: 'b' }).start({ topics: ['t'] }),
+    ];
     await until(() => a.assigned.length === 2 && b.assigned.length === 2);
     const before = { a: a.assigned, b: b.assigned, events: [...b.events] };
     await cluster.run(a.close());
@@ -336,7 +386,10 @@ describe('a static member', () => {
 
   test('can be removed by an administrator', async () => {
     await createTopic('t', 2);
-    const [a, b] = [reader({ groupInstanceId: 'a' }).start({ topics: ['t'] }), reader().start({ topics: ['t'] })];
+    const [a, b] = [
+      reader({ groupInstanceId: 'a' }).start({ topics: ['t'] }),
+      reader().start({ topics: ['t'] }),
+    ];
     await until(() => a.assigned.length === 2 && b.assigned.length === 2);
     await cluster.run(a.close());
     const removed = await cluster.run(client.admin().removeMembers('g', [{ groupInstanceId: 'a' }]));

@@ -1,5 +1,5 @@
-import { batchHeader, readRecords } from '../../../kafka/records/index.ts';
 import { ErrorCode } from '../../../kafka/protocol/index.ts';
+import { batchHeader, readRecords } from '../../../kafka/records/index.ts';
 
 const BATCHES_REMEMBERED = 5;
 const NO_SEQUENCE = -1;
@@ -23,7 +23,8 @@ export class IdempotentLog {
     const last = batchHeader.lastSequence(batch, 0);
     if (epoch < this.#epoch) return ErrorCode.INVALID_PRODUCER_EPOCH;
     if (epoch === this.#epoch) {
-      if (this.#remembered.some((known) => known.first === first && known.last === last)) return ErrorCode.NONE;
+      if (this.#remembered.some((known) => known.first === first && known.last === last))
+        return ErrorCode.NONE;
       if (first !== this.#lastSequence + 1) return ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
     } else if (first !== 0) {
       return ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;

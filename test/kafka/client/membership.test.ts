@@ -47,7 +47,12 @@ class Worker implements GroupProtocol {
   }
 
   assign({ members }: AssignmentTask): ReadonlyMap<string, Buffer> {
-    this.events.push(`assign ${members.map(({ metadata }) => metadata.toString()).sort().join(',')}`);
+    this.events.push(
+      `assign ${members
+        .map(({ metadata }) => metadata.toString())
+        .sort()
+        .join(',')}`,
+    );
     return new Map(members.map(({ memberId, metadata }) => [memberId, Buffer.from(`work of ${metadata}`)]));
   }
 
@@ -84,7 +89,11 @@ describe('a group of another protocol type', () => {
     const a = new Worker('a').start();
     await until(() => a.membership.isStable);
     expect(a.events).toEqual(['assign a', 'complete 1 work of a']);
-    expect(a.assigned).toMatchObject({ protocolName: 'sessioned', isLeader: true, memberId: a.membership.memberId });
+    expect(a.assigned).toMatchObject({
+      protocolName: 'sessioned',
+      isLeader: true,
+      memberId: a.membership.memberId,
+    });
     const b = new Worker('b').start();
     await until(() => a.membership.isStable && b.membership.isStable);
     expect(a.events.slice(2)).toEqual(['prepare 1', 'assign a,b', 'complete 2 work of a']);
@@ -105,7 +114,11 @@ describe('a group of another protocol type', () => {
     expect([...a.events, ...b.events]).toContain('assign a,c');
     await cluster.run(b.stop());
     await cluster.run(b.membership.leave('enough'));
-    expect([b.membership.memberId, b.membership.generationId, b.membership.isStable]).toEqual(['', -1, false]);
+    expect([b.membership.memberId, b.membership.generationId, b.membership.isStable]).toEqual([
+      '',
+      -1,
+      false,
+    ]);
     await until(() => a.events.at(-2) === 'assign a');
     b.start();
     await until(() => b.membership.isStable && a.membership.isStable);
@@ -161,6 +174,23 @@ describe('a group of another protocol type', () => {
     await cluster.run(Promise.all([a.stop(), b.stop()]));
   });
 
+  test('forgets a join that was under way when the member left', async () => {
+    const a = new Worker('a').start();
+    await until(() => a.membership.isStable);
+    await cluster.run(a.stop());
+    const b = new Worker('b');
+    await cluster.run(b.membership.poll(1_000));
+    expect([b.membership.isStable, b.membership.memberId === '']).toEqual([false, false]);
+    await cluster.run(b.membership.leave('not needed any more'));
+    expect(b.membership.memberId).toBe('');
+    a.start();
+    b.start();
+    await until(() => a.membership.isStable && b.membership.isStable);
+    expect(b.events.map((event) => event.split(' ')[0])).toEqual(['complete']);
+    expect((await cluster.run(client.admin().describeGroups(['workers'])))[0]?.members.length).toBe(2);
+    await cluster.run(Promise.all([a.stop(), b.stop()]));
+  });
+
   test('takes nothing more after close', async () => {
     const a = new Worker('a');
     await cluster.run(a.membership.poll(1_000));
@@ -171,6 +201,8 @@ describe('a group of another protocol type', () => {
   });
 
   test('has to have a name', () => {
-    expect(() => new Worker('a', { groupId: '' })).toThrow(expect.objectContaining({ code: 'CLIENT_CONFIGURATION' }));
+    expect(() => new Worker('a', { groupId: '' })).toThrow(
+      expect.objectContaining({ code: 'CLIENT_CONFIGURATION' }),
+    );
   });
 });

@@ -11,7 +11,9 @@ const identity: ProducerIdentity = { producerId: 9, producerEpoch: 0 };
 const packing = { codec: 'none', level: undefined } as const;
 const NEVER = Number.POSITIVE_INFINITY;
 
-function queueOf(options: { lingerMs?: number; isIdempotent?: boolean; batchBytes?: number } = {}): PartitionQueue {
+function queueOf(
+  options: { lingerMs?: number; isIdempotent?: boolean; batchBytes?: number } = {},
+): PartitionQueue {
   return new PartitionQueue('t', 0, { batchBytes: 1_000, lingerMs: 0, isIdempotent: true, ...options });
 }
 
@@ -194,7 +196,9 @@ type Accident = (typeof accidents)[number];
  * Runs a queue against a log that keeps Kafka's rules: each step appends a batch, sends one, or lets the oldest request
  * meet its fate. A lost connection takes all that is under way with it. Some batches are too large, always.
  */
-function run(steps: readonly { readonly step: number; readonly accident: Accident; readonly isLarge: boolean }[]) {
+function run(
+  steps: readonly { readonly step: number; readonly accident: Accident; readonly isLarge: boolean }[],
+) {
   const queue = queueOf();
   const log = new IdempotentLog();
   const given: string[] = [];

@@ -46,7 +46,9 @@ describe('the hash of a key', () => {
 
 describe('a record', () => {
   test('goes where it says', () => {
-    expect(topicOf([1, 1, 1]).choose({ topic: 't', partition: 2, value: null, key: Buffer.from('k') }, 10)).toBe(2);
+    expect(
+      topicOf([1, 1, 1]).choose({ topic: 't', partition: 2, value: null, key: Buffer.from('k') }, 10),
+    ).toBe(2);
   });
 
   test('goes by its key, however often', () => {

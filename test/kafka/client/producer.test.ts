@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { OnDone, Producer, ProducerOptions, ProducerRecord } from '../../../kafka/client/index.ts';
-import { ErrorCode, initProducerIdRequest, initProducerIdResponse, produceRequest } from '../../../kafka/protocol/index.ts';
+import {
+  ErrorCode,
+  initProducerIdRequest,
+  initProducerIdResponse,
+  produceRequest,
+} from '../../../kafka/protocol/index.ts';
 import { batchHeader } from '../../../kafka/records/index.ts';
 import type { ScriptedBroker } from './scripted-broker.ts';
 import { type ProducedBatch, serveProduce, type Verdict } from './scripted-log.ts';
@@ -64,7 +69,10 @@ describe('records', () => {
     producer.append(record('b', { topic: 'wide', partition: 2 }));
     await simulation.run(producer.flush());
     expect(log.map(({ partition, values }) => [partition, ...values])).toEqual(
-      expect.arrayContaining([[0, 'a'], [2, 'b']]),
+      expect.arrayContaining([
+        [0, 'a'],
+        [2, 'b'],
+      ]),
     );
   });
 
@@ -107,7 +115,9 @@ describe('records', () => {
     serveProduce(broker);
     const producer = producerOf();
     await simulation.run(producer.partitionCount('wide'));
-    await simulation.run(producer.send([0, 1, 2].map((partition) => record('a', { topic: 'wide', partition }))));
+    await simulation.run(
+      producer.send([0, 1, 2].map((partition) => record('a', { topic: 'wide', partition }))),
+    );
     expect(broker.countOf(produceRequest)).toBe(1);
   });
 
@@ -167,23 +177,27 @@ describe('a refused batch', () => {
     expect(result).toMatchObject({ topic: 't', partition: 0, offset: -1 });
   });
 
-  test.each([ErrorCode.INVALID_RECORD, ErrorCode.TOPIC_AUTHORIZATION_FAILED, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE])(
-    'fails at once with error %i, and says where and why',
-    async (code) => {
-      serveProduce(broker, () => code);
-      const sending = simulation.run(producerOf().send([record('a')]));
-      await expect(sending).rejects.toThrow(/a record for t-0 was not delivered: the broker refused it/);
-      await expect(sending).rejects.toMatchObject({ topic: 't', partition: 0, cause: { errorCode: code } });
-      expect(broker.countOf(produceRequest)).toBe(1);
-    },
-  );
+  test.each([
+    ErrorCode.INVALID_RECORD,
+    ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+    ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+  ])('fails at once with error %i, and says where and why', async (code) => {
+    serveProduce(broker, () => code);
+    const sending = simulation.run(producerOf().send([record('a')]));
+    await expect(sending).rejects.toThrow(/a record for t-0 was not delivered: the broker refused it/);
+    await expect(sending).rejects.toMatchObject({ topic: 't', partition: 0, cause: { errorCode: code } });
+    expect(broker.countOf(produceRequest)).toBe(1);
+  });
 
   test('does not hold up the records behind it', async () => {
-    const log = serveProduce(broker, ({ values }) => (values.includes('bad') ? ErrorCode.INVALID_RECORD : ErrorCode.NONE));
+    const log = serveProduce(broker, ({ values }) =>
+      values.includes('bad') ? ErrorCode.INVALID_RECORD : ErrorCode.NONE,
+    );
     const producer = producerOf({ batchBytes: 100 });
     const { heard, onDone } = listener();
     await simulation.run(producer.partitionCount('t'));
-    for (const value of ['bad', 'x'.repeat(40), 'y'.repeat(40)]) producer.append(record(value), onDone(value.slice(0, 3)));
+    for (const value of ['bad', 'x'.repeat(40), 'y'.repeat(40)])
+      producer.append(record(value), onDone(value.slice(0, 3)));
     await simulation.run(producer.flush());
     expect(heard).toEqual(['bad: KAFKA_INVALID_RECORD', 'xxx: 0@0', 'yyy: 0@1']);
     expect(valuesOf(log).length).toBe(2);
@@ -198,7 +212,9 @@ describe('a refused batch', () => {
 
   test('fails when the delivery timeout is over even while the broker is silent', async () => {
     serveProduce(broker, () => 'silence');
-    const sending = simulation.run(producerOf({ deliveryTimeoutMs: 5_000, requestTimeoutMs: 60_000 }).send([record('a')]));
+    const sending = simulation.run(
+      producerOf({ deliveryTimeoutMs: 5_000, requestTimeoutMs: 60_000 }).send([record('a')]),
+    );
     await expect(sending).rejects.toMatchObject({ code: 'CLIENT_DELIVERY_TIMEOUT' });
     expect(simulation.platform.clock.monotonic()).toBeLessThan(5_100);
   });
@@ -227,7 +243,10 @@ describe('an idempotent producer', () => {
     const producer = producerOf();
     await simulation.run(producer.send([record('a')]));
     await simulation.run(producer.send([record('b')]));
-    expect(log.map((batch) => [epochOf(batch), sequenceOf(batch)])).toEqual([[0, 0], [1, 0]]);
+    expect(log.map((batch) => [epochOf(batch), sequenceOf(batch)])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
   });
 
   test('asks for its id until it gets one', async () => {
@@ -291,13 +310,18 @@ describe('an idempotent producer', () => {
 
 describe('a batch that is too large for the topic', () => {
   test('is split until it fits, and nobody notices', async () => {
-    const log = serveProduce(broker, ({ values }) => (values.length > 3 ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.NONE));
+    const log = serveProduce(broker, ({ values }) =>
+      values.length > 3 ? ErrorCode.MESSAGE_TOO_LARGE : ErrorCode.NONE,
+    );
     const producer = producerOf();
     await simulation.run(producer.partitionCount('t'));
     const { heard, onDone } = listener();
     const values = Array.from({ length: 10 }, (_, index) => `${index}`);
     for (const value of values) {
-      producer.append(record(value, { headers: [{ key: 'h', value: null }] }), value === '4' ? undefined : onDone(value));
+      producer.append(
+        record(value, { headers: [{ key: 'h', value: null }] }),
+        value === '4' ? undefined : onDone(value),
+      );
     }
     await simulation.run(producer.flush());
     expect(valuesOf(log)).toEqual(values);
@@ -308,7 +332,11 @@ describe('a batch that is too large for the topic', () => {
   test('is an error when it is a single record', async () => {
     serveProduce(broker, () => ErrorCode.MESSAGE_TOO_LARGE);
     const sending = simulation.run(producerOf().send([record('a')]));
-    await expect(sending).rejects.toMatchObject({ code: 'CLIENT_RECORD_TOO_LARGE', topic: 't', partition: 0 });
+    await expect(sending).rejects.toMatchObject({
+      code: 'CLIENT_RECORD_TOO_LARGE',
+      topic: 't',
+      partition: 0,
+    });
     await expect(sending).rejects.toThrow(/raise max.message.bytes/);
   });
 });
@@ -344,7 +372,9 @@ describe('a record', () => {
       code: 'CLIENT_TOPIC_MISSING',
       topic: 'nope',
     });
-    await expect(simulation.run(producer.partitionCount('nope'))).rejects.toMatchObject({ code: 'CLIENT_TOPIC_MISSING' });
+    await expect(simulation.run(producer.partitionCount('nope'))).rejects.toMatchObject({
+      code: 'CLIENT_TOPIC_MISSING',
+    });
   });
 
   test('waits while its partition has no leader, and metadata is not asked for all the time', async () => {

@@ -1,14 +1,14 @@
 import {
   type Api,
   ApiKey,
-  apiVersionsResponse,
   apiOf,
   apis,
+  apiVersionsResponse,
   decode,
   decodeRequestHeader,
   type Encodable,
-  encodeResponseFrame,
   ErrorCode,
+  encodeResponseFrame,
   FrameReader,
   type MessageDefinition,
   type MessageOf,
@@ -53,7 +53,10 @@ export class ScriptedBroker {
   readonly #connections = new Set<Connection>();
   #connectionCount = 0;
 
-  constructor({ net, clock }: { readonly net: Net; readonly clock: Clock }, { nodeId = 1, served = everything }: { nodeId?: number; served?: ServedVersions } = {}) {
+  constructor(
+    { net, clock }: { readonly net: Net; readonly clock: Clock },
+    { nodeId = 1, served = everything }: { nodeId?: number; served?: ServedVersions } = {},
+  ) {
     this.nodeId = nodeId;
     this.endpoint = { host: `broker-${nodeId}`, port: 9092 };
     this.#net = net;
@@ -86,7 +89,10 @@ export class ScriptedBroker {
   }
 
   /** Answers Metadata with these topics, whose partitions are led as given (-1: by nobody). */
-  serveTopics(topics: Readonly<Record<string, readonly number[]>>, nodes: readonly ScriptedBroker[] = [this]): void {
+  serveTopics(
+    topics: Readonly<Record<string, readonly number[]>>,
+    nodes: readonly ScriptedBroker[] = [this],
+  ): void {
     this.on(metadataRequest, metadataResponse, ({ topics: asked }) => {
       const names = asked?.map(({ name }) => name ?? '') ?? Object.keys(topics);
       return {
@@ -161,11 +167,15 @@ export class ScriptedBroker {
 }
 
 function encode(api: Api, apiVersion: number, correlationId: number, body: unknown): Buffer[] {
-  return encodeResponseFrame(api.response, { apiVersion, correlationId }, body as Encodable<typeof api.response>);
+  return encodeResponseFrame(
+    api.response,
+    { apiVersion, correlationId },
+    body as Encodable<typeof api.response>,
+  );
 }
 
 /** Undefined leaders: there is no such topic. The id of a topic is made of its name. */
-export function topicAnswer(name: string, leaders: readonly number[] | undefined) {
+function topicAnswer(name: string, leaders: readonly number[] | undefined) {
   const isMissing = leaders === undefined;
   return {
     name,

@@ -27,7 +27,7 @@ export interface ProducedBatch {
 export type Verdict = number | 'close' | 'silence';
 
 /** The batches of a Produce request, whatever their topic. */
-export function batchesOf(request: ProduceRequest): ProducedBatch[] {
+function batchesOf(request: ProduceRequest): ProducedBatch[] {
   return request.topicData.flatMap(({ partitionData }) =>
     partitionData.map(({ index, records }) => {
       const bytes = records ?? Buffer.alloc(0);
@@ -59,7 +59,10 @@ export function serveProduce(
       if (typeof verdict === 'string') return verdict;
       codes.set(batch.partition, verdict);
       const before = log.filter(({ partition }) => partition === batch.partition);
-      offsets.set(batch.partition, before.reduce((sum, { values }) => sum + values.length, 0));
+      offsets.set(
+        batch.partition,
+        before.reduce((sum, { values }) => sum + values.length, 0),
+      );
       if (verdict === ErrorCode.NONE) log.push({ ...batch, bytes: Buffer.from(batch.bytes) });
     }
     const responses = request.topicData.map(({ name, topicId, partitionData }) => ({
@@ -98,7 +101,9 @@ export function serveFetch(
       })),
     }));
     const all = responses.flatMap(({ partitions }) => partitions);
-    const isIdle = all.every(({ errorCode, records }) => errorCode === ErrorCode.NONE && records.length === 0);
+    const isIdle = all.every(
+      ({ errorCode, records }) => errorCode === ErrorCode.NONE && records.length === 0,
+    );
     if (isIdle) await sleep(broker.clock, maxWaitMs);
     return { responses };
   });

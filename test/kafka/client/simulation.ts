@@ -1,7 +1,10 @@
-import { type ClientOptions, createClient, type KafkaClient } from '../../../kafka/client/index.ts';
 import { Cluster } from '../../../kafka/client/cluster/cluster.ts';
 import { settingsOf } from '../../../kafka/client/cluster/settings.ts';
-import { type SimulatedPlatform, simulatedPlatform } from '../../../platform/simulation/simulated-platform.ts';
+import { type ClientOptions, createClient, type KafkaClient } from '../../../kafka/client/index.ts';
+import {
+  type SimulatedPlatform,
+  simulatedPlatform,
+} from '../../../platform/simulation/simulated-platform.ts';
 import { ScriptedBroker, type ServedVersions } from './scripted-broker.ts';
 
 /** Scripted brokers and clients of them, on one simulated platform. */

@@ -313,6 +313,7 @@ test.each([
     '--topic a --partition 0 --offset 2 --from-beginning',
     'Options from-beginning and offset cannot be specified together.',
   ],
+  ['--topic a --partition -1', 'The partition must be 0 or more.'],
   [
     '--topic a --partition 0 --offset abc',
     "The provided offset value 'abc' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.",

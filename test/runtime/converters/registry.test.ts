@@ -499,6 +499,24 @@ describe('JSON Schemas', () => {
     await expect(async () => converter.toConnectData(subject, frame({}))).rejects.toThrow(reason);
   });
 
+  test('leave a property that is absent null, and refuse a null that is there', async () => {
+    const { registry, frame } = await register({
+      type: 'object',
+      required: ['id'],
+      properties: {
+        id: { type: 'integer' },
+        what: { type: 'string' },
+        size: { type: 'integer', default: 7 },
+      },
+    });
+    const converter = await openWith(registry, 'json-schema');
+    const read = async (json: unknown) => (await converter.toConnectData(subject, frame(json))).value;
+    expect(await read({ id: 1 })).toEqual({ id: 1, what: null, size: 7 });
+    await expect(read({ id: 1, what: null })).rejects.toThrow(
+      'Invalid null value for required STRING field what',
+    );
+  });
+
   test('with objects to choose from take the one that has all it requires and knows all it has', async () => {
     const { registry, frame } = await register({
       oneOf: [

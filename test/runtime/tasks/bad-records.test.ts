@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { defineTransform, FatalError, type Plugin, RecordError } from '../../../runtime/plugin/index.ts';
+import { type Logger, silentLogger } from '../../../platform/logger.ts';
+import {
+  defineSource,
+  defineTransform,
+  FatalError,
+  type Plugin,
+  RecordError,
+} from '../../../runtime/plugin/index.ts';
 import { TestCluster, until } from '../herder/cluster.ts';
 import { CountingSource, TableSink } from '../herder/memory-plugins.ts';
 
@@ -215,4 +222,74 @@ test('a connector without a converter or transform of that name fails and says s
   const predicate = { transforms: 'f', 'transforms.f.type': 'Filter', 'transforms.f.predicate': 'p' };
   await worker.herder.createConnector('in', { ...config, ...predicate });
   await expect(worker.whenDone(['in'])).rejects.toThrow("names the predicate 'p', which is not there");
+});
+
+/** A source whose second line is no record. */
+const lines = defineSource({
+  name: 'lines',
+  version: '1.0.0',
+  config: { type: 'object', required: ['topic'], properties: { topic: { type: 'string' } } },
+  async *read(_config, { position }) {
+    if (position !== undefined) return;
+    const unreadable = {
+      error: new Error('line 2: no record'),
+      raw: Buffer.from('b;;'),
+      headers: { file: 'x.csv' },
+    };
+    yield { records: [{ value: 'a' }, { value: 'c' }], unreadable: [unreadable], position: 3 };
+  },
+}) as unknown as Plugin;
+
+test('what a source could not read goes to the dead letter queue byte for byte', async () => {
+  const worker = await cluster.worker([lines]);
+  await worker.herder.createConnector('in', { 'connector.class': 'lines', topic: 't', ...dead });
+  await worker.whenDone(['in']);
+  expect((await cluster.read('t')).map(({ value }) => value)).toEqual(['"a"', '"c"']);
+  const [letter] = await cluster.read('dead');
+  expect(letter).toMatchObject({ key: null, value: 'b;;' });
+  expect(letter?.headers).toMatchObject({
+    file: 'x.csv',
+    '__connect.errors.topic': 't',
+    '__connect.errors.stage': 'TASK_POLL',
+    '__connect.errors.class.name': 'lines',
+    '__connect.errors.exception.message': 'line 2: no record',
+  });
+  expect(worker.progress()[0]?.tasks[0]).toMatchObject({
+    recordsRead: 3,
+    recordsWritten: 2,
+    recordsDeadLettered: 1,
+  });
+});
+
+test('without tolerance a line that is no record fails the task before its neighbours are sent', async () => {
+  const worker = await cluster.worker([lines]);
+  await worker.herder.createConnector('in', { 'connector.class': 'lines', topic: 't' });
+  await expect(worker.whenDone(['in'])).rejects.toThrow('line 2: no record');
+  expect(await worker.herder.connectorOffsets('in')).toEqual([]);
+  expect(await cluster.client().admin().listTopics()).not.toContainEqual(
+    expect.objectContaining({ name: 't' }),
+  );
+});
+
+test('tolerated errors are logged when that is asked for, with the place on request', async () => {
+  const printed: object[] = [];
+  const logger: Logger = {
+    ...silentLogger,
+    error: (fields) => void printed.push(fields),
+    child: () => logger,
+  };
+  await cluster.close();
+  cluster = await TestCluster.start(logger);
+  await send(['{broken']);
+  const sink = new TableSink();
+  const worker = await cluster.worker([sink.plugin]);
+  await worker.herder.createConnector('quiet', { ...out, ...tolerant });
+  await worker.herder.createConnector('loud', { ...out, ...tolerant, 'errors.log.enable': 'true' });
+  const place = { 'errors.log.enable': 'true', 'errors.log.include.messages': 'true' };
+  await worker.herder.createConnector('exact', { ...out, ...tolerant, ...place });
+  await worker.whenDone(['quiet', 'loud', 'exact']);
+  expect(printed).toHaveLength(2);
+  expect(printed.filter((fields) => 'record' in fields)).toMatchObject([
+    { stage: 'VALUE_CONVERTER', record: { topic: 't', partition: 0, offset: 0, timestamp: 1_000 } },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RetriableError } from '../../../runtime/plugin/index.ts';
+import { ConfigError, type JsonValue, RetriableError } from '../../../runtime/plugin/index.ts';
 import { TestCluster, until } from '../herder/cluster.ts';
 import { CountingSource, TableSink } from '../herder/memory-plugins.ts';
 
@@ -121,8 +121,9 @@ test('two tasks of a sink share the partitions of a topic', async () => {
   const sink = new TableSink();
   const worker = await cluster.worker([source.plugin, sink.plugin]);
   await worker.herder.createConnector('out', { ...out, 'tasks.max': '2' });
+  const admin = cluster.client().admin();
   await until(async () => {
-    const [group] = await cluster.client().admin().describeGroups(['connect-out']);
+    const [group] = await admin.describeGroups(['connect-out']);
     return group?.state === 'Stable' && group.members.every(({ assignment }) => assignment.length === 2);
   });
   await worker.herder.createConnector('in', { ...into, records: '40' });
@@ -229,4 +230,60 @@ test('a sink reads the topics that match its pattern', async () => {
   await worker.herder.createConnector('out', { 'connector.class': 'table', 'topics.regex': 'even-.*' });
   await worker.whenDone(['out']);
   expect(sink.table()).toEqual([0, 2, 4, 6, 8]);
+});
+
+test('partitions that go to another member while a write is repeated are left to that member', async () => {
+  await createTopic('t', 2);
+  const source = new CountingSource();
+  source.make = (n) => ({ value: n, partition: n % 2 });
+  const sink = new TableSink();
+  let isLocked = true;
+  sink.beforeWrite = () => {
+    if (isLocked) throw new RetriableError('locked');
+    return undefined;
+  };
+  const worker = await cluster.worker([source.plugin, sink.plugin]);
+  await worker.herder.createConnector('in', into);
+  await worker.whenDone(['in']);
+  await worker.herder.createConnector('out', { ...out, 'errors.retry.delay.max.ms': '20' });
+  await until(() => sink.writes > 0);
+  const other = cluster.client().consumer({ groupId: 'connect-out', autoOffsetReset: 'earliest' });
+  other.subscribe({ topics: ['t'] });
+  const theirs: unknown[] = [];
+  while (theirs.length < 5) {
+    for (const { records } of await other.poll(200)) {
+      for (const { value } of records) theirs.push(JSON.parse(value?.toString() ?? ''));
+    }
+  }
+  isLocked = false;
+  await until(() => sink.rows.length >= 5);
+  const ours = sink.rows.map(({ value }) => value);
+  expect([...ours, ...theirs].toSorted((a, b) => Number(a) - Number(b))).toEqual([
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+  ]);
+  expect(new Set(sink.rows.map(({ partition }) => partition)).size).toBe(1);
+});
+
+test('new positions that the source refuses are not stored', async () => {
+  const source = new CountingSource();
+  const plugin: typeof source.plugin = {
+    ...source.plugin,
+    alterOffsets: (_config, offsets) => {
+      const wrong = offsets.find(({ position }) => typeof position !== 'number' && position !== null);
+      if (wrong !== undefined) throw new ConfigError('A position is a number.');
+    },
+  };
+  const worker = await cluster.worker([plugin]);
+  await worker.herder.createConnector('in', into);
+  await worker.whenDone(['in']);
+  await worker.herder.stopConnector('in');
+  const alter = (position: JsonValue) =>
+    worker.herder.alterConnectorOffsets('in', [
+      { partition: { id: 0 }, offset: { 'millrace.position': position } },
+    ]);
+  await expect(alter('x')).rejects.toThrow('A position is a number.');
+  expect(await alter(8)).toBe('The offsets for this connector have been altered successfully');
+  await worker.herder.resumeConnector('in');
+  await worker.whenDone(['in']);
+  expect(await cluster.read('t')).toHaveLength(12);
 });

@@ -43,6 +43,7 @@ export const kafkaConsoleConsumer = defineTool<ConsumerToolOption>({
       args.has('offset') && args.has('from-beginning')
         ? 'Options from-beginning and offset cannot be specified together.'
         : undefined,
+    (args) => ((args.number('partition') ?? 0) < 0 ? 'The partition must be 0 or more.' : undefined),
     (args) => offsetProblem(args.text('offset')),
   ],
   async run(args, context) {

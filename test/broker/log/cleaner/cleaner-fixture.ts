@@ -2,7 +2,7 @@ import { LogCleaner } from '../../../../broker/log/index.ts';
 import { batchHeader } from '../../../../kafka/records/index.ts';
 import { LogFixture } from '../log-fixture.ts';
 
-export const COMPACTED = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.00001' };
+const COMPACTED = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.00001' };
 
 /** A compacted log and its cleaner. */
 export class CleanerFixture extends LogFixture {

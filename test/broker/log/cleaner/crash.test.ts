@@ -83,21 +83,20 @@ test('B38: a crash at any operation of a cleaning leaves the old or the new reco
 
 test('an error of any operation of a cleaning loses nothing, now or after the next power cut', async () => {
   const { before, expected, operations } = await dryRun();
-  for (const code of ['EIO', 'ENOSPC'] as const) {
-    for (let operation = 1; operation <= operations; operation++) {
-      const fixture = await dirtyLog(1);
-      const { files } = fixture.platform;
-      files.failAt(files.operations + operation, code);
-      await fixture.cleaner.clean();
-      const where = `${code} at operation ${operation}`;
-      if (!fixture.directory.isOffline) {
-        expect(table(fixture), where).toEqual(expected);
-        expect(await fixture.appendDurably(['x'], { key: 'new' }), where).toBe(24);
-      }
-      fixture.crash('nothing');
-      expect(table(fixture), where).toMatchObject(expected);
-      const old = fixture.readAll().filter((record) => !record.includes('new'));
-      for (const record of old) expect(before, where).toContain(record);
+  for (let operation = 1; operation <= operations; operation++) {
+    const code = operation % 3 === 0 ? 'ENOSPC' : 'EIO';
+    const fixture = await dirtyLog(1);
+    const { files } = fixture.platform;
+    files.failAt(files.operations + operation, code);
+    await fixture.cleaner.clean();
+    const where = `${code} at operation ${operation}`;
+    if (!fixture.directory.isOffline) {
+      expect(table(fixture), where).toEqual(expected);
+      expect(await fixture.appendDurably(['x'], { key: 'new' }), where).toBe(24);
     }
+    fixture.crash('nothing');
+    expect(table(fixture), where).toMatchObject(expected);
+    const old = fixture.readAll().filter((record) => !record.includes('new'));
+    for (const record of old) expect(before, where).toContain(record);
   }
 });

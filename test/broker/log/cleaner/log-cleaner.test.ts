@@ -162,7 +162,8 @@ test('a batch that was kept without its records still tells how old its producer
   await fixture.put('k', 'b');
   fixture.roll();
   await fixture.cleaner.clean();
-  fixture.crash();
+  for (const name of fixture.fileNames('.snapshot')) fixture.platform.files.remove(fixture.path(name));
+  fixture.crash('everything');
   fixture.log.producers.expireBefore(timestamp);
   expect(fixture.log.producers.get(1)).toBeDefined();
   expect(findLargestTimestamp(fixture.log, 2)?.offset).toBe(1);
@@ -297,22 +298,24 @@ test('appends go on while a log is being cleaned', async () => {
   expect(fixture.readAll().slice(-4)).toEqual(['56:k0=v56', '57:k1=v57', '58:k2=v58', '59:k3=v59']);
 });
 
-test('segments that retention deletes while they are being cleaned are left out, and cleaning goes on', async () => {
-  const fixture = new CleanerFixture({ 'internal.segment.bytes': '250', 'cleanup.policy': 'compact,delete' });
-  for (let i = 0; i < 30; i++) await fixture.put(`k${i % 4}`, `v${i}`);
-  fixture.roll();
-  const cleaning = fixture.cleaner.clean();
-  for (let i = 0; i < 12; i++) await new Promise((resolve) => setImmediate(resolve));
-  fixture.log.advanceLogStart(17);
-  await cleaning;
-  expect(fixture.log.logStartOffset).toBe(17);
-  const left = fixture.readAll();
-  expect(left.slice(-4)).toEqual(['26:k2=v26', '27:k3=v27', '28:k0=v28', '29:k1=v29']);
-  await fixture.restart();
-  expect(fixture.readAll()).toEqual(left);
-  expect(fixture.fileNames('.log').map((name) => Number(name.slice(0, 20)))).toEqual(
-    fixture.bases().filter((base) => base < 30),
-  );
+test('segments that are deleted at any moment of a cleaning are left out, and nothing of them comes back', async () => {
+  for (let turns = 0; turns < 40; turns += 2) {
+    const fixture = new CleanerFixture({ 'internal.segment.bytes': '250' });
+    for (let i = 0; i < 15; i++) await fixture.put(`k${i % 4}`, `v${i}`);
+    fixture.roll();
+    const cleaning = fixture.cleaner.clean();
+    for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+    fixture.log.advanceLogStart(8);
+    await cleaning;
+    expect(fixture.log.logStartOffset).toBe(8);
+    const left = fixture.readAll();
+    expect(left.slice(-4)).toEqual(['11:k3=v11', '12:k0=v12', '13:k1=v13', '14:k2=v14']);
+    await fixture.restart();
+    expect(fixture.readAll(), `after ${turns} turns`).toEqual(left);
+    const bases = fixture.fileNames('.log').map((name) => Number(name.slice(0, 20)));
+    expect(bases, `after ${turns} turns`).toEqual(fixture.bases().filter((base) => base < 15));
+    expect(fixture.fileNames('.cleaned')).toEqual([]);
+  }
 });
 
 test("how far a log is clean is remembered in Kafka's checkpoint, forgotten with the topic, and not taken for that of a new one", async () => {

@@ -105,7 +105,9 @@ def from_jsonl(file):
     for row in rows:
         if list(row) != COLUMNS:
             raise ValueError(f"fields of a line of {file}: {list(row)}")
-    tell("jsonl", [(*row[:2], milliseconds(row[2]), *row[3:]) for row in (list(row.values()) for row in rows)])
+    values = [list(row.values()) for row in rows]
+    # JSON does not tell 18.0 from 18.
+    tell("jsonl", [(*v[:2], milliseconds(v[2]), *v[3:9], float(v[9]), float(v[10]), *v[11:]) for v in values])
 
 
 def from_topic(bootstrap):

@@ -12,7 +12,7 @@ const source = defineSource({
   name: 'counter',
   version: '1.0.0',
   description: 'Counts.',
-  config: {},
+  config: { type: 'object', properties: {} },
   partitions: async () => [],
   async *read() {},
 });
