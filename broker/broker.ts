@@ -108,13 +108,14 @@ export class Broker {
       nodeId: config.nodeId,
       durability: config.durability,
     });
+    let broker: Broker | undefined;
     try {
       const log = await MetadataLog.open(platform.files, directory, platform.clock.now());
-      const broker = new Broker(options, properties, directory, log);
+      broker = new Broker(options, properties, directory, log);
       await broker.#begin(options);
       return broker;
     } catch (error) {
-      await directory.close(-1);
+      await (broker === undefined ? directory.close(-1) : broker.close());
       throw error;
     }
   }

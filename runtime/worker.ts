@@ -80,9 +80,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     return store;
   };
   try {
-    const configs = keep(await ConfigStore.open(client, settings, logger));
-    const offsets = keep(await OffsetTopic.open(client, settings, logger));
-    const statuses = keep(await StatusStore.open(client, settings, logger));
+    const opening = [
+      ConfigStore.open(client, settings, logger).then(keep),
+      OffsetTopic.open(client, settings, logger).then(keep),
+      StatusStore.open(client, settings, logger).then(keep),
+    ] as const;
+    await Promise.allSettled(opening); // What did open is closed below, also when another did not.
+    const [configs, offsets, statuses] = await Promise.all(opening);
     const { clusterId } = await client.admin().describeCluster();
     const taskEnvironment: TaskEnvironment = { client, clock, entropy, plugins, worker: settings };
     const listeners = new Set<(event: WorkerEvent) => void>();

@@ -1,5 +1,5 @@
 import type { Executor } from '../../platform/executor.ts';
-import type { PartitionLog } from './partition-log.ts';
+import type { CommittableLog } from './log-environment.ts';
 
 /**
  * Writes and syncs logs together: all that was appended in one turn of the event loop becomes one write per log, and
@@ -9,8 +9,8 @@ import type { PartitionLog } from './partition-log.ts';
 export class GroupCommit {
   readonly #executor: Executor;
   readonly #onStorageError: (error: unknown) => void;
-  #enlisted = new Set<PartitionLog>();
-  readonly #syncing = new Map<PartitionLog, Promise<void>>();
+  #enlisted = new Set<CommittableLog>();
+  readonly #syncing = new Map<CommittableLog, Promise<void>>();
   #isScheduled = false;
 
   constructor(executor: Executor, onStorageError: (error: unknown) => void) {
@@ -19,7 +19,7 @@ export class GroupCommit {
   }
 
   /** Asks for `log` to be written, and synced as its durability wants, after this turn of the event loop. */
-  enlist(log: PartitionLog): void {
+  enlist(log: CommittableLog): void {
     if (this.#syncing.has(log)) return;
     this.#enlisted.add(log);
     if (this.#isScheduled) return;
@@ -28,7 +28,7 @@ export class GroupCommit {
   }
 
   /** Resolves when no sync of `log` is under way. */
-  async settled(log: PartitionLog): Promise<void> {
+  async settled(log: CommittableLog): Promise<void> {
     await this.#syncing.get(log);
   }
 
@@ -43,7 +43,7 @@ export class GroupCommit {
     }
   }
 
-  async #sync(log: PartitionLog): Promise<void> {
+  async #sync(log: CommittableLog): Promise<void> {
     try {
       await log.sync();
     } catch (error) {

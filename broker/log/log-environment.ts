@@ -3,7 +3,6 @@ import type { Entropy } from '../../platform/entropy.ts';
 import type { Files } from '../../platform/files.ts';
 import type { AppendFailedError, LogDirectoryOfflineError } from './errors.ts';
 import type { LeaderEpochCache } from './leader-epoch-cache.ts';
-import type { PartitionLog } from './partition-log.ts';
 import type { ProducerState } from './producer-state.ts';
 import type { Segment } from './segment.ts';
 
@@ -15,6 +14,15 @@ export interface LogListener {
   onAppendFailed(fromOffset: number, error: AppendFailedError | LogDirectoryOfflineError): void;
 }
 
+/** A log as those see it who have its appends written and synced. */
+export interface CommittableLog {
+  readonly isOffline: boolean;
+  readonly hasPending: boolean;
+  readonly needsSync: boolean;
+  writePending(): unknown;
+  sync(): Promise<void>;
+}
+
 /** What a log needs from around it. */
 export interface LogEnvironment {
   readonly files: Files;
@@ -23,7 +31,7 @@ export interface LogEnvironment {
   /** Called before the first write to a segment: makes the log's folder and what identifies it. */
   prepareDirectory(directory: string): void;
   /** Called when the log has something to write or to sync. */
-  enlist(log: PartitionLog): void;
+  enlist(log: CommittableLog): void;
   /** Called when a file failed in a way that does not pass: the whole directory must stop. */
   onStorageError(error: unknown): void;
 }

@@ -157,8 +157,10 @@ function lastOffsetOf(size: number, read: (buffer: Buffer, position: number) => 
   let last = -1;
   for (let position = 0; position + header.length <= size; ) {
     if (read(header, position) < header.length) break;
+    const sizeInBytes = batchHeader.sizeInBytes(header, 0);
+    if (sizeInBytes < header.length) break;
     last = batchHeader.lastOffset(header, 0);
-    position += batchHeader.sizeInBytes(header, 0);
+    position += sizeInBytes;
   }
   return last;
 }

@@ -24,21 +24,18 @@ export interface JsonReading {
 
 /**
  * Reads JSON as `schema` says, as lenient as Connect's JsonConverter: numbers are truncated and wrapped to the type, a
- * wrong kind of value is 0, false or null. Throws {@link DataError} for a missing required value or a wrong structure;
- * `field` names it in the message.
+ * wrong kind of value is 0, false or null. Throws {@link DataError} for a missing required value or a wrong structure.
  */
 export function readJsonValue(
   schema: Schema | undefined,
   json: Json | undefined,
   reading: JsonReading,
-  field?: string,
 ): Value {
   if (schema === undefined) return readSchemaless(json);
   if (json === null || json === undefined) {
     if (schema.default !== undefined && reading.replaceNullWithDefault) return schema.default;
     if (schema.optional || (json === undefined && reading.isAbsentNull === true)) return null;
-    const where = field === undefined ? '' : ` ${field}`;
-    throw new DataError(`Invalid null value for required ${schema.type.toUpperCase()} field${where}`);
+    throw new DataError(`Invalid null value for required ${schema.type.toUpperCase()} field`);
   }
   if (schema.name !== undefined && logicalReaders.has(schema.name)) {
     return logicalReaders.get(schema.name)?.(schema, json);
@@ -155,7 +152,7 @@ function readStruct(schema: Schema, json: Json, reading: JsonReading): Value {
   const fields: Fields = {};
   for (const { name, schema: fieldSchema } of schema.fields) {
     const value = Object.hasOwn(source, name) ? source[name] : undefined;
-    setField(fields, name, readJsonValue(fieldSchema, value, reading, name));
+    setField(fields, name, readJsonValue(fieldSchema, value, reading));
   }
   return fields;
 }

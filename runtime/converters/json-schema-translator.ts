@@ -34,6 +34,7 @@ interface Translation {
     readonly isNumericDecimal: boolean;
     readonly replaceNullWithDefault: boolean;
     readonly hasUnions: true;
+    readonly isAbsentNull: true;
   };
   readonly isChecked: boolean;
   readonly optionalForNonRequired: boolean;

@@ -1,4 +1,6 @@
+import type { Server } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { listenLazily } from '../../platform/lazy-http-server.ts';
 import { type Herder, HerderError } from '../herder/index.ts';
 import { connectorRoutes } from './connector-routes.ts';
 import { errorResponse, httpError } from './error-response.ts';
@@ -32,17 +34,30 @@ export interface Rest {
 /** Serves Kafka Connect's REST API. Unlike there, malformed requests are answered with 400, never with 500. */
 export async function startRest(options: RestOptions): Promise<Rest> {
   const { host = 'localhost', port = 8083 } = options;
-  const app = await makeApp(options);
-  const url = await app.listen({ host, port });
+  let app: FastifyInstance | undefined;
+  const server = await listenLazily({ host, port }, async (http) => {
+    app = await makeApp(options, http);
+    await app.ready();
+    return app.routing;
+  });
   return {
-    url: url.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost'),
-    close: () => app.close(),
+    url: `http://${urlHost(host)}:${server.endpoint.port}`,
+    close: async () => {
+      await server.close();
+      await app?.close();
+    },
   };
 }
 
-async function makeApp(options: RestOptions): Promise<FastifyInstance> {
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function makeApp(options: RestOptions, server: Server): Promise<FastifyInstance> {
   const { fastify } = await import('fastify');
   const app = fastify({
+    serverFactory: () => server,
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: NAME_LENGTH_MAX },

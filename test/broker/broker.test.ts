@@ -81,6 +81,25 @@ test('a start that fails leaves the directory free, and does not pass off unchec
   expect(fixture.platform.files.readFile(path).includes('torn')).toBe(false);
 });
 
+test('a start that fails at its second listener gives the first one back', async () => {
+  const { platform } = new BrokerFixture();
+  const taken = await platform.net.listen({ host: 'localhost', port: 9093 }, () => {
+    throw new Error('not accepted');
+  });
+  const fixture = new BrokerFixture(
+    {
+      listeners: 'PLAINTEXT://localhost:9092,OTHER://localhost:9093',
+      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,OTHER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    },
+    platform,
+  );
+  await expect(fixture.start()).rejects.toThrow('EADDRINUSE');
+  expect(platform.clock.pending).toBe(0);
+  await taken.close();
+  await fixture.start();
+  expect(fixture.broker.listeners).toHaveLength(2);
+});
+
 test('properties that make no broker are refused with every problem', async () => {
   const fixture = new BrokerFixture({ 'num.partitions': 'many', 'log.retention.ms': 'x' });
   await expect(fixture.start()).rejects.toThrow(

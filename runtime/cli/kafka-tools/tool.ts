@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Platform } from '../../../platform/platform.ts';
 import { ToolError, ToolUsageError } from './errors.ts';
+import { toolLogger } from './tool-logger.ts';
 import { parseToolArguments, type ToolArguments, type ToolOptions } from './tool-options.ts';
 import { ToolOutput } from './tool-output.ts';
 import type { ToolRule } from './tool-rules.ts';
@@ -52,16 +53,17 @@ export function defineTool<Name extends string>(definition: ToolDefinition<Name>
     version: { describe: 'Print the version of Millrace.' },
   };
   return async (args, io) => {
-    const { platform, signal } = io;
+    const [out, err] = [new ToolOutput(io.stdout), new ToolOutput(io.stderr)];
+    const platform = { ...io.platform, logger: toolLogger(err, io.platform.clock) };
     const context: ToolContext = {
       platform,
       // Opened by asking for it.
       get stdin() {
         return io.stdin;
       },
-      signal,
-      out: new ToolOutput(io.stdout),
-      err: new ToolOutput(io.stderr),
+      signal: io.signal,
+      out,
+      err,
     };
     try {
       const rewritten = withoutZookeeper(args);

@@ -1,5 +1,7 @@
+import { PassThrough, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ManualClock } from '../../../platform/simulation/manual-clock.ts';
 import { inputLines } from '../../../runtime/cli/input-lines.ts';
 import { deserializerOf } from '../../../runtime/cli/kafka-tools/console-consumer/deserializers.ts';
 import { LineParser } from '../../../runtime/cli/kafka-tools/console-producer/line-parser.ts';
@@ -8,6 +10,8 @@ import { parseOffsetFile } from '../../../runtime/cli/kafka-tools/consumer-group
 import { javaHashOrder } from '../../../runtime/cli/kafka-tools/java-order.ts';
 import { logLine } from '../../../runtime/cli/kafka-tools/log-line.ts';
 import { parseProperties } from '../../../runtime/cli/kafka-tools/properties-file.ts';
+import { toolLogger } from '../../../runtime/cli/kafka-tools/tool-logger.ts';
+import { ToolOutput } from '../../../runtime/cli/kafka-tools/tool-output.ts';
 import { topicFilter } from '../../../runtime/cli/kafka-tools/topic-filter.ts';
 
 test('properties are read as Java reads them', () => {
@@ -258,4 +262,39 @@ test('reading lines ends when it is told to, even if nothing comes', async () =>
   const reading = inputLines(never, controller.signal).next();
   controller.abort();
   expect(await reading).toEqual({ done: true, value: undefined });
+});
+
+test('warnings of the client become lines on stderr, and nothing else does', () => {
+  const stream = new PassThrough();
+  const logger = toolLogger(new ToolOutput(stream), new ManualClock()).child({ clientId: 'a' });
+  logger.debug({}, 'unseen');
+  logger.info({}, 'unseen');
+  logger.warn({ error: new Error('why'), topics: ['t'] }, 'something is wrong');
+  const [line, ...more] = String(stream.read()).split('\n');
+  expect(line).toMatch(
+    /^\[[^\]]*\] WARN something is wrong clientId=a error='why' topics=\["t"\] \(millrace\)$/,
+  );
+  expect(more).toEqual(['']);
+});
+
+test('output waits for its reader, and fails as the stream does', async () => {
+  const stream = new PassThrough({ highWaterMark: 4 });
+  const output = new ToolOutput(stream);
+  let isWritten = false;
+  const writing = output.write('longer than four').then(() => {
+    isWritten = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isWritten).toBe(false);
+  stream.resume();
+  await writing;
+  const full = new Writable({
+    write(_chunk, _encoding, done) {
+      done(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+    },
+  });
+  const broken = new ToolOutput(full);
+  await broken.write('x').catch(() => {});
+  await new Promise((resolve) => setImmediate(resolve));
+  await expect(broken.write('y')).rejects.toThrow('no space left');
 });
