@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A row of differences.md: what one part may hear otherwise about commands that begin with `command`. */
@@ -17,12 +17,20 @@ export interface AskedLine {
   readonly line: string;
 }
 
-/** The rows of differences.md about one part. Throws for a row that cannot be read. */
+/** The rows of differences.md about one part. Throws for a row that cannot be read, or that no transcript asks about. */
 export function differencesOf(part: string): readonly Difference[] {
-  const rows = readFileSync(join(import.meta.dirname, 'differences.md'), 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('| `'));
-  return rows.map(difference).filter((row) => row.part === part);
+  const read = (...path: readonly string[]) =>
+    readFileSync(join(import.meta.dirname, ...path), 'utf8').split('\n');
+  const rows = read('differences.md')
+    .filter((line) => line.startsWith('| `'))
+    .map(difference);
+  const asked = globSync('*.txt', { cwd: join(import.meta.dirname, 'expected') })
+    .flatMap((file) => read('expected', file))
+    .filter((line) => /^[>$] /.test(line));
+  const idle = rows.find(({ command }) => !asked.some((line) => line.slice(2).startsWith(command)));
+  if (idle !== undefined)
+    throw new Error(`differences.md has a row about what nothing asks: ${idle.command}`);
+  return rows.filter((row) => row.part === part);
 }
 
 /** True when the difference allows this line to be missing or added. */

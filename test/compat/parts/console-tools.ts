@@ -1,7 +1,7 @@
 import type { BrokerProcess } from '../broker-process.ts';
 import { type Child, until } from '../child.ts';
 import { differencesOf } from '../differences.ts';
-import { type Check, expectEqual } from '../report.ts';
+import { type Check, expectEqual, Mismatch } from '../report.ts';
 import { compareTranscript } from '../transcript.ts';
 import { startJava } from './java.ts';
 import type { Part, PartContext } from './part.ts';
