@@ -15,7 +15,12 @@ export type {
   SchemaType,
 } from './language.ts';
 export { type HttpClientOptions, httpClient } from './rest/client.ts';
-export { type RegistryOptions, type RunningRegistry, openRegistryStore, startRegistry } from './rest/server.ts';
+export {
+  openRegistryStore,
+  type RegistryOptions,
+  type RunningRegistry,
+  startRegistry,
+} from './rest/server.ts';
 export {
   AvroDeserializer,
   type AvroDeserializerOptions,

@@ -46,7 +46,8 @@ export class FrameReader {
   /** Takes the next bytes of the stream. Throws {@link FrameSizeError}; nothing may be pushed after that. */
   push(chunk: Buffer): void {
     let at = 0;
-    while (at < chunk.length) at = this.#size === undefined ? this.#readSize(chunk, at) : this.#readBody(chunk, at);
+    while (at < chunk.length)
+      at = this.#size === undefined ? this.#readSize(chunk, at) : this.#readBody(chunk, at);
   }
 
   #readSize(chunk: Buffer, at: number): number {
@@ -62,7 +63,8 @@ export class FrameReader {
     }
     const end = Math.min(chunk.length, at + SIZE_BYTES - this.#sizeBytesRead);
     this.#sizeBytesRead += chunk.copy(this.#sizeBytes, this.#sizeBytesRead, at, end);
-    if (this.#sizeBytesRead === SIZE_BYTES) this.#beginFrame(this.#checkedSize(this.#sizeBytes.readInt32BE(0)));
+    if (this.#sizeBytesRead === SIZE_BYTES)
+      this.#beginFrame(this.#checkedSize(this.#sizeBytes.readInt32BE(0)));
     return end;
   }
 

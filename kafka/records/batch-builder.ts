@@ -45,6 +45,8 @@ export interface BatchFields {
 export interface BatchBuilderOptions {
   /** Size of the first buffer; it doubles when it is full. */
   readonly initialBytes?: number;
+  /** Memory to build in, instead of new memory. The builder writes to it, and the batch may be a part of it. */
+  readonly memory?: Buffer | undefined;
   /**
    * Delete horizon of the batch in ms (KIP-534); the timestamps of the records are written relative to it.
    */
@@ -64,8 +66,9 @@ export class BatchBuilder {
   #maxTimestamp = NONE;
   readonly #hasDeleteHorizon: boolean;
 
-  constructor({ initialBytes = INITIAL_BYTES, deleteHorizonMs }: BatchBuilderOptions = {}) {
-    this.#buffer = Buffer.allocUnsafe(Math.max(initialBytes, HEADER_BYTES));
+  constructor({ initialBytes = INITIAL_BYTES, memory, deleteHorizonMs }: BatchBuilderOptions = {}) {
+    const isUsable = memory !== undefined && memory.length >= HEADER_BYTES;
+    this.#buffer = isUsable ? memory : Buffer.allocUnsafe(Math.max(initialBytes, HEADER_BYTES));
     this.#hasDeleteHorizon = deleteHorizonMs !== undefined;
     this.#baseTimestamp = deleteHorizonMs ?? NONE;
   }

@@ -70,11 +70,21 @@ export async function topicsOf(
   return { topic: rowsOf(facts, 'topic'), rejected };
 }
 
-/** What Python's own CSV reader finds in the example's file: the good rows, and line and bytes of the others. */
-export async function sourceRows(): Promise<{
+/** The example's file as Python's own CSV reader sees it: the good rows, and line and bytes of the others. */
+interface SourceRows {
   readonly rows: Rows;
   readonly rejected: readonly (readonly [line: number, text: string])[];
-}> {
+}
+
+let known: Promise<SourceRows> | undefined;
+
+/** What has to come out. Read once. */
+export function sourceRows(): Promise<SourceRows> {
+  known ??= readSourceRows();
+  return known;
+}
+
+async function readSourceRows(): Promise<SourceRows> {
   const facts = await python(`csv=${join(projectRoot, 'examples/quickstart/data/clock-changes.csv')}`);
   const rejected = facts.find(({ event }) => event === 'csv-rejected')?.['records'];
   return { rows: rowsOf(facts, 'csv'), rejected: rejected as readonly (readonly [number, string])[] };

@@ -2,8 +2,9 @@ import type { StreamError } from '../../../platform/errors.ts';
 import { HEADER_BYTES, recordBytesMax } from '../../records/index.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ClientClosedError, DeliveryError, RecordTooLargeError } from '../errors.ts';
+import { BatchMemory } from './batch-memory.ts';
 import { DeliveryTracker, type Unsettled } from './delivery-tracker.ts';
-import type { PartitionQueue } from './partition-queue.ts';
+import type { PartitionQueue, QueueOptions } from './partition-queue.ts';
 import type { OnDone, Producer, ProducerOptions, ProducerRecord, RecordMetadata } from './producer.ts';
 import type { ProducerBatch } from './producer-batch.ts';
 import { type ProducerSettings, producerSettings } from './producer-settings.ts';
@@ -14,6 +15,7 @@ import { type PendingRecord, TopicQueues } from './topic-queues.ts';
 export class KafkaProducer implements Producer {
   readonly #cluster: Cluster;
   readonly #settings: ProducerSettings;
+  readonly #queueOptions: QueueOptions;
   readonly #sender: Sender;
   readonly #tracker: DeliveryTracker;
   readonly #topics = new Map<string, TopicQueues>();
@@ -27,6 +29,7 @@ export class KafkaProducer implements Producer {
     const settings = producerSettings(options, cluster.settings);
     this.#cluster = cluster;
     this.#settings = settings;
+    this.#queueOptions = { ...settings, memory: new BatchMemory(settings.batchBytes) };
     this.#onClosed = onClosed;
     this.#tracker = new DeliveryTracker(cluster.settings.clock, settings, (expired) =>
       this.#expired(expired),
@@ -133,7 +136,7 @@ export class KafkaProducer implements Producer {
     const known = this.#topics.get(name);
     if (known !== undefined) return known;
     const { entropy } = this.#cluster.settings;
-    const topic = new TopicQueues(name, this.#settings, this.#settings.partitioner, entropy);
+    const topic = new TopicQueues(name, this.#queueOptions, this.#settings.partitioner, entropy);
     topic.update(this.#cluster.metadata.topic(name));
     this.#topics.set(name, topic);
     this.#cluster.refresher.watch(name);

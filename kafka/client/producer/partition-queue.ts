@@ -1,4 +1,5 @@
 import { batchHeader, type HeaderInput } from '../../records/index.ts';
+import type { BatchMemory } from './batch-memory.ts';
 import type { OnDone } from './producer.ts';
 import { ProducerBatch, type Sequence } from './producer-batch.ts';
 
@@ -20,6 +21,7 @@ export interface QueueOptions {
   readonly batchBytes: number;
   readonly lingerMs: number;
   readonly isIdempotent: boolean;
+  readonly memory?: BatchMemory | undefined;
 }
 
 /**
@@ -91,7 +93,12 @@ export class PartitionQueue {
     this.#nextOrdinal += 1;
     this.#seal();
     // As large as the last one was, so that the buffer need not grow, and a little more for its last record.
-    this.#open = new ProducerBatch(place, Math.min(this.#lastBatchBytes, this.#batchBytes) + SLACK_BYTES);
+    const expectedBytes = Math.min(this.#lastBatchBytes, this.#batchBytes);
+    this.#open = new ProducerBatch(
+      place,
+      expectedBytes + SLACK_BYTES,
+      this.#options.memory?.take(expectedBytes),
+    );
     return this.#open;
   }
 
@@ -144,9 +151,11 @@ export class PartitionQueue {
     return { batch, sequence };
   }
 
-  /** The broker has it. */
-  succeeded(batch: ProducerBatch): void {
+  /** The broker has it. `isAnswered`: it said so itself, so it does not read the bytes any more. */
+  succeeded(batch: ProducerBatch, isAnswered = true): void {
     remove(this.#inFlight, batch);
+    const memory = isAnswered ? batch.releaseMemory() : undefined;
+    if (memory !== undefined) this.#options.memory?.give(memory);
   }
 
   /** To be sent again, not before `atMs`. */

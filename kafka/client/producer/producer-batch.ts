@@ -36,6 +36,7 @@ export class ProducerBatch {
   attempts = 0;
   readonly #span: number;
   #builder: BatchBuilder | undefined;
+  #memory: Buffer | undefined;
   #bytes: Buffer | undefined;
   #sequence: Sequence | undefined;
   #sizeInBytes = 0;
@@ -46,11 +47,13 @@ export class ProducerBatch {
   #isSettled = false;
   #whenSettled: PromiseWithResolvers<void> | undefined;
 
-  constructor({ ordinal, span, createdAtMs }: Place, initialBytes: number) {
+  /** Builds in `memory`, or else in new memory of `initialBytes` at first. */
+  constructor({ ordinal, span, createdAtMs }: Place, initialBytes: number, memory?: Buffer) {
     this.ordinal = ordinal;
     this.#span = span;
     this.createdAtMs = createdAtMs;
-    this.#builder = new BatchBuilder({ initialBytes: Math.max(initialBytes, INITIAL_BYTES_MIN) });
+    this.#memory = memory;
+    this.#builder = new BatchBuilder({ initialBytes: Math.max(initialBytes, INITIAL_BYTES_MIN), memory });
   }
 
   get recordCount(): number {
@@ -134,6 +137,16 @@ export class ProducerBatch {
       this.#onDone[index]?.(error, partition, -1, this.#timestamps[index] as number);
     }
     this.#settle();
+  }
+
+  /**
+   * Hands back the memory it was given, once. Only for a batch that was sent once and answered: of one that was sent
+   * several times, a broken connection may still hold the bytes.
+   */
+  releaseMemory(): Buffer | undefined {
+    const memory = this.attempts === 1 ? this.#memory : undefined;
+    this.#memory = undefined;
+    return memory;
   }
 
   /** Resolves when every record has heard. */

@@ -242,7 +242,7 @@ export class Sender {
 
   #answered(queue: PartitionQueue, batch: ProducerBatch, answer: PartitionAnswer | undefined): void {
     if (this.#options.acks === 0) {
-      queue.succeeded(batch);
+      queue.succeeded(batch, false);
       this.#listener.onSucceeded(batch, queue, -1, -1);
       return;
     }

@@ -74,6 +74,8 @@ async function compareTogether(context: PartContext): Promise<void> {
     comparable(byOurs, context.broker),
     comparable(byKafkas, context.broker),
   );
+  for (const line of ['! Processed a total of 4 messages', 'by:tool\tkey2\tvalue2'])
+    if (!byKafkas.includes(line)) throw new Mismatch('what the tools print', line, byKafkas);
 }
 
 async function untilCommitted({ probe }: PartContext, member: Child): Promise<void> {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { StreamError } from '../../../platform/errors.ts';
-import { fieldsOf, type JsonFields, parseExact } from './typed-values.ts';
+import { type JsonFields, parseExact } from './typed-values.ts';
 
 const directory = process.env['GOLDEN_DIR'] ?? join(import.meta.dirname, '../../golden');
 
@@ -59,4 +59,3 @@ export class Tally {
     console.log(`${title}: passed ${show(this.#passed)}; not applicable ${show(this.#notApplicable)}`);
   }
 }
-
