@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Files } from '../platform/files.ts';
 import { builtInConverters, type ClientFor, registryConverters } from './converters/index.ts';
 import {
@@ -51,13 +51,18 @@ export async function loadPlugins({
   for (const module of await Promise.all(connectors.map((load) => load()))) {
     for (const plugin of Object.values(module).filter(isPlugin)) registry.add(plugin);
   }
-  for (const folder of new Set(folders)) {
+  for (const folder of distinct(folders)) {
     for (const { plugin, origin } of await loadPluginFolder(folder, files)) registry.add(plugin, origin);
   }
-  for (const folder of new Set(packages)) {
+  for (const folder of distinct(packages)) {
     for (const { plugin, origin } of await loadPluginPackages(folder, files)) registry.add(plugin, origin);
   }
   return registry;
+}
+
+/** Each folder once, by whatever paths it was named. */
+function distinct(folders: readonly string[]): Iterable<string> {
+  return new Map(folders.map((folder) => [resolve(folder), folder])).values();
 }
 
 /** Beside a pipeline file: the folder `plugins`, and packages that its package.json depends on. */

@@ -49,7 +49,7 @@ export interface ConnectorReport {
 /** A running Connect worker. */
 export interface Worker {
   readonly herder: Herder;
-  /** As of now, sorted by name. Cheap: call it as often as you like. */
+  /** As of now, after {@link close} as of the end; sorted by name. Cheap: call it as often as you like. */
   progress(): readonly ConnectorReport[];
   /** Hears of every change of state. Returns what ends it. */
   onEvent(listener: (event: WorkerEvent) => void): () => void;
@@ -113,16 +113,23 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     herder.start();
     logger.info({ worker: settings.workerId, connectors: herder.connectors().length }, 'worker started');
     let closed: Promise<void> | undefined;
+    const current = () => herder.connectors().map((name) => report(name, herder));
+    let progress = current;
     return {
       herder,
-      progress: () => herder.connectors().map((name) => report(name, herder)),
+      progress: () => progress(),
       onEvent: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
       whenDone: (names, signal) => completion.whenDone(names, signal),
       close: () => {
-        closed ??= closeAll(herder, opened);
+        if (closed !== undefined) return closed;
+        // Closing forgets the tasks; what they count while they close is part of the end.
+        const tasks = new Map([...herder.runners].map(([name, runner]) => [name, new Map(runner.tasks)]));
+        const last = current();
+        progress = () => last.map((each) => countedAnew(each, tasks.get(each.name)));
+        closed = closeAll(herder, opened);
         return closed;
       },
     };
@@ -162,6 +169,16 @@ function report(name: string, herder: StandaloneHerder): ConnectorReport {
             },
           ],
     ),
+  };
+}
+
+function countedAnew(
+  connector: ConnectorReport,
+  tasks: ReadonlyMap<number, { readonly progress: TaskProgress | undefined }> | undefined,
+): ConnectorReport {
+  return {
+    ...connector,
+    tasks: connector.tasks.map((each) => ({ ...each, ...tasks?.get(each.task)?.progress })),
   };
 }
 

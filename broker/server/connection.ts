@@ -4,6 +4,7 @@ import {
   decodeRequestHeader,
   type Encodable,
   encodeResponseFrame,
+  type FrameMemory,
   FrameReader,
   includesVersion,
   type MessageDefinition,
@@ -31,6 +32,8 @@ export interface ConnectionEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly requestBytesMax: number;
+  /** Where large requests are gathered. */
+  readonly frameMemory: FrameMemory;
 }
 
 /** A request asked for something that cannot be answered; its connection is closed, as Kafka does. */
@@ -67,8 +70,10 @@ export class ClientConnection implements ConnectionHandler {
     this.#environment = environment;
     this.#listener = listener;
     this.#lastActiveMs = environment.clock.monotonic();
-    this.#frames = new FrameReader(environment.requestBytesMax, (frame, isOwned) =>
-      this.#take(frame, isOwned),
+    this.#frames = new FrameReader(
+      environment.requestBytesMax,
+      (frame, isOwned) => this.#take(frame, isOwned),
+      { memory: environment.frameMemory },
     );
   }
 
@@ -130,7 +135,7 @@ export class ClientConnection implements ConnectionHandler {
     const mustOwn = isOwned || api.overlaps;
     const bytes = mustOwn ? frame : Buffer.from(frame);
     const body = decode(api.request, header.apiVersion, bytes.subarray(header.bodyOffset));
-    const context = this.#context(header, isOwned || !api.overlaps);
+    const context = this.#context(header, isOwned || !api.overlaps, isOwned ? frame : undefined);
     const respond = this.#responder(api, request, header, context);
     try {
       api.handle(body, context, respond);
@@ -140,13 +145,22 @@ export class ClientConnection implements ConnectionHandler {
     return true;
   }
 
-  #context(header: { apiVersion: number; clientId: string | null }, ownsBytes: boolean): RequestContext {
+  #context(
+    header: { apiVersion: number; clientId: string | null },
+    ownsBytes: boolean,
+    frame: Buffer | undefined,
+  ): RequestContext {
+    let releasable = frame;
     return {
       apiVersion: header.apiVersion,
       clientId: header.clientId ?? '',
       clientHost: this.#connection.remote.host,
       listener: this.#listener,
       ownsBytes,
+      releaseBytes: () => {
+        if (releasable !== undefined) this.#environment.frameMemory.give(releasable);
+        releasable = undefined;
+      },
       onDisconnect: (callback) => {
         this.#disconnectCallbacks.add(callback);
         return () => this.#disconnectCallbacks.delete(callback);

@@ -21,6 +21,8 @@ export interface RequestContext {
   readonly listener: BrokerListener;
   /** True when slices of the request's bytes may be kept; otherwise they must be copied before the handler returns. */
   readonly ownsBytes: boolean;
+  /** The handler has no more use for the request's bytes, nor has anyone that it gave them to: others may have them. */
+  releaseBytes(): void;
   /** Calls `callback` when the client goes away. The function returned takes that back: call it when answering. */
   onDisconnect(callback: () => void): () => void;
 }

@@ -1,3 +1,4 @@
+import { FrameMemory } from '../../kafka/protocol/index.ts';
 import { every, type Timer } from '../../platform/clock.ts';
 import type { Connection, Endpoint, Listener, Net } from '../../platform/net.ts';
 import { ClientConnection, type ConnectionEnvironment } from './connection.ts';
@@ -5,6 +6,8 @@ import type { BrokerListener } from './request-context.ts';
 
 /** How often a connection is looked at while it may be idle. */
 const IDLE_CHECKS = 8;
+/** Memory of large requests that is kept for the next ones, of all connections. */
+const FREE_FRAME_BYTES_MAX = 8 << 20;
 
 /** Where to listen, and what clients are told of it. */
 export interface ListenOptions {
@@ -16,14 +19,14 @@ export interface ListenOptions {
 }
 
 /** What a server needs. */
-export interface ServerEnvironment extends ConnectionEnvironment {
+export interface ServerEnvironment extends Omit<ConnectionEnvironment, 'frameMemory'> {
   /** `connections.max.idle.ms`: connections on which nothing came or went for that long are closed. */
   readonly idleMsMax: number;
 }
 
 /** Accepts client connections on any number of listeners and networks. */
 export class BrokerServer {
-  readonly #environment: ServerEnvironment;
+  readonly #environment: ServerEnvironment & ConnectionEnvironment;
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<ClientConnection>();
   /** Connections that came before the broker could answer; they are read from {@link start} on. */
@@ -32,7 +35,7 @@ export class BrokerServer {
   #isClosed = false;
 
   constructor(environment: ServerEnvironment) {
-    this.#environment = environment;
+    this.#environment = { ...environment, frameMemory: new FrameMemory(FREE_FRAME_BYTES_MAX) };
   }
 
   get connectionCount(): number {

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   ConfigError,
   defineSource,
@@ -66,10 +67,20 @@ async function openFile(config: CsvConfig, ctx: SourceContext): Promise<CsvFile 
     try {
       return await CsvFile.open(config.file);
     } catch (cause) {
-      if (!config.follow) throw new FatalError(`${config.file} cannot be read: ${String(cause)}`, { cause });
+      if (!config.follow) throw unreadable(config.file, cause);
       if (isFirst) ctx.log.warn({ file: config.file, err: cause }, 'waiting for the file');
       await ctx.sleep(config['poll.interval.ms']);
     }
   }
   return undefined;
+}
+
+/** With the whole path: a relative one may have been meant from another folder. */
+function unreadable(file: string, cause: unknown): FatalError {
+  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = isMissing
+    ? `there is no file ${resolve(file)}`
+    : `${resolve(file)} cannot be read: ${reason}`;
+  return new FatalError(message, { cause });
 }

@@ -3,27 +3,7 @@ import * as https from 'node:https';
 import { FatalError, type PluginContext, RetriableError } from '../../runtime/plugin/index.ts';
 import { type AddressPolicy, checkHost, guardedLookup, type ResolveAll } from './address-policy.ts';
 import { showUrl, transportError } from './http-errors.ts';
-
-export interface HttpRequest {
-  readonly method: string;
-  readonly url: URL;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Sent as well, but not to another origin that a redirect names: credentials. */
-  readonly secretHeaders: Readonly<Record<string, string>>;
-  readonly body: Buffer | undefined;
-}
-
-export interface HttpResponse {
-  readonly status: number;
-  readonly statusText: string;
-  readonly headers: http.IncomingHttpHeaders;
-  /** Cut off at the limit; then `isComplete` is false. */
-  readonly body: Buffer;
-  readonly isComplete: boolean;
-  /** Where the response came from, after redirects. */
-  readonly url: URL;
-}
+import type { HttpRequest, HttpResponse } from './http-message.ts';
 
 export interface HttpClientOptions {
   readonly policy: AddressPolicy;

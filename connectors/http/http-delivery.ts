@@ -7,9 +7,10 @@ import {
   type SinkRecord,
 } from '../../runtime/plugin/index.ts';
 import { addressPolicy } from './address-policy.ts';
-import { HttpClient, type HttpResponse } from './http-client.ts';
+import { HttpClient } from './http-client.ts';
 import { type HttpConfig, secretHeaders } from './http-config.ts';
 import { showResponse, showUrl } from './http-errors.ts';
+import type { HttpResponse } from './http-message.ts';
 import { IdempotencyKeys } from './idempotency-key.ts';
 import { readMultiStatus } from './multi-status.ts';
 import { bodyOf, type Item, type PlannedRequest, planRequests } from './request-plan.ts';

@@ -1,5 +1,5 @@
 import { FatalError, RetriableError } from '../../runtime/plugin/index.ts';
-import type { HttpResponse } from './http-client.ts';
+import type { HttpResponse } from './http-message.ts';
 
 /** Longest part of a response body that is quoted in an error, in characters. */
 const quoteLengthMax = 200;

@@ -49,7 +49,7 @@ export class BrokerConnection implements ConnectionHandler {
   readonly #frames = new FrameReader(
     RESPONSE_BYTES_MAX,
     (frame, isOwned) => this.#receive(frame, isOwned),
-    TRUSTED_BYTES,
+    { trustedBytes: TRUSTED_BYTES },
   );
   readonly #inFlight = new Map<number, InFlight>();
   #served: ReadonlyMap<number, VersionRange> = new Map();

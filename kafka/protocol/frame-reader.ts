@@ -1,4 +1,5 @@
 import { StreamError } from '../../platform/errors.ts';
+import type { FrameMemory } from './frame-memory.ts';
 
 const SIZE_BYTES = 4;
 const FIRST_ALLOCATION_BYTES = 64 << 10;
@@ -25,17 +26,26 @@ export class FrameReader {
   readonly #maxBytes: number;
   readonly #receive: FrameReceiver;
   readonly #trustedBytes: number;
+  readonly #memory: FrameMemory | undefined;
   #size: number | undefined;
   readonly #sizeBytes = Buffer.alloc(SIZE_BYTES);
   #sizeBytesRead = 0;
-  #frame = Buffer.alloc(0);
+  #frame: Buffer = Buffer.alloc(0);
   #frameBytesRead = 0;
 
-  /** Memory for a frame of at most `trustedBytes` is taken at once when it is announced: for peers that may be trusted. */
-  constructor(maxBytes: number, receive: FrameReceiver, trustedBytes: number = FIRST_ALLOCATION_BYTES) {
+  /**
+   * Memory for a frame of at most `trustedBytes` is allocated at once when it is announced: for peers that may be
+   * trusted. What `memory` has free is used first.
+   */
+  constructor(
+    maxBytes: number,
+    receive: FrameReceiver,
+    { trustedBytes = FIRST_ALLOCATION_BYTES, memory }: { trustedBytes?: number; memory?: FrameMemory } = {},
+  ) {
     this.#maxBytes = maxBytes;
     this.#receive = receive;
     this.#trustedBytes = trustedBytes;
+    this.#memory = memory;
   }
 
   /** Bytes of the frame that is being gathered. */
@@ -72,7 +82,7 @@ export class FrameReader {
     this.#sizeBytesRead = 0;
     this.#size = size;
     this.#frameBytesRead = 0;
-    this.#frame = Buffer.allocUnsafeSlow(Math.min(size, this.#trustedBytes));
+    this.#frame = this.#memory?.take(size) ?? Buffer.allocUnsafeSlow(Math.min(size, this.#trustedBytes));
     if (size === 0) this.#endFrame();
   }
 

@@ -6,6 +6,7 @@ export { decode, decodeExact, decodePrefix, encode, encodeExact, encodeToBuffer 
 export { zeroUuid } from './codec/defaults.ts';
 export { ProtocolDecodeError, ProtocolEncodeError, UnsupportedVersionError } from './codec/errors.ts';
 export { ErrorCode, type ErrorName, errorOf, type KafkaError } from './errors.ts';
+export { FrameMemory } from './frame-memory.ts';
 export { FrameReader, type FrameReceiver, FrameSizeError } from './frame-reader.ts';
 export { type DecodedRequestHeader, decodeRequestHeader, decodeResponseHeader, encodeRequestFrame, encodeResponseFrame, type FrameHeader, requestHeaderVersion, responseHeaderVersion } from './headers.ts';
 export { ProtocolJsonError, ProtocolLineError } from './json/errors.ts';

@@ -13,5 +13,5 @@ export interface CommandEntry {
   readonly load: () => Promise<Command>;
 }
 
-/** Exit codes of the command line. */
-export const ExitCode = { OK: 0, FAILED: 1, USAGE: 2 } as const;
+/** Exit codes of the command line. INTERRUPTED: stopped before it was done, as shells tell of SIGINT. */
+export const ExitCode = { OK: 0, FAILED: 1, USAGE: 2, INTERRUPTED: 130 } as const;

@@ -29,3 +29,4 @@ export function registryConverters(clientFor: ClientFor): readonly Plugin[] {
 }
 
 export type { ClientFor, RegistryAddress } from './registry-settings.ts';
+export { registerTopicSchema, schemaTypeOf, type TopicSchema } from './schema-registration.ts';

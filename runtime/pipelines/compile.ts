@@ -43,7 +43,8 @@ function formatConfig(prefix: string, { format, config, schema }: PipelineFormat
   return { [prefix]: format, ...flatten({ ...fixed, ...config }, `${prefix}.`) };
 }
 
-function errorConfig({ errors }: Pipeline): Record<string, string> {
+function errorConfig({ errors, topic }: Pipeline): Record<string, string> {
+  const factor = topic.replicationFactor;
   return {
     'errors.tolerance': errors.tolerance,
     'errors.retry.timeout': String(errors.retryTimeoutMs),
@@ -51,7 +52,8 @@ function errorConfig({ errors }: Pipeline): Record<string, string> {
     'errors.log.enable': String(errors.log),
     ...(errors.deadLetterTopic !== undefined && {
       'errors.deadletterqueue.topic.name': errors.deadLetterTopic,
-      'errors.deadletterqueue.topic.replication.factor': '1',
+      // Otherwise it is the worker's to choose, by the number of brokers.
+      ...(factor > 0 && { 'errors.deadletterqueue.topic.replication.factor': String(factor) }),
       'errors.deadletterqueue.context.headers.enable': 'true',
     }),
   };

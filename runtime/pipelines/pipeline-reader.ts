@@ -1,3 +1,4 @@
+import { schemaTypeOf } from '../converters/index.ts';
 import {
   type ConfigOf,
   type ConfigProblem,
@@ -175,7 +176,7 @@ export class PipelineReader {
     if (schema !== undefined && schemaFile !== undefined) {
       this.#note(schemaPath, 'Give schema or schema.file, not both.', undefined, 'key');
     } else if (schema !== undefined || schemaFile !== undefined) {
-      const takesSchema = plugin === undefined || 'auto.register.schemas' in plugin.config.properties;
+      const takesSchema = plugin === undefined || schemaTypeOf(plugin) !== undefined;
       const hint = 'Use avro or json-schema.';
       if (!takesSchema) this.#note(schemaPath, `The format ${format} has no schemas.`, hint, 'key');
     }

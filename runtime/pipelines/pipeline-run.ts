@@ -1,19 +1,19 @@
 import { type KafkaClient, KafkaError } from '../../kafka/client/index.ts';
-import type { RegistryClient, SchemaType } from '../../schema-registry/index.ts';
+import { type ClientFor, registerTopicSchema } from '../converters/index.ts';
 import type { Herder } from '../herder/index.ts';
-import { type ConnectorSpec, compilePipeline } from './compile.ts';
+import type { PluginRegistry } from '../plugin/index.ts';
+import { type ConnectorSpec, compilePipeline, flatten } from './compile.ts';
 import { TopicMismatchError } from './errors.ts';
-import type { Pipeline, PipelineFormat, PipelineTopic } from './pipeline.ts';
+import type { Pipeline, PipelineTopic } from './pipeline.ts';
 
 /** What pipelines are put on. */
 export interface PipelineHost {
   readonly client: KafkaClient;
   readonly herder: Herder;
-  /** For topics with a schema of their own. */
-  registry(): RegistryClient;
+  /** Converters among them: for topics with a schema of their own. */
+  readonly plugins: PluginRegistry;
+  readonly clientFor: ClientFor;
 }
-
-const schemaTypes: Readonly<Record<string, SchemaType>> = { avro: 'AVRO', 'json-schema': 'JSON' };
 
 /**
  * Makes a pipeline run: its topic and schemas exist, then its connectors get their configs, sinks first, so that
@@ -56,15 +56,14 @@ async function ensureTopic(client: KafkaClient, topic: PipelineTopic): Promise<v
 }
 
 async function registerSchema(
-  host: PipelineHost,
+  { plugins, clientFor }: PipelineHost,
   topic: PipelineTopic,
   side: 'key' | 'value',
 ): Promise<void> {
-  const { format, schema }: PipelineFormat = topic[side];
-  const schemaType = schemaTypes[format];
-  if (schema === undefined || schemaType === undefined) return;
-  const definition = { schemaType, schema, references: [] };
-  await host.registry().register(`${topic.name}-${side}`, definition, { normalize: false });
+  const { format, config, schema: text } = topic[side];
+  if (text === undefined) return;
+  const schema = { topic: topic.name, isKey: side === 'key', text };
+  await registerTopicSchema(plugins.require('converter', format), flatten(config), clientFor, schema);
 }
 
 function isEqual(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

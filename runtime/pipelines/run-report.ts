@@ -12,6 +12,7 @@ export interface ConnectorTotals {
   readonly skipped: number;
   readonly deadLettered: number;
   readonly retries: number;
+  /** Records behind the end of the topics, as far as a sink knows. */
   readonly lag: number;
 }
 
@@ -60,45 +61,50 @@ export class Rates {
   }
 }
 
-/** One line for a terminal: what each connector has read, how fast, and what went wrong. */
-export function progressLine(totals: readonly ConnectorTotals[], rates: ReadonlyMap<string, number>): string {
-  const parts = totals.map(({ connector, read, state, deadLettered, lag, type }) => {
-    const rate = Math.round(rates.get(connector) ?? 0);
+/** One line per connector for a terminal, now: what it has read, how fast, and what is out of the ordinary. */
+export function progressLines(
+  totals: readonly ConnectorTotals[],
+  rates: ReadonlyMap<string, number>,
+): readonly string[] {
+  const rows = totals.map(({ connector, read, state, deadLettered, retries, lag, type }) => {
     const notes = [
-      rate > 0 ? `${count(rate)}/s` : '',
-      type === 'sink' && lag > 0 ? `lag ${count(lag)}` : '',
+      type === 'sink' && lag > 0 ? `${count(lag)} behind` : '',
       deadLettered > 0 ? `${count(deadLettered)} dead-lettered` : '',
+      retries > 0 ? `${count(retries)} retries` : '',
       state === 'RUNNING' ? '' : state.toLowerCase(),
-    ].filter((note) => note !== '');
-    return `${connector} ${count(read)}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
+    ];
+    const rate = `${count(Math.round(rates.get(connector) ?? 0))}/s`;
+    return [connector, `${count(read)} read`, rate, notes.filter((note) => note !== '').join(', ')];
   });
-  return parts.join('  ·  ');
+  return aligned(rows, new Set([1, 2]));
 }
 
-/** A table for the end: rows read, written and dead-lettered. */
+/** Figures that are in the table at the end only when one of them is not 0. */
+const rareFigures = ['filtered', 'skipped', 'retries'] as const;
+
+/** A table for the end: records read, written and dead-lettered, and what else there is to tell. */
 export function summary(totals: readonly ConnectorTotals[]): string {
-  const rows = [
-    ['connector', 'read', 'written', 'dead-lettered', 'filtered', 'skipped', 'state'],
-    ...totals.map(({ connector, read, written, deadLettered, filtered, skipped, state }) => [
-      connector,
-      count(read),
-      count(written),
-      count(deadLettered),
-      count(filtered),
-      count(skipped),
-      state.toLowerCase(),
-    ]),
-  ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const isNumber = (column: number) => column > 0 && column < 6;
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => (isNumber(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const rare = rareFigures.filter((figure) => totals.some((each) => each[figure] > 0));
+  const hasFailed = totals.some(({ state }) => state === 'FAILED');
+  const header = ['connector', 'read', 'written', 'dead-lettered', ...rare, ...(hasFailed ? [''] : [])];
+  const rows = totals.map((each) => [
+    each.connector,
+    ...[each.read, each.written, each.deadLettered, ...rare.map((figure) => each[figure])].map(count),
+    ...(hasFailed ? [each.state === 'FAILED' ? 'failed' : ''] : []),
+  ]);
+  const figures = new Set([1, 2, 3, ...rare.map((_, index) => index + 4)]);
+  return aligned([header, ...rows], figures).join('\n');
+}
+
+/** Cells in columns, two blanks between them; those in `right` end at the same place. */
+function aligned(rows: readonly (readonly string[])[], right: ReadonlySet<number>): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, i) =>
+    Math.max(...rows.map((row) => (row[i] ?? '').length)),
+  );
+  const pad = (cell: string, i: number) =>
+    right.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
+  return rows.map((row) => row.map(pad).join('  ').trimEnd());
 }
 
 function count(value: number): string {

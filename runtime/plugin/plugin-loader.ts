@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Files } from '../../platform/files.ts';
 import type { Plugin } from './define.ts';
 import { PluginError } from './errors.ts';
+import { resolveOwnPackage } from './own-package.ts';
 import { checkPlugin, isPlugin } from './plugin-shape.ts';
 
 /** A plugin with the file it came from. */
@@ -14,7 +15,10 @@ export interface FoundPlugin {
 /** Loads a module. Tests pass their own. */
 export type ImportModule = (url: string) => Promise<unknown>;
 
-const importModule: ImportModule = (url) => import(url);
+const importModule: ImportModule = (url) => {
+  resolveOwnPackage();
+  return import(url);
+};
 
 /** The keyword that a package must have in its package.json for its plugins to be found. */
 export const pluginKeyword = 'millrace-plugin';
@@ -65,8 +69,7 @@ export async function loadPluginFile(
   try {
     module = await load(pathToFileURL(resolve(path)).href);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PluginError(`The plugin file ${path} cannot be loaded: ${reason}`, { cause });
+    throw new PluginError(`The plugin file ${path} cannot be loaded: ${reasonOf(cause, path)}`, { cause });
   }
   const plugins = [...new Set(Object.values(asObject(module)).flat().filter(isPlugin))];
   if (plugins.length === 0) {
@@ -74,6 +77,14 @@ export async function loadPluginFile(
   }
   for (const plugin of plugins) checkPlugin(plugin, path);
   return plugins.map((plugin) => ({ plugin, origin: path }));
+}
+
+/** The message, with the line of the file when the stack knows it: syntax errors do not say where they are. */
+function reasonOf(cause: unknown, path: string): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const afterPath = (cause.stack ?? '').split(resolve(path)).slice(1);
+  const line = afterPath.map((rest) => /^:(\d+)/.exec(rest)?.[1]).find((found) => found !== undefined);
+  return line === undefined ? cause.message : `line ${line}: ${cause.message}`;
 }
 
 function readManifest(path: string, files: Files): Readonly<Record<string, unknown>> {

@@ -41,9 +41,28 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
+const types = ['string', 'integer', 'number', 'boolean', 'array', 'object'];
+
 function configProblems(config: unknown): string[] {
-  const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-    typeof value === 'object' && value !== null;
-  if (isObject(config) && config['type'] === 'object' && isObject(config['properties'])) return [];
-  return ["'config' must be a JSON Schema with type 'object' and 'properties'"];
+  if (!isObject(config) || config['type'] !== 'object' || !isObject(config['properties'])) {
+    return ["'config' must be a JSON Schema with type 'object' and 'properties'"];
+  }
+  const { properties, required } = config;
+  const names = Object.keys(properties);
+  return [
+    ...names
+      .filter((name) => !isProperty(properties[name]))
+      .map((name) => `the type of config key '${name}' must be one of ${types.join(', ')}`),
+    ...(Array.isArray(required) ? required : [])
+      .filter((name) => !names.includes(name))
+      .map((name) => `config key '${name}' is required, but not among the properties`),
+  ];
+}
+
+function isProperty(property: unknown): boolean {
+  return isObject(property) && types.includes(String(property['type'] ?? 'string'));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

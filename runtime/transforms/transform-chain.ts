@@ -115,10 +115,18 @@ function applyFrom(
 
 function applyStage(stage: OpenedStage, record: ConnectRecord): ReturnType<DefinedTransform['map']> {
   try {
-    return stage.appliesTo(record) ? stage.map(record) : record;
+    const result = stage.appliesTo(record) ? stage.map(record) : record;
+    requireRecords(result);
+    return result;
   } catch (error) {
     throw new TransformationError(stage.alias, stage.className, error);
   }
+}
+
+/** A forgotten `return` would otherwise be found much later, and blamed on the producer. */
+function requireRecords(result: unknown): void {
+  if (typeof result === 'object') return;
+  throw new TypeError(`'map' returned ${typeof result}: return a record, an array of records, or null`);
 }
 
 function isList(result: ConnectRecord | readonly ConnectRecord[]): result is readonly ConnectRecord[] {

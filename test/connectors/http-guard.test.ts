@@ -1,7 +1,8 @@
 import type { LookupAddress } from 'node:dns';
 import { expect, test } from 'vitest';
 import { addressPolicy, type ResolveAll } from '../../connectors/http/address-policy.ts';
-import { HttpClient, type HttpRequest } from '../../connectors/http/http-client.ts';
+import { HttpClient } from '../../connectors/http/http-client.ts';
+import type { HttpRequest } from '../../connectors/http/http-message.ts';
 import { sink } from '../../connectors/http/index.ts';
 import { FatalError, RetriableError, requirePluginConfig } from '../../runtime/plugin/index.ts';
 import { batchOf, contextOf, openSink, sinkRecords } from './harness.ts';

@@ -112,7 +112,10 @@ class ProduceOperation {
 
   #close(): void {
     this.#open -= 1;
-    if (this.#open === 0) this.#finish();
+    if (this.#open > 0) return;
+    // What failed may still be told of somewhere; what was appended is in the files.
+    if (this.#results.every((result) => result?.errorCode === ErrorCode.NONE)) this.#context.releaseBytes();
+    this.#finish();
   }
 
   #startTimer(): void {

@@ -1,5 +1,6 @@
 import { offsetDeleteRequest, offsetDeleteResponse } from '../../protocol/index.ts';
 import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
+import { isMissing } from '../cluster/retry-items.ts';
 import { commitOffsets, fetchOffsets, simpleMember } from '../offsets/group-offsets.ts';
 import type { CommittedOffset, TopicPartition } from '../topic-partition.ts';
 import type { Refusable } from './admin.ts';
@@ -22,7 +23,10 @@ export function alterGroupOffsets(
   groupId: string,
   offsets: readonly CommittedOffset[],
 ): Promise<Refusable<TopicPartition>[]> {
-  return commitOffsets(cluster, simpleMember(groupId), offsets, { channel: MAIN_CHANNEL });
+  return commitOffsets(cluster, simpleMember(groupId), offsets, {
+    channel: MAIN_CHANNEL,
+    isFinal: isMissing(cluster),
+  });
 }
 
 /** Deletes stored offsets (KIP-496). */

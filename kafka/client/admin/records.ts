@@ -9,7 +9,7 @@ import {
 } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
 import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
-import { itemErrorOf, retryItems } from '../cluster/retry-items.ts';
+import { isMissing, itemErrorOf, retryItems } from '../cluster/retry-items.ts';
 import { KafkaError } from '../errors.ts';
 import {
   EARLIEST,
@@ -29,7 +29,7 @@ export function deleteRecords(
   cluster: Cluster,
   offsets: readonly TopicPartitionOffset[],
 ): Promise<Deleted[]> {
-  return retryItems(cluster, 'deleting records', offsets, async (left) => {
+  const attempt = async (left: readonly TopicPartitionOffset[]) => {
     const isUnknown = ({ topic, partition }: TopicPartition) =>
       cluster.metadata.partition(topic, partition) === undefined;
     const unknown = left.filter(isUnknown).map(({ topic }) => topic);
@@ -44,7 +44,8 @@ export function deleteRecords(
       }),
     );
     return left.map((item) => answers.get(item) as Deleted);
-  });
+  };
+  return retryItems(cluster, 'deleting records', offsets, attempt, { isFinal: isMissing(cluster) });
 }
 
 async function deleteFromLeader(
@@ -97,7 +98,11 @@ export function queryOffsets(
     partition,
     timestamp: timestampOf(at),
   }));
-  return listOffsets(cluster, questions, { channel: MAIN_CHANNEL, isolationLevel });
+  return listOffsets(cluster, questions, {
+    channel: MAIN_CHANNEL,
+    isolationLevel,
+    isFinal: isMissing(cluster),
+  });
 }
 
 function timestampOf(at: OffsetQuery['at']): number {

@@ -12,8 +12,10 @@ import type { ClientSettings } from './settings.ts';
 /** What is done on one connection. */
 export type Call<T> = (connection: BrokerConnection) => Promise<T>;
 
-/** Channel of metadata, admin requests and whatever never waits long at the broker. */
+/** Channel of metadata and whatever else never waits long at the broker. */
 export const MAIN_CHANNEL = 'main';
+/** Channel of changes, which may take the controller its time. */
+const CONTROLLER_CHANNEL = 'controller';
 
 /** Limits of {@link Cluster.retry}. */
 export interface RetryOptions {
@@ -56,11 +58,11 @@ export class Cluster {
   }
 
   /** Calls any broker: an open connection first, then the others in random order, the bootstrap servers last. */
-  async any<T>(call: Call<T>): Promise<T> {
+  async any<T>(call: Call<T>, channel: string = MAIN_CHANNEL): Promise<T> {
     let failure: unknown;
-    for (const endpoint of this.#candidates()) {
+    for (const endpoint of this.#candidates(channel)) {
       try {
-        const connection = await this.connections.open(endpoint, MAIN_CHANNEL);
+        const connection = await this.connections.open(endpoint, channel);
         return await call(connection);
       } catch (error) {
         if (!(error instanceof BrokerConnectionError)) throw error;
@@ -74,7 +76,7 @@ export class Cluster {
   controller<T>(call: Call<T>): Promise<T> {
     const { controllerId } = this.metadata;
     const isKnown = this.metadata.broker(controllerId) !== undefined;
-    return isKnown ? this.node(controllerId, MAIN_CHANNEL, call) : this.any(call);
+    return isKnown ? this.node(controllerId, CONTROLLER_CHANNEL, call) : this.any(call, CONTROLLER_CHANNEL);
   }
 
   /** Calls the coordinator of a group, which is looked up first if need be. Coordinator errors make it forget. */
@@ -121,15 +123,15 @@ export class Cluster {
     this.connections.close();
   }
 
-  #candidates(): readonly Endpoint[] {
+  #candidates(channel: string): readonly Endpoint[] {
     const { bootstrap, entropy } = this.settings;
     const brokers = shuffled(this.metadata.brokers, () => entropy.u32());
     const isKnown = ({ host, port }: Endpoint) =>
       brokers.some((node) => node.host === host && node.port === port);
     const all: Endpoint[] = [...brokers, ...bootstrap.filter((endpoint) => !isKnown(endpoint))];
     const rank = (endpoint: Endpoint) => {
-      if (this.connections.ready(endpoint, MAIN_CHANNEL) !== undefined) return 0;
-      return this.connections.isBackingOff(endpoint, MAIN_CHANNEL) ? 2 : 1;
+      if (this.connections.ready(endpoint, channel) !== undefined) return 0;
+      return this.connections.isBackingOff(endpoint, channel) ? 2 : 1;
     };
     return all
       .map((endpoint) => ({ endpoint, rank: rank(endpoint) }))

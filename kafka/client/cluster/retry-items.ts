@@ -8,16 +8,22 @@ export interface ItemAnswer {
   readonly error: KafkaError | undefined;
 }
 
+/** Limits of {@link retryItems}. */
+export interface ItemRetryOptions extends RetryOptions {
+  /** Which retriable errors are an answer all the same. */
+  readonly isFinal?: (error: KafkaError) => boolean;
+}
+
 /**
  * Calls `attempt` with the items that have no final answer yet, until none is left or the time is up. `attempt` answers in
- * the order of what it is given; `isFinal` says which retriable errors are an answer all the same. Resolves with the last answers in the order of `items`; rejects as `attempt` does.
+ * the order of what it is given; resolves with the last answers in the order of `items`; rejects as `attempt` does.
  */
 export async function retryItems<I, A extends ItemAnswer>(
   cluster: Cluster,
   what: string,
   items: readonly I[],
   attempt: (left: readonly I[]) => Promise<readonly A[]>,
-  options: RetryOptions & { readonly isFinal?: (error: KafkaError) => boolean } = {},
+  options: ItemRetryOptions = {},
 ): Promise<A[]> {
   const { clock } = cluster.settings;
   const timeoutMs = options.timeoutMs ?? cluster.settings.apiTimeoutMs;
@@ -42,6 +48,17 @@ export async function retryItems<I, A extends ItemAnswer>(
     if (isOutdated) await cluster.refresher.refresh().catch(() => {});
   }
   return items.map((_, index) => answers.get(index) as A);
+}
+
+/** How long after its creation a topic may not be known to every broker. */
+const PROPAGATION_MS = 3_000;
+
+/** For {@link retryItems}: a topic or partition that is not known after a while does not exist. */
+export function isMissing(cluster: Cluster): (error: KafkaError) => boolean {
+  const { clock } = cluster.settings;
+  const sinceMs = clock.monotonic();
+  return ({ errorCode }) =>
+    errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION && clock.monotonic() - sinceMs >= PROPAGATION_MS;
 }
 
 /** A failed connection to one of several brokers, as the error of the items that were meant for it. */

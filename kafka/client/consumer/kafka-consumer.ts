@@ -24,6 +24,9 @@ import { OffsetStore } from './offset-store.ts';
 import type { PartitionState } from './partition-state.ts';
 import { PositionSearch } from './position-search.ts';
 
+/** A consumer that leaves does not wait longer than this for a broker that cannot be reached. */
+const LAST_COMMIT_TIMEOUT_MS = 5_000;
+
 /** {@link Consumer} over a cluster. */
 export class KafkaConsumer implements Consumer {
   readonly #cluster: Cluster;
@@ -89,7 +92,7 @@ export class KafkaConsumer implements Consumer {
       this.#unassign();
       return;
     }
-    await this.#store.commitIfAutomatic();
+    await this.#store.commitIfAutomatic(LAST_COMMIT_TIMEOUT_MS);
     // The listener may still commit as a member while it gives up its partitions.
     await group.close().finally(() => {
       this.#group = undefined;

@@ -41,16 +41,16 @@ export class OffsetStore {
   }
 
   /** Stores the given offsets, or the positions of all partitions. */
-  async commit(offsets: readonly CommittedOffset[] = this.#positions()): Promise<void> {
+  async commit(
+    offsets: readonly CommittedOffset[] = this.#positions(),
+    timeoutMs: number = this.#settings.apiTimeoutMs,
+  ): Promise<void> {
     const groupId = this.#groupId();
     if (offsets.length === 0) return;
     const membership = this.#membership();
     const member = this.#member(groupId);
     try {
-      const options = {
-        channel: membership?.channel ?? this.#channel,
-        timeoutMs: this.#settings.apiTimeoutMs,
-      };
+      const options = { channel: membership?.channel ?? this.#channel, timeoutMs };
       const answers = await commitOffsets(this.#cluster, member, offsets, options);
       const refused = answers.find(({ error }) => error !== undefined);
       if (refused?.error !== undefined) throw refused.error;
@@ -90,11 +90,11 @@ export class OffsetStore {
   }
 
   /** Commits the positions unless the application does that itself. Does not fail: it comes again. */
-  async commitIfAutomatic(): Promise<void> {
+  async commitIfAutomatic(timeoutMs?: number): Promise<void> {
     if (!this.#settings.autoCommit || this.#partitions.size === 0) return;
     this.#isCommitting = true;
     try {
-      await this.commit();
+      await this.commit(this.#positions(), timeoutMs);
     } catch (error) {
       this.#cluster.settings.logger.warn(
         { error, groupId: this.#settings.groupId },

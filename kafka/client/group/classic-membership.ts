@@ -1,17 +1,9 @@
-import { every, type Timer } from '../../../platform/clock.ts';
-import { ErrorCode, type JoinGroupResponse } from '../../protocol/index.ts';
-import type { BrokerConnection } from '../broker-connection.ts';
+import { ErrorCode } from '../../protocol/index.ts';
 import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
 import { ClientClosedError, ConfigurationError, isRetriable, KafkaError } from '../errors.ts';
-import {
-  assignmentTask,
-  heartbeat,
-  joinGroup,
-  leaveGroup,
-  type Membership,
-  type MemberTimes,
-  syncGroup,
-} from './group-requests.ts';
+import { heartbeat, leaveGroup, type Membership, type MemberTimes } from './group-requests.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { joinAndSync } from './join.ts';
 import type { GroupAssignment, GroupMembership, GroupOptions, GroupProtocol } from './membership.ts';
 import { Signal } from './signal.ts';
 
@@ -28,7 +20,7 @@ export class ClassicMembership implements GroupMembership {
   readonly #groupId: string;
   readonly #groupInstanceId: string | null;
   readonly #times: MemberTimes;
-  readonly #heartbeatIntervalMs: number;
+  readonly #heartbeats: Heartbeats;
   readonly #protocol: GroupProtocol;
   readonly #onClosed: () => void;
   readonly #onAttention: () => void;
@@ -41,13 +33,12 @@ export class ClassicMembership implements GroupMembership {
   #isPrepared = true;
   #isLostDue = false;
   #reason = '';
-  #fatal: unknown;
+  /** To be thrown by poll: once, or for ever when another has taken the instance id. */
+  #fatal: KafkaError | undefined;
   #isJoining = false;
   #outcome: JoinOutcome | undefined;
   #failures = 0;
   #retryAtMs = 0;
-  #heartbeats: Timer | undefined;
-  #isHeartbeatUnderWay = false;
   #isPolling = false;
   #isWoken = false;
   #lastPollMs = 0;
@@ -73,7 +64,8 @@ export class ClassicMembership implements GroupMembership {
       sessionTimeoutMs: options.sessionTimeoutMs ?? 45_000,
       rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 300_000,
     };
-    this.#heartbeatIntervalMs = options.heartbeatIntervalMs ?? 3_000;
+    const intervalMs = options.heartbeatIntervalMs ?? 3_000;
+    this.#heartbeats = new Heartbeats(cluster.settings.clock, intervalMs, () => this.#beat());
     this.#protocol = protocol;
     this.#onClosed = onClosed;
     this.#onAttention = onAttention;
@@ -166,7 +158,8 @@ export class ClassicMembership implements GroupMembership {
    * whether the error speaks of the present member; of an earlier one nothing is to be done.
    */
   onRefused(member: Membership, error: KafkaError): boolean {
-    if (!this.#isJoined || member.generationId !== this.#generationId || member.memberId !== this.#memberId)
+    const isIn = this.#isJoined || this.#outcome !== undefined;
+    if (!isIn || member.generationId !== this.#generationId || member.memberId !== this.#memberId)
       return false;
     if (error.errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#fail(error);
     else if (REMOVED.includes(error.errorCode)) this.#lose(error.errorName, error.errorCode);
@@ -205,11 +198,12 @@ export class ClassicMembership implements GroupMembership {
 
   async #advance(): Promise<void> {
     for (;;) {
-      if (this.#fatal !== undefined) this.#throwFatal();
       if (this.#isLostDue) {
         this.#isLostDue = false;
         this.#isPrepared = true;
         await this.#protocol.onLost();
+      } else if (this.#fatal !== undefined) {
+        this.#throwFatal(this.#fatal);
       } else if (this.#outcome !== undefined) {
         await this.#finish(this.#outcome);
       } else if (this.#isRejoinDue && !this.#isPrepared) {
@@ -223,9 +217,8 @@ export class ClassicMembership implements GroupMembership {
     if (this.#isRejoinDue && !this.#isJoining) this.#beginJoin();
   }
 
-  #throwFatal(): never {
-    const error = this.#fatal;
-    this.#fatal = undefined;
+  #throwFatal(error: KafkaError): never {
+    if (error.errorCode !== ErrorCode.FENCED_INSTANCE_ID) this.#fatal = undefined;
     throw error;
   }
 
@@ -240,12 +233,16 @@ export class ClassicMembership implements GroupMembership {
       });
       return;
     }
-    this.#stopHeartbeats();
+    this.#heartbeats.stop();
     this.#isJoined = false;
     const incarnation = this.#incarnation;
     const end = (outcome: JoinOutcome) => {
       this.#isJoining = false;
-      if (incarnation === this.#incarnation) this.#outcome = outcome;
+      if (incarnation === this.#incarnation) {
+        this.#outcome = outcome;
+        // The owner may take its time to poll: the session must not end meanwhile.
+        if ('assignment' in outcome) this.#heartbeats.start();
+      }
       this.#attend();
     };
     this.#join(incarnation).then(
@@ -255,36 +252,20 @@ export class ClassicMembership implements GroupMembership {
   }
 
   #join(incarnation: number): Promise<GroupAssignment> {
-    return this.#cluster.coordinator(this.#groupId, this.#channel, async (connection) => {
-      const ask = () => joinGroup(connection, this.identity, this.#times, this.#protocol, this.#reason);
-      let join = await ask();
-      this.#checkCurrent(incarnation);
-      if (join.errorCode === ErrorCode.MEMBER_ID_REQUIRED) {
-        this.#memberId = join.memberId;
-        join = await ask();
-        this.#checkCurrent(incarnation);
-        if (join.errorCode !== ErrorCode.NONE)
-          throw new KafkaError(join.errorCode, `joining group ${this.#groupId}`);
-      }
-      this.#memberId = join.memberId;
-      return this.#sync(connection, join);
-    });
-  }
-
-  #checkCurrent(incarnation: number): void {
-    if (incarnation !== this.#incarnation) throw new ClientClosedError('earlier membership');
-  }
-
-  async #sync(connection: BrokerConnection, join: JoinGroupResponse): Promise<GroupAssignment> {
-    const isLeader = join.memberId === join.leader;
-    const task = assignmentTask(join);
-    const { generationId, protocolName, leaderId } = task;
-    // From here on the member may commit and is alive under the new generation.
-    this.#generationId = generationId;
-    const assignments = isLeader && !join.skipAssignment ? await this.#protocol.assign(task) : new Map();
-    const protocol = { type: this.#protocol.type, name: protocolName };
-    const { assignment } = await syncGroup(connection, this.identity, protocol, assignments, this.#times);
-    return { generationId, memberId: join.memberId, leaderId, isLeader, protocolName, assignment };
+    const candidate = {
+      protocol: this.#protocol,
+      times: this.#times,
+      reason: this.#reason,
+      identity: () => this.identity,
+      learn: ({ memberId, generationId }: { readonly memberId: string; readonly generationId?: number }) => {
+        if (incarnation !== this.#incarnation) throw new ClientClosedError('earlier membership');
+        this.#memberId = memberId;
+        this.#generationId = generationId ?? this.#generationId;
+      },
+    };
+    return this.#cluster.coordinator(this.#groupId, this.#channel, (connection) =>
+      joinAndSync(connection, candidate),
+    );
   }
 
   async #finish(outcome: JoinOutcome): Promise<void> {
@@ -299,7 +280,6 @@ export class ClassicMembership implements GroupMembership {
     this.#isRejoinDue = false;
     this.#isPrepared = false;
     this.#reason = '';
-    this.#startHeartbeats();
     await this.#protocol.onJoinComplete(outcome.assignment);
   }
 
@@ -315,6 +295,8 @@ export class ClassicMembership implements GroupMembership {
     logger.debug({ error, groupId: this.#groupId, failures: this.#failures }, 'joining the group failed');
     if (REMOVED.includes(errorCode)) {
       this.#lose(`joining failed with ${(error as KafkaError).errorName}`, errorCode);
+    } else if (errorCode === ErrorCode.FENCED_INSTANCE_ID) {
+      this.#fail(error as KafkaError);
     } else if (!isRetriable(error)) {
       this.#reset('');
       this.#isRejoinDue = true;
@@ -322,43 +304,26 @@ export class ClassicMembership implements GroupMembership {
     }
   }
 
-  #startHeartbeats(): void {
-    this.#stopHeartbeats();
-    this.#heartbeats = every(this.#cluster.settings.clock, this.#heartbeatIntervalMs, () => this.#beat());
-  }
-
-  #stopHeartbeats(): void {
-    this.#heartbeats?.cancel();
-    this.#heartbeats = undefined;
-  }
-
-  #beat(): void {
+  async #beat(): Promise<void> {
     const { clock, logger } = this.#cluster.settings;
     const { rebalanceTimeoutMs } = this.#times;
     if (!this.#isPolling && clock.monotonic() - this.#lastPollMs > rebalanceTimeoutMs) {
-      logger.warn(
-        { groupId: this.#groupId, rebalanceTimeoutMs },
-        'left the group because it was not polled in time',
-      );
-      void this.leave('the member was not polled in time');
+      const fields = { groupId: this.#groupId, rebalanceTimeoutMs };
+      logger.warn(fields, 'left the group because it was not polled in time');
+      const leaving = this.leave('the member was not polled in time');
       this.#isLostDue = true;
       this.#attend();
+      await leaving;
       return;
     }
-    if (!this.#isHeartbeatUnderWay) void this.#sendHeartbeat();
-  }
-
-  async #sendHeartbeat(): Promise<void> {
     const member = this.identity;
-    this.#isHeartbeatUnderWay = true;
     try {
       await this.#cluster.coordinator(this.#groupId, this.#channel, (connection) =>
         heartbeat(connection, member),
       );
     } catch (error) {
+      // A broken connection is no news about the group: the next beat goes to the coordinator of then.
       if (error instanceof KafkaError) this.#onHeartbeatRefused(member, error);
-    } finally {
-      this.#isHeartbeatUnderWay = false;
     }
   }
 
@@ -389,7 +354,7 @@ export class ClassicMembership implements GroupMembership {
   }
 
   #reset(memberId: string): void {
-    this.#stopHeartbeats();
+    this.#heartbeats.stop();
     this.#incarnation += 1;
     this.#outcome = undefined;
     this.#memberId = memberId;

@@ -7,8 +7,8 @@ import {
   offsetFetchResponse,
 } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
-import type { Cluster, RetryOptions } from '../cluster/cluster.ts';
-import { retryItems } from '../cluster/retry-items.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { type ItemRetryOptions, retryItems } from '../cluster/retry-items.ts';
 import { KafkaError } from '../errors.ts';
 import type { Membership } from '../group/group-requests.ts';
 import { type CommittedOffset, partitionKey, type TopicPartition } from '../topic-partition.ts';
@@ -28,7 +28,7 @@ export interface FetchedOffset extends Required<CommittedOffset> {
 }
 
 /** Who asks, and how. */
-export interface GroupOffsetsOptions extends RetryOptions {
+export interface GroupOffsetsOptions extends ItemRetryOptions {
   readonly channel: string;
 }
 

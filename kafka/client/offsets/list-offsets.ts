@@ -1,7 +1,7 @@
 import { type Encodable, ErrorCode, listOffsetsRequest, listOffsetsResponse } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
-import type { Cluster, RetryOptions } from '../cluster/cluster.ts';
-import { itemErrorOf, retryItems } from '../cluster/retry-items.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { type ItemRetryOptions, itemErrorOf, retryItems } from '../cluster/retry-items.ts';
 import { KafkaError } from '../errors.ts';
 import { partitionKey, type TopicPartition } from '../topic-partition.ts';
 
@@ -26,7 +26,7 @@ export interface OffsetAnswer extends TopicPartition {
 }
 
 /** How to ask. */
-export interface OffsetsOptions extends RetryOptions {
+export interface OffsetsOptions extends ItemRetryOptions {
   readonly channel: string;
   readonly isolationLevel: IsolationLevel;
 }

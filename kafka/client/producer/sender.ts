@@ -1,12 +1,11 @@
 import type { Timer } from '../../../platform/clock.ts';
-import { StreamError } from '../../../platform/errors.ts';
-import { ErrorCode, errorOf, zeroUuid } from '../../protocol/index.ts';
+import type { StreamError } from '../../../platform/errors.ts';
+import { zeroUuid } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { DeliveryError, isRetriable, KafkaError, needsRefresh, RecordTooLargeError } from '../errors.ts';
+import { BatchOutcomes, type OutcomeListener } from './batch-outcomes.ts';
 import type { PartitionQueue } from './partition-queue.ts';
-import { type PartitionAnswer, type ProduceSettings, produce, type SentBatch } from './produce-call.ts';
-import { mayBeWritten, reactionTo } from './produce-reaction.ts';
+import { type ProduceSettings, produce, type SentBatch } from './produce-call.ts';
 import type { Packing, ProducerBatch } from './producer-batch.ts';
 import { IdentitySource } from './producer-identity.ts';
 
@@ -19,11 +18,7 @@ export interface SenderOptions extends ProduceSettings {
 }
 
 /** Hears what becomes of batches. */
-export interface SenderListener {
-  onSucceeded(batch: ProducerBatch, queue: PartitionQueue, baseOffset: number, appendTimeMs: number): void;
-  onFailed(batch: ProducerBatch, queue: PartitionQueue, error: StreamError): void;
-  /** `parts` take the place of `batch`. */
-  onSplit(batch: ProducerBatch, queue: PartitionQueue, parts: readonly ProducerBatch[]): void;
+export interface SenderListener extends OutcomeListener {
   /** Nothing can be sent at all. */
   onRefused(error: StreamError): void;
 }
@@ -38,6 +33,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #listener: SenderListener;
   readonly #identity: IdentitySource;
+  readonly #outcomes: BatchOutcomes;
   readonly #active = new Set<PartitionQueue>();
   readonly #inFlight = new Map<number, number>();
   readonly #opening = new Set<number>();
@@ -59,6 +55,9 @@ export class Sender {
       onIdentity: () => this.poke(),
       onRefused: (error) => this.#listener.onRefused(error),
     });
+    this.#outcomes = new BatchOutcomes(cluster, options.acks === 0, listener, (queue) =>
+      this.activate(queue),
+    );
     this.#stopListening = cluster.refresher.onRefresh(() => this.poke());
   }
 
@@ -211,7 +210,7 @@ export class Sender {
     try {
       return pack();
     } catch (error) {
-      this.#fail(queue, batch, 'it could not be packed', error);
+      this.#outcomes.fail(queue, batch, 'it could not be packed', error);
       return undefined;
     }
   }
@@ -226,11 +225,13 @@ export class Sender {
     call.then(
       (answers) => {
         this.#returned(nodeId);
-        for (const [index, { queue, batch }] of sent.entries()) this.#answered(queue, batch, answers[index]);
+        for (const [index, { queue, batch }] of sent.entries()) {
+          this.#outcomes.answered(queue, batch, answers[index]);
+        }
       },
       (error: unknown) => {
         this.#returned(nodeId);
-        for (const { queue, batch } of sent) this.#broken(queue, batch, error);
+        for (const { queue, batch } of sent) this.#outcomes.broken(queue, batch, error);
       },
     );
   }
@@ -239,113 +240,10 @@ export class Sender {
     this.#inFlight.set(nodeId, (this.#inFlight.get(nodeId) ?? 1) - 1);
     this.poke();
   }
-
-  #answered(queue: PartitionQueue, batch: ProducerBatch, answer: PartitionAnswer | undefined): void {
-    if (this.#options.acks === 0) {
-      queue.succeeded(batch, false);
-      this.#listener.onSucceeded(batch, queue, -1, -1);
-      return;
-    }
-    if (answer === undefined) {
-      this.#broken(
-        queue,
-        batch,
-        new KafkaError(ErrorCode.NETWORK_EXCEPTION, 'the broker did not mention the partition'),
-      );
-      return;
-    }
-    const { errorCode } = answer;
-    if (mayBeWritten(errorCode)) batch.isPossiblyWritten = true;
-    switch (reactionTo(errorCode)) {
-      case 'done':
-        queue.succeeded(batch);
-        this.#listener.onSucceeded(batch, queue, answer.baseOffset, answer.logAppendTimeMs);
-        break;
-      case 'too-large':
-        this.#split(queue, batch, errorCode);
-        break;
-      case 'out-of-sequence':
-        this.#repeat(queue, batch, (atMs) => queue.outOfSequence(batch, atMs));
-        break;
-      case 'retry':
-        this.#learn(queue, errorCode, answer);
-        this.#repeat(queue, batch, (atMs) => queue.retry(batch, atMs));
-        break;
-      case 'fail':
-        this.#fail(
-          queue,
-          batch,
-          'the broker refused it',
-          new KafkaError(errorCode, 'Produce', messageOf(answer)),
-        );
-    }
-  }
-
-  #broken(queue: PartitionQueue, batch: ProducerBatch, error: unknown): void {
-    if (!isRetriable(error) || this.#options.acks === 0) {
-      this.#fail(queue, batch, 'it could not be sent', error);
-      return;
-    }
-    batch.isPossiblyWritten = true;
-    if (needsRefresh(error)) this.#cluster.refresher.request();
-    this.#repeat(queue, batch, (atMs) => queue.retry(batch, atMs));
-  }
-
-  #repeat(queue: PartitionQueue, batch: ProducerBatch, repeat: (atMs: number) => void): void {
-    // It has expired while it was under way: nobody waits for it any more.
-    if (batch.isSettled) {
-      queue.giveUp(batch);
-      return;
-    }
-    repeat(this.#cluster.settings.clock.monotonic() + this.#cluster.backoffMs(batch.attempts));
-    this.activate(queue);
-  }
-
-  #split(queue: PartitionQueue, batch: ProducerBatch, errorCode: number): void {
-    const parts = queue.tooLarge(batch);
-    if (parts !== undefined) {
-      this.#listener.onSplit(batch, queue, parts);
-      this.activate(queue);
-      return;
-    }
-    const cause = new KafkaError(errorCode, 'Produce');
-    queue.giveUp(batch);
-    const problem = `it has ${batch.sizeInBytes} bytes; raise max.message.bytes of the topic or send less`;
-    this.#listener.onFailed(
-      batch,
-      queue,
-      new RecordTooLargeError(queue.topic, queue.partition, problem, cause),
-    );
-  }
-
-  #fail(queue: PartitionQueue, batch: ProducerBatch, problem: string, cause: unknown): void {
-    queue.giveUp(batch);
-    const code = cause instanceof StreamError ? cause.code : 'CLIENT_DELIVERY';
-    this.#listener.onFailed(
-      batch,
-      queue,
-      new DeliveryError(code, queue.topic, queue.partition, problem, cause),
-    );
-  }
-
-  /** An answer may name the new leader (KIP-951), which spares the metadata request. */
-  #learn(queue: PartitionQueue, errorCode: number, { currentLeader }: PartitionAnswer): void {
-    const { leaderId, leaderEpoch } = currentLeader;
-    this.#cluster.metadata.learnLeader(queue.topic, queue.partition, leaderId, leaderEpoch);
-    if (errorOf(errorCode).needsRefresh) this.#cluster.refresher.request();
-  }
 }
 
 function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
   else list.push(value);
-}
-
-function messageOf({ errorMessage, recordErrors }: PartitionAnswer): string | null {
-  const details = recordErrors.map(
-    ({ batchIndex, batchIndexErrorMessage }) =>
-      `record ${batchIndex}: ${batchIndexErrorMessage ?? 'invalid'}`,
-  );
-  return details.length > 0 ? details.slice(0, 10).join('; ') : errorMessage;
 }

@@ -1,19 +1,33 @@
 import { diskFiles } from '../../../platform/disk-files.ts';
 import { startWorkerStack, type WorkerStack } from '../../composition-root.ts';
 import { ConnectorFailedError } from '../../herder/index.ts';
-import { applyPipeline, type Pipeline, readPipeline, stopOthers } from '../../pipelines/index.ts';
+import {
+  applyPipeline,
+  type ConnectorTotals,
+  type Pipeline,
+  readPipeline,
+  stopOthers,
+  totalsOf,
+} from '../../pipelines/index.ts';
+import type { PluginRegistry } from '../../plugin/index.ts';
 import { loadPlugins, pluginPlacesOf } from '../../plugins.ts';
+import type { Worker } from '../../worker.ts';
 import { brokerOptions, brokerProperties } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { describeOptions, type OptionValues, parseOptions } from '../options.ts';
 import { pipelineSource } from '../pipeline-files.ts';
-import { RunOutput } from '../run-output.ts';
+import { type RunOutcome, RunOutput } from '../run-output.ts';
 import { untilAborted, whileRunning } from '../running.ts';
 
 const options = {
   ...brokerOptions,
   'kafka-port': { ...brokerOptions['kafka-port'], default: 0 },
+  // On a terminal the log would run into the lines of progress, which tell of failures and retries.
+  'log-level': {
+    ...brokerOptions['log-level'],
+    default: process.stderr.isTTY ? 'silent' : brokerOptions['log-level'].default,
+  },
   'bootstrap-server': {
     type: 'string',
     describe: 'Use this Kafka cluster (host:port, ...) instead of a broker of our own.',
@@ -26,44 +40,59 @@ const options = {
 
 /** `millrace run FILE…`: runs pipelines in one process, with a broker of its own unless another cluster is named. */
 export const runCommand: Command = {
-  help: `Usage: millrace run FILE... [options]\n\nRuns pipelines until they are done or the process is stopped.\n\n${describeOptions(options)}`,
+  help: `Usage: millrace run FILE... [options]
+
+Runs pipelines until the process is stopped, or with --until-done until all is read and written.
+Positions are kept: the next run goes on where this one ended, however it ended.
+
+${describeOptions(options)}
+
+Exit codes: 0 done, or stopped by Ctrl-C (SIGINT) or SIGTERM without --until-done; 1 a connector failed;
+2 wrong use; 130 stopped before --until-done was done. A stop is orderly; a second Ctrl-C ends at once.`,
   async run(args) {
     const { values, rest: names } = parseOptions(options, args);
     if (names.length === 0) throw new UsageError('Name a pipeline file: millrace run FILE...');
-    const pipelines = await readPipelines(names);
-    return whileRunning((signal) => runPipelines(pipelines, { values, names, signal }));
+    const places = pluginPlacesOf(names);
+    const plugins = await loadPlugins({ files: diskFiles, ...places });
+    const pipelines = readPipelines(names, plugins);
+    return whileRunning((signal) => runPipelines({ pipelines, plugins, places, values, signal }));
   },
 };
 
 interface Run {
+  readonly pipelines: readonly Pipeline[];
+  readonly plugins: PluginRegistry;
+  /** Where they came from, for the worker to load its own. */
+  readonly places: ReturnType<typeof pluginPlacesOf>;
   readonly values: OptionValues<typeof options>;
-  /** The files, which plugins may lie beside. */
-  readonly names: readonly string[];
   readonly signal: AbortSignal;
 }
 
-async function runPipelines(pipelines: readonly Pipeline[], { values, names, signal }: Run): Promise<number> {
+const exitCodes: Readonly<Record<RunOutcome, number>> = {
+  done: ExitCode.OK,
+  stopped: ExitCode.INTERRUPTED,
+  failed: ExitCode.FAILED,
+};
+
+async function runPipelines(run: Run): Promise<number> {
+  const { pipelines, places, values } = run;
   const bootstrapServers = values['bootstrap-server'];
   const stack = await startWorkerStack({
     kafka: bootstrapServers === undefined ? { properties: brokerProperties(values) } : { bootstrapServers },
     logLevel: values['log-level'],
-    plugins: pluginPlacesOf(names),
+    plugins: places,
     storage:
       bootstrapServers === undefined ? undefined : `millrace-${pipelines.map(({ name }) => name).join('-')}`,
   });
   try {
-    return await follow(stack, pipelines, {
-      isBounded: values['until-done'],
-      ownsKafka: bootstrapServers === undefined,
-      signal,
-    });
+    const outcome = await follow(stack, run);
+    return outcome === 'stopped' && !values['until-done'] ? ExitCode.OK : exitCodes[outcome];
   } finally {
     await stack.close();
   }
 }
 
-async function readPipelines(names: readonly string[]): Promise<readonly Pipeline[]> {
-  const plugins = await loadPlugins({ files: diskFiles, ...pluginPlacesOf(names) });
+function readPipelines(names: readonly string[], plugins: PluginRegistry): readonly Pipeline[] {
   const pipelines = names.map((name) => readPipeline(pipelineSource(name, diskFiles, plugins)));
   const twice = pipelines.find(({ name }, i) => pipelines.findIndex((other) => other.name === name) !== i);
   if (twice !== undefined)
@@ -71,45 +100,64 @@ async function readPipelines(names: readonly string[]): Promise<readonly Pipelin
   return pipelines;
 }
 
-async function follow(
-  stack: WorkerStack,
-  pipelines: readonly Pipeline[],
-  {
-    isBounded,
-    ownsKafka,
-    signal,
-  }: { readonly isBounded: boolean; readonly ownsKafka: boolean; readonly signal: AbortSignal },
-): Promise<number> {
-  const { worker, client, platform } = stack;
+async function follow(stack: WorkerStack, { pipelines, plugins, values, signal }: Run): Promise<RunOutcome> {
+  const { worker, client, clientFor, platform } = stack;
   const output = new RunOutput(process.stdout, platform.clock);
-  const host = { client, herder: worker.herder, registry: () => stack.clientFor({ urls: [], headers: {} }) };
+  const host = { client, herder: worker.herder, plugins, clientFor };
   worker.onEvent(({ connector, task, state, error }) => {
-    if (state === 'FAILED')
-      output.failed(connector, task, error instanceof Error ? error.message : String(error));
+    if (state === 'FAILED') output.failed(connector, task, textOf(error));
   });
-  const names = (await Promise.all(pipelines.map((pipeline) => applyPipeline(pipeline, host)))).flat();
+  const applied = await Promise.all(pipelines.map((pipeline) => applyPipeline(pipeline, host)));
+  const names = applied.flat();
+  const ownsKafka = values['bootstrap-server'] === undefined;
   const others = ownsKafka ? await stopOthers(worker.herder, names) : [];
   if (others.length > 0) output.note(`stopped connectors of other pipelines: ${others.join(', ')}`);
   output.started(stack.kafka, names);
-  const own = () => worker.progress().filter(({ name }) => names.includes(name));
+  const own = () => {
+    const reports = new Map(worker.progress().map((report) => [report.name, report]));
+    return names.flatMap((name) => reports.get(name) ?? []);
+  };
   output.follow(own);
-  const code = isBounded
-    ? await untilDone(stack, names, signal)
-    : await untilAborted(signal).then(() => ExitCode.OK);
-  output.finished(own());
-  return code;
+  const outcome = values['until-done']
+    ? await untilDone(worker, names, { signal, output })
+    : await untilAborted(signal).then((): RunOutcome => 'stopped');
+  if (outcome === 'stopped') output.note('stopping');
+  // First, so that what was under way is counted.
+  await worker.close();
+  const last = own();
+  const letters = pipelines.flatMap((pipeline, i) => lettersOf(pipeline, totalsOf(last), applied[i] ?? []));
+  output.finished(last, outcome, letters);
+  return outcome;
+}
+
+/** Where the records are that could not be processed. */
+function lettersOf(
+  { errors: { deadLetterTopic } }: Pipeline,
+  totals: readonly ConnectorTotals[],
+  connectors: readonly string[],
+): readonly string[] {
+  const own = totals.filter(({ connector }) => connectors.includes(connector));
+  const letters = own.reduce((sum, { deadLettered }) => sum + deadLettered, 0);
+  if (letters === 0 || deadLetterTopic === undefined) return [];
+  return [`dead letters are in the topic ${deadLetterTopic}, each with its reason in its headers`];
 }
 
 async function untilDone(
-  { worker }: WorkerStack,
+  worker: Worker,
   names: readonly string[],
-  signal: AbortSignal,
-): Promise<number> {
+  { signal, output }: { readonly signal: AbortSignal; readonly output: RunOutput },
+): Promise<RunOutcome> {
   try {
     await worker.whenDone(names, signal);
-    return ExitCode.OK;
+    return 'done';
   } catch (error) {
-    if (error instanceof ConnectorFailedError || signal.aborted) return ExitCode.FAILED;
-    throw error;
+    if (signal.aborted) return 'stopped';
+    if (!(error instanceof ConnectorFailedError)) throw error;
+    output.failed(error.connector, error.task, textOf(error.cause));
+    return 'failed';
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -8,7 +8,7 @@ let admin: Admin;
 
 beforeEach(async (context) => {
   cluster = await SimulatedCluster.start(context.task.name);
-  client = cluster.client({ apiTimeoutMs: 10_000 });
+  client = cluster.client();
   admin = client.admin();
 });
 
@@ -192,6 +192,14 @@ describe('records', () => {
     expect(await run(admin.deleteRecords([{ ...t0, offset: 99 }]))).toMatchObject([
       { error: { errorName: 'OFFSET_OUT_OF_RANGE' } },
     ]);
+  });
+
+  test('of a topic that does not exist are not looked for longer than it may take to spread', async () => {
+    const before = cluster.platform.clock.monotonic();
+    expect(errorsOf(await run(admin.listOffsets([{ topic: 'x', partition: 0, at: 'latest' }])))).toEqual([
+      'UNKNOWN_TOPIC_OR_PARTITION',
+    ]);
+    expect(cluster.platform.clock.monotonic() - before).toBeLessThan(5_000);
   });
 
   test('are found at the ends of the log and by time, several questions about one partition at once', async () => {

@@ -1,8 +1,9 @@
-import type {
-  Consumer,
-  RebalanceListener,
-  Subscription,
-  TopicPartition,
+import {
+  type Consumer,
+  KafkaError,
+  type RebalanceListener,
+  type Subscription,
+  type TopicPartition,
 } from '../../../kafka/client/index.ts';
 
 const text = (partitions: readonly TopicPartition[]) =>
@@ -72,6 +73,8 @@ export class GroupReader {
         }
       } catch (error) {
         this.errors.push(error);
+        // Another has taken its place for good: every further poll would say so at once.
+        if (error instanceof KafkaError && error.errorName === 'FENCED_INSTANCE_ID') return;
       }
     }
   }

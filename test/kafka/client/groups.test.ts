@@ -381,6 +381,13 @@ describe('a static member', () => {
     await until(() => b.assigned === 't0');
     await until(() => a.errors.length > 0);
     expect(a.errors[0]).toMatchObject({ errorName: 'FENCED_INSTANCE_ID' });
+    expect(a.events.at(-1)).toBe('! t0');
+    await cluster.run(a.stop());
+    await expect(cluster.run(a.consumer.poll(1_000))).rejects.toMatchObject({
+      errorName: 'FENCED_INSTANCE_ID',
+    });
+    await cluster.platform.runFor(20_000);
+    expect([b.assigned, b.errors]).toEqual(['t0', []]);
     await cluster.run(a.stop());
   });
 

@@ -159,6 +159,14 @@ describe('a group of another protocol type', () => {
     await cluster.run(a.stop());
   });
 
+  test('keeps a member that takes longer than its session to poll again after it has joined', async () => {
+    const a = new Worker('a', { sessionTimeoutMs: 10_000 });
+    await cluster.run(a.membership.poll(0));
+    await cluster.platform.runFor(40_000);
+    expect(await cluster.run(a.membership.poll(1_000))).toBe(true);
+    expect(a.events).toEqual(['assign a', 'complete 1 work of a']);
+  });
+
   test('goes on when its connections break', async () => {
     const [a, b] = [new Worker('a').start(), new Worker('b').start()];
     await until(() => a.membership.isStable && b.membership.isStable);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BatchMemory } from '../../../kafka/client/producer/batch-memory.ts';
 import { PartitionQueue, type ProducerIdentity } from '../../../kafka/client/producer/partition-queue.ts';
 import { mayBeWritten, reactionTo } from '../../../kafka/client/producer/produce-reaction.ts';
 import type { ProducerBatch, Sequence } from '../../../kafka/client/producer/producer-batch.ts';
@@ -150,6 +151,50 @@ describe('an idempotent partition', () => {
     const queue = queueOf();
     append(queue, 'a');
     expect(queue.tooLarge(take(queue).batch)).toBeUndefined();
+  });
+});
+
+describe('the memory of a large batch', () => {
+  const large = 'x'.repeat(80_000);
+
+  /** Sends batches one after another; the memory that each was built in. */
+  function memories(count: number, settle: (queue: PartitionQueue, batch: ProducerBatch) => void): unknown[] {
+    const queue = new PartitionQueue('t', 0, {
+      batchBytes: 100_000,
+      lingerMs: 0,
+      isIdempotent: true,
+      memory: new BatchMemory(100_000),
+    });
+    return Array.from({ length: count }, () => {
+      append(queue, large);
+      const sent = take(queue);
+      expect(sent.bytes.length).toBeGreaterThan(large.length);
+      settle(queue, sent.batch);
+      return sent.bytes.buffer;
+    });
+  }
+
+  test('is used again when the broker has acknowledged it', () => {
+    const [, second, third, fourth] = memories(4, (queue, batch) => queue.succeeded(batch));
+    expect([third === second, fourth === second]).toEqual([true, true]);
+  });
+
+  test('is left alone when nobody has acknowledged it', () => {
+    const used = memories(4, (queue, batch) => queue.succeeded(batch, false));
+    expect(new Set(used).size).toBe(4);
+  });
+
+  test('is left alone when it was sent more than once: a broken connection may still hold it', () => {
+    const used = memories(4, (queue, batch) => {
+      queue.retry(batch, 0);
+      queue.succeeded(take(queue).batch);
+    });
+    expect(new Set(used).size).toBe(4);
+  });
+
+  test('is left alone when it has failed', () => {
+    const used = memories(4, (queue, batch) => queue.giveUp(batch));
+    expect(new Set(used).size).toBe(4);
   });
 });
 

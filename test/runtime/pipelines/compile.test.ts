@@ -107,6 +107,7 @@ test('error handling is the same for source and sinks', () => {
   const text = `name: p
 source: {connector: lines, config: {file: f}}
 sinks: [{connector: print}]
+topic: {name: t, replication.factor: 2}
 errors: {tolerance: all, dead.letter.topic: dlq, retry: {timeout: 5m, delay.max: 2s}, log: true}
 `;
   for (const { config } of compile(text)) {
@@ -116,10 +117,17 @@ errors: {tolerance: all, dead.letter.topic: dlq, retry: {timeout: 5m, delay.max:
       'errors.retry.delay.max.ms': '2000',
       'errors.log.enable': 'true',
       'errors.deadletterqueue.topic.name': 'dlq',
-      'errors.deadletterqueue.topic.replication.factor': '1',
+      'errors.deadletterqueue.topic.replication.factor': '2',
       'errors.deadletterqueue.context.headers.enable': 'true',
     });
   }
+});
+
+test('without a replication factor the dead-letter topic gets what the cluster is large enough for', () => {
+  const [sink] = compile(
+    'name: p\nsinks: [{connector: print}]\nerrors: {tolerance: all, dead.letter.topic: dlq}\n',
+  );
+  expect(sink?.config).not.toHaveProperty(['errors.deadletterqueue.topic.replication.factor']);
 });
 
 test('retries may go on for ever', () => {

@@ -113,6 +113,34 @@ describe('loading plugins', () => {
     ]);
   });
 
+  test('a file that fails to load is named with the line at fault', async () => {
+    const fail = async (url: string): Promise<unknown> => {
+      const error = new SyntaxError('Expression expected');
+      error.stack = `${new URL(url).pathname}:7\nconst a = ;\n\nSyntaxError: Expression expected\n    at node:internal`;
+      throw error;
+    };
+    await expect(loadPluginFile('/p/a.ts', fail)).rejects.toThrow(
+      'The plugin file /p/a.ts cannot be loaded: line 7: Expression expected',
+    );
+  });
+
+  test.each([
+    [
+      'an unknown type',
+      { properties: { to: { type: 'int' } } },
+      "type of config key 'to' must be one of string",
+    ],
+    [
+      'a required key that it lacks',
+      { properties: {}, required: ['to'] },
+      "config key 'to' is required, but",
+    ],
+    ['no properties', {}, "'config' must be a JSON Schema"],
+  ])('a plugin whose config has %s is refused', async (_what, config, message) => {
+    const load = async () => ({ plugin: { ...good, config: { type: 'object', ...config } } });
+    await expect(loadPluginFile('/p/a.ts', load)).rejects.toThrow(message);
+  });
+
   test('a folder that is missing has none', async () => {
     expect(await loadPluginFolder('/nowhere', simulatedPlatform('x').files)).toEqual([]);
   });

@@ -54,6 +54,19 @@ describe('a chain of transforms', () => {
     expect(await apply([], record)).toEqual([record]);
   });
 
+  test('blames a transform that returns nothing', async () => {
+    const forgetful = defineTransform({
+      name: 'forgetful',
+      version: '1.0.0',
+      config: noConfig,
+      map: () => undefined as unknown as null,
+    });
+    const result = apply([{ alias: 'f', plugin: forgetful, raw: {} }], connectRecord({ value: 1 }));
+    await expect(result).rejects.toThrow(
+      "The transform 'f' failed: 'map' returned undefined: return a record, an array of records, or null",
+    );
+  });
+
   test('goes on with each record that a transform made', async () => {
     const stages = [{ alias: 's', plugin: split, raw: {} }, stage('hoist-field', { field: 'v' })];
     const records = await apply(stages, connectRecord({ value: 'a,b' }));
