@@ -11,6 +11,8 @@ export interface FetchWish {
   readonly minBytes: number;
   readonly maxBytes: number;
   readonly maxWaitMs: number;
+  /** Where the records go; may be larger than asked for. */
+  readonly allocate: (bytes: number) => Buffer;
 }
 
 /** Finds the partition of a target, or the error that it is answered with. */
@@ -90,7 +92,8 @@ export class DelayedFetch implements PartitionWatcher {
   }
 
   #diverges(partition: Partition, target: FetchTarget): boolean {
-    const limits = { isolationLevel: this.#wish.isolationLevel, maxBytes: 0, minOneBatch: false };
+    const { isolationLevel, allocate } = this.#wish;
+    const limits = { isolationLevel, maxBytes: 0, minOneBatch: false, allocate };
     const result = readPartition(partition, target, limits);
     return result.divergingEpoch !== undefined || result.errorCode !== ErrorCode.NONE;
   }
@@ -113,6 +116,7 @@ export class DelayedFetch implements PartitionWatcher {
         isolationLevel: this.#wish.isolationLevel,
         maxBytes: bytesLeft,
         minOneBatch: isEmpty,
+        allocate: this.#wish.allocate,
       });
       bytesLeft = Math.max(0, bytesLeft - result.records.length);
       if (result.records.length > 0) isEmpty = false;

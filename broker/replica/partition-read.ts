@@ -13,6 +13,8 @@ export interface ReadLimits {
   readonly maxBytes: number;
   /** Return the first batch even when it is larger than `maxBytes`. */
   readonly minOneBatch: boolean;
+  /** Where the records go; may be larger than asked for. */
+  readonly allocate: (bytes: number) => Buffer;
 }
 
 const NO_RECORDS = Buffer.alloc(0);
@@ -40,7 +42,7 @@ export function readPartition(partition: Partition, target: FetchTarget, limits:
       maxBytes: Math.min(target.partitionMaxBytes, limits.maxBytes),
       minOneBatch: limits.minOneBatch,
     };
-    return { ...facts, records: log.read(range, (bytes) => Buffer.allocUnsafeSlow(bytes)) };
+    return { ...facts, records: log.read(range, limits.allocate) };
   } catch (error) {
     return failedFetch(target, readErrorOf(error));
   }

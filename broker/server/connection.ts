@@ -135,7 +135,7 @@ export class ClientConnection implements ConnectionHandler {
     const mustOwn = isOwned || api.overlaps;
     const bytes = mustOwn ? frame : Buffer.from(frame);
     const body = decode(api.request, header.apiVersion, bytes.subarray(header.bodyOffset));
-    const context = this.#context(header, isOwned || !api.overlaps, isOwned ? frame : undefined);
+    const context = this.#context(header, isOwned || !api.overlaps, isOwned ? frame : undefined, request);
     const respond = this.#responder(api, request, header, context);
     try {
       api.handle(body, context, respond);
@@ -149,7 +149,9 @@ export class ClientConnection implements ConnectionHandler {
     header: { apiVersion: number; clientId: string | null },
     ownsBytes: boolean,
     frame: Buffer | undefined,
+    request: PendingRequest,
   ): RequestContext {
+    const { frameMemory } = this.#environment;
     let releasable = frame;
     return {
       apiVersion: header.apiVersion,
@@ -158,8 +160,13 @@ export class ClientConnection implements ConnectionHandler {
       listener: this.#listener,
       ownsBytes,
       releaseBytes: () => {
-        if (releasable !== undefined) this.#environment.frameMemory.give(releasable);
+        if (releasable !== undefined) frameMemory.give(releasable);
         releasable = undefined;
+      },
+      allocate: (bytes) => {
+        const buffer = frameMemory.take(bytes) ?? Buffer.allocUnsafeSlow(bytes);
+        request.lent.push(buffer);
+        return buffer;
       },
       onDisconnect: (callback) => {
         this.#disconnectCallbacks.add(callback);
@@ -207,9 +214,17 @@ export class ClientConnection implements ConnectionHandler {
     this.#isFlushScheduled = false;
     if (this.#isClosed) return;
     this.#lastActiveMs = this.#environment.clock.monotonic();
-    const chunks = this.#queue.takeAnswered();
-    if (chunks.length > 0 && !this.#connection.write(chunks)) this.#pause();
+    const { chunks, lent } = this.#queue.takeAnswered();
+    if (chunks.length > 0 && !this.#send(chunks, lent)) this.#pause();
     this.#goOn();
+  }
+
+  #send(chunks: readonly Buffer[], lent: readonly Buffer[]): boolean {
+    if (lent.length === 0) return this.#connection.write(chunks);
+    return this.#connection.write(chunks, (error) => {
+      if (error !== undefined) return;
+      for (const buffer of lent) this.#environment.frameMemory.give(buffer);
+    });
   }
 
   #goOn(): void {

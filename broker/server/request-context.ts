@@ -23,6 +23,8 @@ export interface RequestContext {
   readonly ownsBytes: boolean;
   /** The handler has no more use for the request's bytes, nor has anyone that it gave them to: others may have them. */
   releaseBytes(): void;
+  /** Memory of at least `bytes` for parts of the answer, taken back once that has been sent. */
+  readonly allocate: (bytes: number) => Buffer;
   /** Calls `callback` when the client goes away. The function returned takes that back: call it when answering. */
   onDisconnect(callback: () => void): () => void;
 }

@@ -7,6 +7,8 @@ export interface PendingRequest {
   readonly sizeInBytes: number;
   /** The encoded answer; `undefined` while there is none. Empty for a request that is not answered. */
   chunks: readonly Buffer[] | undefined;
+  /** Memory that is free again once the answer has been sent. */
+  readonly lent: Buffer[];
 }
 
 /**
@@ -33,21 +35,24 @@ export class RequestQueue {
   }
 
   begin(overlaps: boolean, sizeInBytes: number): PendingRequest {
-    const request: PendingRequest = { overlaps, sizeInBytes, chunks: undefined };
+    const request: PendingRequest = { overlaps, sizeInBytes, chunks: undefined, lent: [] };
     this.#bytes += sizeInBytes;
     this.#pending.push(request);
     if (overlaps) this.#overlapping += 1;
     return request;
   }
 
-  /** Removes the leading requests that have been answered and returns their bytes. */
-  takeAnswered(): Buffer[] {
+  /** Removes the leading requests that have been answered and returns their answers' bytes. */
+  takeAnswered(): { chunks: Buffer[]; lent: Buffer[] } {
     const answered = this.#pending.findIndex((request) => request.chunks === undefined);
     const taken = this.#pending.splice(0, answered === -1 ? this.#pending.length : answered);
     for (const { overlaps, sizeInBytes } of taken) {
       this.#bytes -= sizeInBytes;
       if (overlaps) this.#overlapping -= 1;
     }
-    return taken.flatMap((request) => request.chunks ?? []);
+    return {
+      chunks: taken.flatMap(({ chunks }) => chunks ?? []),
+      lent: taken.flatMap(({ lent }) => lent),
+    };
   }
 }

@@ -46,11 +46,9 @@ interface InFlight {
 export class BrokerConnection implements ConnectionHandler {
   readonly #options: ConnectionOptions;
   readonly #address: string;
-  readonly #frames = new FrameReader(
-    RESPONSE_BYTES_MAX,
-    (frame, isOwned) => this.#receive(frame, isOwned),
-    { trustedBytes: TRUSTED_BYTES },
-  );
+  readonly #frames = new FrameReader(RESPONSE_BYTES_MAX, (frame, isOwned) => this.#receive(frame, isOwned), {
+    trustedBytes: TRUSTED_BYTES,
+  });
   readonly #inFlight = new Map<number, InFlight>();
   #served: ReadonlyMap<number, VersionRange> = new Map();
   #connection: Connection | undefined;

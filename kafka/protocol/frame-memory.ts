@@ -2,8 +2,8 @@
 const KEPT_BYTES_MIN = 64 << 10;
 
 /**
- * Memory of frames that their receivers are done with, for the frames that come next: new memory has to be paged in
- * by the system, which costs more than filling it. What is free never exceeds `freeBytesMax`.
+ * Memory of large frames that nobody looks at any more, for those that come next: new memory has to be paged in by the
+ * system, which costs more than filling it. What is free never exceeds `freeBytesMax`.
  */
 export class FrameMemory {
   readonly #freeBytesMax: number;
@@ -23,11 +23,15 @@ export class FrameMemory {
     return buffer;
   }
 
-  /** Takes back the memory of a frame that a `FrameReader` handed over as owned. Nobody may look at it after that. */
+  /**
+   * Takes the memory of a frame that a `FrameReader` handed over as owned, or a buffer that was taken here. Nobody may
+   * look at it after that. What has been free for longest makes room.
+   */
   give(frame: Buffer): void {
     const { byteLength } = frame.buffer;
-    if (byteLength < KEPT_BYTES_MIN || this.#freeBytes + byteLength > this.#freeBytesMax) return;
+    if (byteLength < KEPT_BYTES_MIN || byteLength > this.#freeBytesMax) return;
     this.#free.push(Buffer.from(frame.buffer));
     this.#freeBytes += byteLength;
+    while (this.#freeBytes > this.#freeBytesMax) this.#freeBytes -= this.#free.shift()?.length ?? 0;
   }
 }

@@ -36,27 +36,31 @@ export function totalsOf(reports: readonly ConnectorReport[]): ConnectorTotals[]
   });
 }
 
-/** Records read per second of each connector, from one look to the next. */
+/** Records come in batches: a rate over less time than this jumps up and down. */
+const RATE_WINDOW_MS = 2_000;
+
+/** Records read per second of each connector, over the last two seconds, or since the last look if that is longer ago. */
 export class Rates {
   readonly #clock: Clock;
-  #last = new Map<string, { readonly read: number; readonly atMs: number }>();
+  /** The oldest first. */
+  readonly #looks: { readonly atMs: number; readonly read: ReadonlyMap<string, number> }[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Since the last call, or 0 at the first. */
+  /** Takes a look; 0 at the first, and for a connector that began anew. */
   update(totals: readonly ConnectorTotals[]): ReadonlyMap<string, number> {
     const atMs = this.#clock.monotonic();
+    while (this.#looks.length > 1 && (this.#looks[0]?.atMs ?? 0) < atMs - RATE_WINDOW_MS) this.#looks.shift();
+    const [first] = this.#looks;
+    const seconds = first === undefined ? 0 : (atMs - first.atMs) / 1000;
     const rates = totals.map(({ connector, read }) => {
-      const last = this.#last.get(connector);
-      const seconds = last === undefined ? 0 : (atMs - last.atMs) / 1000;
-      return [
-        connector,
-        last === undefined || seconds <= 0 ? 0 : Math.max(0, read - last.read) / seconds,
-      ] as const;
+      const since = first?.read.get(connector);
+      const isKnown = since !== undefined && seconds > 0;
+      return [connector, isKnown ? Math.max(0, read - since) / seconds : 0] as const;
     });
-    this.#last = new Map(totals.map(({ connector, read }) => [connector, { read, atMs }]));
+    this.#looks.push({ atMs, read: new Map(totals.map(({ connector, read }) => [connector, read])) });
     return new Map(rates);
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
@@ -23,6 +24,7 @@ export interface Ended {
 }
 
 const running = new Set<ChildProcess>();
+const startedWithin = new AsyncLocalStorage<ChildProcess[]>();
 
 /** A program that was started here: the only kind of process that is ever stopped. */
 export class Child {
@@ -45,6 +47,7 @@ export class Child {
     });
     for (const file of files) if (typeof file === 'number') closeSync(file);
     running.add(this.#process);
+    startedWithin.getStore()?.push(this.#process);
     this.#process.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       this.stdout += chunk;
     });
@@ -147,6 +150,14 @@ export async function runOk(
 /** Kills what is still running of the programs started here. */
 export function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
+}
+
+/** Runs `work` and in the end kills what is still running of the programs that it started. */
+export function killingAfter<T>(work: () => Promise<T>): Promise<T> {
+  const started: ChildProcess[] = [];
+  return startedWithin
+    .run(started, work)
+    .finally(() => started.filter((child) => running.has(child)).map((child) => child.kill('SIGKILL')));
 }
 
 /** Polls until `ready` gives a value other than undefined or false; throws after `timeoutMs` with what `otherwise` says. */

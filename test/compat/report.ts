@@ -27,21 +27,22 @@ export interface SharedBroker {
   log(): string;
 }
 
-/** Runs checks in order, prints a line for each and counts them. */
+/** Runs checks in order and counts them. */
 export class Report {
   passed = 0;
   failed = 0;
 
-  /** Runs the checks of one part, each until its end or the crash of the broker that they share, if any. */
+  /**
+   * Runs the checks of one part, each until its end or the crash of the broker that they share, if any. Prints a line for
+   * each at the end, in one piece, since parts run side by side.
+   */
   async part(name: string, checks: readonly Check[], broker?: SharedBroker): Promise<void> {
-    console.log(`\n${name}`);
+    const lines = ['', name];
     let ended = false;
     for (const check of checks) {
       if (ended) {
-        this.fail(
-          check.name,
-          new Error('not run: an earlier check of this part failed or the broker crashed'),
-          '',
+        lines.push(
+          ...this.#failure(check.name, new Error('not run: an earlier check of this part failed'), ''),
         );
         continue;
       }
@@ -49,20 +50,19 @@ export class Report {
       try {
         await (broker === undefined ? check.run() : broker.whileRunning(check.run));
         this.passed += 1;
-        console.log(`  ok    ${check.name} (${seconds(startedMs)})`);
+        lines.push(`  ok    ${check.name} (${seconds(startedMs)})`);
       } catch (error) {
-        this.fail(`${check.name} (${seconds(startedMs)})`, error, broker?.log() ?? '');
+        lines.push(...this.#failure(`${check.name} (${seconds(startedMs)})`, error, broker?.log() ?? ''));
         ended = check.gates === true || broker?.hasCrashed === true;
       }
     }
+    console.log(lines.join('\n'));
   }
 
-  /** Counts and prints a failure. */
-  fail(name: string, error: unknown, brokerLog: string): void {
+  #failure(name: string, error: unknown, brokerLog: string): string[] {
     this.failed += 1;
-    console.log(`  FAIL  ${name}`);
-    console.log(indent(describe(error)));
-    if (brokerLog !== '') console.log(indent(`last lines of the broker's log:\n${brokerLog}`));
+    const log = brokerLog === '' ? [] : [indent(`last lines of the broker's log:\n${brokerLog}`)];
+    return [`  FAIL  ${name}`, indent(describe(error)), ...log];
   }
 }
 

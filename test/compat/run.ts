@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
-import { killAll } from './child.ts';
+import { killAll, killingAfter } from './child.ts';
 import { cache, install, millraceCommand, type Tool } from './install.ts';
 import { admin, adminConsumerProtocol } from './parts/admin.ts';
 import { compaction } from './parts/compaction.ts';
@@ -18,7 +18,9 @@ import { rebalances } from './parts/rebalance.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { type Check, Report } from './report.ts';
 
+/** Long ones first, and last the one whose tool takes longest to be there. */
 const allParts: readonly Part[] = [
+  quickstart,
   ...roundTrips,
   course,
   ...crashes,
@@ -29,7 +31,6 @@ const allParts: readonly Part[] = [
   consoleTools,
   ourTools,
   packaged,
-  quickstart,
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -52,44 +53,55 @@ async function main(): Promise<number> {
   const parts = chosen(values.only, kind);
   const startedMs = performance.now();
   const report = new Report();
-  const missing = await installAll(new Set(parts.flatMap((part) => toolsOf(part, kind))), report);
-  for (const part of parts) await runPart(part, kind, values.record, missing, report);
+  const tools = new Map<Tool, Promise<unknown>>();
+  for (const tool of parts.flatMap((part) => toolsOf(part, kind)))
+    if (!tools.has(tool))
+      tools.set(
+        tool,
+        install(tool).catch((error: unknown) => error),
+      );
+  const waiting = [...parts];
+  const lane = async () => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift())
+      await runPart(part, kind, values.record, tools, report);
+  };
+  // Parts wait more than they compute; two of Kafka's brokers at once would need too much memory.
+  const lanes = Array.from({ length: kind === 'kafka' ? 1 : 2 }, lane);
+  await Promise.all([reportTools(tools, report), ...lanes]);
   console.log(`\nagainst ${kind}, ${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
   console.log(`${report.passed} passed, ${report.failed} failed`);
   return report.failed === 0 ? 0 : 1;
 }
 
-/** Installs what the parts need, all at once, and returns the tools that could not be: each is a failed check. */
-async function installAll(tools: ReadonlySet<Tool>, report: Report): Promise<Set<Tool>> {
-  const installed = new Map([...tools].map((tool) => [tool, install(tool).catch((error: unknown) => error)]));
-  const missing = new Set<Tool>();
-  const checks = [...installed].map(([tool, outcome]) => ({
+/** What became of each tool that the parts need: one that could not be installed is a failed check. */
+function reportTools(tools: ReadonlyMap<Tool, Promise<unknown>>, report: Report): Promise<void> {
+  const checks = [...tools].map(([tool, installed]) => ({
     name: `${tool} is here or can be installed`,
     run: async () => {
-      const error = await outcome;
-      if (error === undefined) return;
-      missing.add(tool);
-      throw error;
+      const error = await installed;
+      if (error !== undefined) throw error;
     },
   }));
-  await report.part('what the clients need', checks);
-  return missing;
+  return report.part('what the clients need', checks);
 }
 
 async function runPart(
   part: Part,
   kind: BrokerKind,
   isRecording: boolean,
-  missing: ReadonlySet<Tool>,
+  tools: ReadonlyMap<Tool, Promise<unknown>>,
   report: Report,
 ): Promise<void> {
+  const needed = await Promise.all(
+    toolsOf(part, kind).map(async (tool) => ({ tool, error: await tools.get(tool) })),
+  );
   const directory = join(cache, 'runs', part.name);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const { subcommand = 'broker', overrides = {}, program = millraceCommand() } = part;
   const broker = new BrokerProcess({ kind, directory, subcommand, overrides, program });
   const start = async () => {
-    const absent = toolsOf(part, kind).filter((tool) => missing.has(tool));
+    const absent = needed.filter(({ error }) => error !== undefined).map(({ tool }) => tool);
     if (absent.length > 0) throw new Error(`not run: ${absent.join(' and ')} is missing`);
     await broker.start();
   };
@@ -98,11 +110,7 @@ async function runPart(
     ...part.checks({ broker, kind, directory, isRecording, probe: new Probe(() => broker.bootstrap) }),
     { name: 'the broker stops in order', run: () => broker.stop() },
   ];
-  try {
-    await report.part(part.name, checks, broker);
-  } finally {
-    killAll();
-  }
+  await killingAfter(() => report.part(part.name, checks, broker));
 }
 
 function toolsOf(part: Part, kind: BrokerKind): readonly Tool[] {

@@ -41,6 +41,7 @@ export function fetchApi(
       minBytes: request.minBytes,
       maxBytes: Math.min(request.maxBytes, limits.fetchMaxBytes),
       maxWaitMs: request.maxWaitMs,
+      allocate: requestContext.allocate,
     };
     const isReadCommitted = request.isolationLevel === 1;
     let release: (() => void) | undefined;

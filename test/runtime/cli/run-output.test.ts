@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../platform/simulation/manual-clock.ts';
 import { RunOutput } from '../../../runtime/cli/run-output.ts';
-import type { ConnectorReport, TaskReport } from '../../../runtime/worker.ts';
+import type { ConnectorReport } from '../../../runtime/worker.ts';
+
+type TaskReport = ConnectorReport['tasks'][number];
+
+/** A control sequence, or a character. */
+const token = new RegExp(`${'\x1b'}\\[\\d*[A-Z]|[\\s\\S]`, 'g');
 
 /** What a terminal shows after the output: line feeds, carriage returns, cursor up, and erasing to the end. */
 class Screen {
@@ -13,7 +18,7 @@ class Screen {
   #column = 0;
 
   write(text: string): void {
-    for (const [token] of text.matchAll(/\x1b\[\d*[A-Z]|[\s\S]/g)) this.#take(token);
+    for (const [each] of text.matchAll(token)) this.#take(each);
   }
 
   #take(token: string): void {

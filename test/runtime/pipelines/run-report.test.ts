@@ -7,7 +7,9 @@ import {
   summary,
   totalsOf,
 } from '../../../runtime/pipelines/index.ts';
-import type { ConnectorReport, TaskReport } from '../../../runtime/worker.ts';
+import type { ConnectorReport } from '../../../runtime/worker.ts';
+
+type TaskReport = ConnectorReport['tasks'][number];
 
 const task = (fields: Partial<TaskReport>): TaskReport =>
   ({
@@ -67,16 +69,30 @@ test('a connector has failed as soon as one of its tasks has', () => {
   ]);
 });
 
-test('rates are those since the last look', () => {
+test('rates are those of the last two seconds', () => {
   const clock = new ManualClock();
   const rates = new Rates(clock);
-  const at = (read: number) => Object.fromEntries(rates.update([totals({ read })]));
-  expect(at(100)).toEqual({ in: 0 });
+  const at = (read: number) => rates.update([totals({ read })]).get('in');
+  expect(at(100)).toBe(0);
+  expect(at(200)).toBe(0);
   clock.advance(500);
-  expect(at(200)).toEqual({ in: 200 });
-  expect(at(300)).toEqual({ in: 0 });
+  expect(at(300)).toBe(400);
+  clock.advance(500);
+  expect(at(300)).toBe(200);
   clock.advance(1_000);
-  expect(at(350)).toEqual({ in: 50 });
+  expect(at(300)).toBe(100);
+  clock.advance(1_000);
+  expect(at(300)).toBe(0);
+});
+
+test('when looks are further apart than that, rates are those since the last', () => {
+  const clock = new ManualClock();
+  const rates = new Rates(clock);
+  const seen = [0, 100, 400, 400].map((read) => {
+    clock.advance(5_000);
+    return rates.update([totals({ read })]).get('in');
+  });
+  expect(seen).toEqual([0, 20, 60, 0]);
 });
 
 test('a task that was started anew does not give a negative rate', () => {
