@@ -186,12 +186,19 @@ function groupsOf(configs: readonly ConfigInfo[]): string[] {
   return [...new Set(names.filter((name) => name !== null))];
 }
 
-/** The source or sink that a config names, by any of its names; undefined when there is none. Throws PluginError when several fit. */
+/**
+ * The source or sink that a config names, by any of its names; undefined when there is none. A name that both a source and
+ * a sink have means the sink when the config says which topics to read. Throws PluginError when several fit.
+ */
 export function findConnector(
   plugins: PluginRegistry,
-  name: string,
+  config: SentConfig,
 ): DefinedSource | DefinedSink | undefined {
-  return plugins.find('source', name) ?? plugins.find('sink', name);
+  const name = config['connector.class'];
+  if (name === undefined || name === null) return undefined;
+  const source = plugins.find('source', name);
+  const hasTopics = ['topics', 'topics.regex'].some((key) => (config[key] ?? '') !== '');
+  return source === undefined || hasTopics ? (plugins.find('sink', name) ?? source) : source;
 }
 
 /** Class names of all connectors: sinks, then sources. */

@@ -63,8 +63,7 @@ export function connectorInfo(
 }
 
 export function connectorType(config: Properties | undefined, plugins: PluginRegistry): ConnectorType {
-  const className = config?.['connector.class'];
-  return (className === undefined ? undefined : findConnector(plugins, className))?.kind ?? 'unknown';
+  return (config === undefined ? undefined : findConnector(plugins, config))?.kind ?? 'unknown';
 }
 
 /** Undefined when nothing is known of the connector's state. */

@@ -96,8 +96,8 @@ export class ConnectorRunner {
 
   /** The plugin of the connector's class; undefined when there is none. */
   get plugin(): DefinedSource | DefinedSink | undefined {
-    const className = this.#parts.configs.get(this.#parts.name)?.config['connector.class'];
-    return className === undefined ? undefined : findConnector(this.#parts.environment.plugins, className);
+    const config = this.#parts.configs.get(this.#parts.name)?.config;
+    return config === undefined ? undefined : findConnector(this.#parts.environment.plugins, config);
   }
 
   #inTurn(change: (preemption: Preemption) => Promise<void>): Promise<void> {

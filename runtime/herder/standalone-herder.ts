@@ -274,7 +274,7 @@ export class StandaloneHerder implements Herder {
     if (className === undefined || className === null) {
       throw new BadRequestError('Connector config contains no connector type');
     }
-    const plugin = findOrThrow(() => findConnector(this.#plugins, className));
+    const plugin = findOrThrow(() => findConnector(this.#plugins, config));
     if (plugin !== undefined) return plugin;
     throw new BadRequestError(
       `Failed to find any class that implements Connector and which name matches ${className}, ` +

@@ -60,7 +60,7 @@ export class PluginRegistry {
     const plugin = this.find(kind, name);
     if (plugin !== undefined) return plugin;
     const names = this.list(kind).flatMap(({ name, aliases = [] }) => [name, ...aliases]);
-    const suggestion = suggestName(name, names);
+    const suggestion = suggestName(name, [...names, ...names.flatMap((each) => shortNames(kind, each))]);
     const advice =
       suggestion === undefined ? 'Install the plugin that brings it.' : `Did you mean '${suggestion}'?`;
     throw new PluginError(`There is no ${kind.replace('_', ' ')} '${name}'. ${advice}`);

@@ -64,7 +64,7 @@ describe.runIf(vectors.length > 0)('validation answers what Kafka Connect answer
   test.each(
     vectors.filter(isComparable).map(({ props, body }) => [JSON.stringify(props), props, body] as const),
   )('%s', (_name, props, body) => {
-    const plugin = findConnector(plugins, props['connector.class'] ?? '');
+    const plugin = findConnector(plugins, props);
     if (plugin === undefined) throw new Error('no such connector');
     const actual = comparable(
       JSON.parse(JSON.stringify(validateConnector(plugin, props, { plugins, worker }))),

@@ -66,6 +66,25 @@ test('a pipeline gets its topic and its connectors, and runs', async () => {
   expect(topic?.partitions).toHaveLength(3);
 });
 
+test('a source and a sink may have one name', async () => {
+  const sink = new TableSink({ name: 'both' });
+  const { worker, ...parts } = await host([new CountingSource('both').plugin, sink.plugin]);
+  const both = { connector: 'both', tasks: 1, transforms: [] };
+  const names = await applyPipeline(
+    pipeline({
+      source: { ...both, name: 'p-in', config: { records: 4 } },
+      sinks: [{ ...both, name: 'p-out', config: {} }],
+    }),
+    parts,
+  );
+  await worker.whenDone(names);
+  expect(worker.progress().map(({ name, type }) => [name, type])).toEqual([
+    ['p-in', 'source'],
+    ['p-out', 'sink'],
+  ]);
+  expect(sink.rows).toHaveLength(4);
+});
+
 test('a pipeline that is applied again as it was goes on, and one that has changed starts anew', async () => {
   const counting = source();
   const sink = new TableSink();

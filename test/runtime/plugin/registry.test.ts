@@ -52,6 +52,9 @@ describe('finding a plugin', () => {
 
   test('a missing one is an error with a suggestion', () => {
     expect(() => registry.require('transform', 'insert-feild')).toThrow("Did you mean 'insert-field'?");
+    expect(() => registry.require('transform', 'InsretField$Value')).toThrow(
+      "Did you mean 'InsertField$Value'?",
+    );
     expect(() => registry.require('sink', 'insert-field')).toThrow('Install the plugin');
   });
 
