@@ -105,7 +105,7 @@ async function append(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   } catch (cause) {
     await handle.truncate(size).catch(() => undefined);
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    const message = `The file could not be written: ${String(cause)}`;
+    const message = `The file could not be written: ${cause instanceof Error ? cause.message : String(cause)}`;
     throw passingErrors.has(code)
       ? new RetriableError(message, { cause })
       : new FatalError(message, { cause });

@@ -174,7 +174,8 @@ async function openFile(
     try {
       return await WatchedFile.open(path);
     } catch (cause) {
-      if (!config.follow) throw new FatalError(`${path} cannot be read: ${String(cause)}`, { cause });
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      if (!config.follow) throw new FatalError(`${path} cannot be read: ${reason}`, { cause });
       if (isFirst) ctx.log.warn({ file: path, err: cause }, 'waiting for the file');
       await ctx.sleep(config['poll.interval.ms']);
     }

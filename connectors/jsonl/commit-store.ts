@@ -24,10 +24,9 @@ export class CommitStore {
     this.#database = database;
   }
 
-  /** Takes the lock. Throws {@link FatalError} when another task or process has it. */
+  /** Takes the lock. Throws {@link FatalError} when another task or process has it, or the file cannot be used. */
   static open(path: string, isDurable: boolean): CommitStore {
-    mkdirSync(dirname(path), { recursive: true });
-    const database = new DatabaseSync(path, { timeout: 0 });
+    const database = openDatabase(path);
     try {
       database.exec(
         `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = ${isDurable ? 'EXTRA' : 'OFF'};`,
@@ -35,7 +34,8 @@ export class CommitStore {
       database.exec(`BEGIN EXCLUSIVE; ${tables} COMMIT`);
     } catch (error) {
       database.close();
-      if (!(error instanceof Error && 'errcode' in error && error.errcode === busy)) throw error;
+      if (!(error instanceof Error && 'errcode' in error && error.errcode === busy))
+        throw unusable(path, error);
       throw new FatalError(
         `${path} is in use: another task or connector writes these files. A jsonl sink has one task: set tasks.max to 1, or give each connector other files.`,
         { cause: error },
@@ -84,4 +84,19 @@ export class CommitStore {
   close(): void {
     this.#database.close();
   }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return new DatabaseSync(path, { timeout: 0 });
+  } catch (cause) {
+    throw unusable(path, cause);
+  }
+}
+
+function unusable(path: string, cause: unknown): FatalError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const text = `${path}, where the sink notes how much is written, cannot be used: ${reason}.`;
+  return new FatalError(`${text} Make its folder writable, or set offsets.file.`, { cause });
 }

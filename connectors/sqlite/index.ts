@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { defineSink } from '../../runtime/plugin/index.ts';
+import { defineSink, FatalError } from '../../runtime/plugin/index.ts';
 import { storeNoted, writeBatch } from './batch-writer.ts';
 import { Offsets } from './offsets.ts';
 import { RowWriter } from './row-writer.ts';
@@ -59,9 +59,9 @@ export const sink = defineSink({
   },
 });
 
+/** Throws {@link FatalError} for a file that cannot be opened or is something else, and SQLite's error when it is locked. */
 function openDatabase(config: SqliteConfig): DatabaseSync {
-  if (config.file !== ':memory:') mkdirSync(dirname(config.file), { recursive: true });
-  const database = new DatabaseSync(config.file, { timeout: config['busy.timeout.ms'] });
+  const database = openFile(config);
   try {
     database.exec(
       `PRAGMA journal_mode = ${config['journal.mode']}; PRAGMA synchronous = ${config.synchronous};`,
@@ -69,6 +69,30 @@ function openDatabase(config: SqliteConfig): DatabaseSync {
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw isNoDatabase(error) ? unusable(config.file, error) : error;
   }
+}
+
+function openFile(config: SqliteConfig): DatabaseSync {
+  try {
+    if (config.file !== ':memory:') mkdirSync(dirname(config.file), { recursive: true });
+    return new DatabaseSync(config.file, { timeout: config['busy.timeout.ms'] });
+  } catch (cause) {
+    throw unusable(config.file, cause);
+  }
+}
+
+/** SQLITE_NOTADB. */
+function isNoDatabase(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 26;
+}
+
+function unusable(file: string, cause: unknown): FatalError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new FatalError(
+    `${file} cannot be used as a database: ${reason}. Correct file, or make its folder writable.`,
+    {
+      cause,
+    },
+  );
 }

@@ -8,6 +8,7 @@ import {
   type Plugin,
   type PluginRegistry,
   parsePluginConfig,
+  problemText,
   validateConfig,
 } from '../plugin/index.ts';
 import { findQuietly } from './connector-schema.ts';
@@ -104,7 +105,7 @@ function ownReports(plugin: Plugin, stage: Stage, raw: Properties): ConfigKeyRep
   return reports.map((report, index) => {
     const isMine = ({ key }: ConfigProblem): boolean =>
       key === report.value.name || (index === 0 && !reports.some(({ value }) => value.name === key));
-    const errors = problems.filter(isMine).map(({ message }) => message);
+    const errors = problems.filter(isMine).map(problemText);
     return { ...report, value: { ...report.value, errors } };
   });
 }

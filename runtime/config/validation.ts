@@ -9,6 +9,7 @@ import {
   type DefinedSource,
   type PluginRegistry,
   parsePluginConfig,
+  problemText,
   validateConfig,
 } from '../plugin/index.ts';
 import { overrideReports, sinkGroupId } from './client-settings.ts';
@@ -153,7 +154,8 @@ function ownProblems(plugin: DefinedSource | DefinedSink, config: Properties): P
     plugin.validate?.(parsed);
     return [];
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems.map(({ key, message }) => ({ key, message }));
+    if (error instanceof ConfigError)
+      return error.problems.map((problem) => ({ key: problem.key, message: problemText(problem) }));
     return [{ key: '', message: error instanceof Error ? error.message : String(error) }];
   }
 }

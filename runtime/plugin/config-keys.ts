@@ -1,5 +1,5 @@
 import { type ParsedConfig, parsePluginConfig, type RawConfig } from './config-parser.ts';
-import { showValue } from './config-problem.ts';
+import { problemText, showValue } from './config-problem.ts';
 import type { ConfigOf, ConfigProperty, ConfigSchema, ConfigType } from './config-schema.ts';
 import { configTypeOf, readValue } from './config-value.ts';
 
@@ -91,7 +91,7 @@ function reportOf<S extends ConfigSchema>(
     name: key,
     value: value === undefined ? null : textOf(property, value),
     recommended_values: property.recommended ?? [],
-    errors: problems.map(({ message }) => message),
+    errors: problems.map(problemText),
     visible: true,
   };
 }

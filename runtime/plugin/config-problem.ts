@@ -28,3 +28,8 @@ export function showValue(value: unknown): string {
     ? JSON.stringify(value)
     : String(value);
 }
+
+/** The problem in one text: what is wrong, then what to do. */
+export function problemText({ message, hint }: ConfigProblem): string {
+  return hint === undefined ? message : `${message} ${hint}`;
+}

@@ -1,5 +1,5 @@
 import { StreamError } from '../../platform/errors.ts';
-import type { ConfigProblem } from './config-problem.ts';
+import { type ConfigProblem, problemText } from './config-problem.ts';
 
 /**
  * Something that may work when it is tried again: the runtime repeats the call after a pause, within
@@ -38,8 +38,7 @@ export class ConfigError extends StreamError {
 
   constructor(problems: readonly ConfigProblem[] | string, options?: ErrorOptions) {
     const list = typeof problems === 'string' ? [{ key: '', message: problems }] : problems;
-    const texts = list.map(({ message, hint }) => (hint === undefined ? message : `${message} ${hint}`));
-    super('CONNECT_CONFIG', texts.join('\n'), options);
+    super('CONNECT_CONFIG', list.map(problemText).join('\n'), options);
     this.problems = list;
   }
 }

@@ -49,7 +49,7 @@ export {
   type RawConfig,
   requirePluginConfig,
 } from './config-parser.ts';
-export type { ConfigProblem } from './config-problem.ts';
+export { type ConfigProblem, problemText } from './config-problem.ts';
 export type { ConfigFormat, ConfigOf, ConfigProperty, ConfigSchema, ConfigType } from './config-schema.ts';
 export type { PluginContext, SourceContext } from './context.ts';
 export { type ContextParts, createContext } from './context.ts';

@@ -42,7 +42,11 @@ export class Report {
     for (const check of checks) {
       if (ended) {
         lines.push(
-          ...this.#failure(check.name, new Error('not run: an earlier check of this part failed'), ''),
+          ...this.#failure(
+            check.name,
+            new Error('not run: an earlier check of this part failed or the broker crashed'),
+            '',
+          ),
         );
         continue;
       }

@@ -205,6 +205,18 @@ test('two tasks cannot write the same files', async () => {
   await openSink(sink, { file });
 });
 
+test.each([
+  ['in a file', 'a-file/out.jsonl', /ENOTDIR|EEXIST/],
+  ['whose file of offsets is something else', 'other.jsonl', /not a database/],
+])('a path %s is refused with that path', async (_what, name, reason) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'a-file'), 'x'.repeat(2000));
+  writeFileSync(join(folder, 'other.jsonl.offsets'), 'x'.repeat(2000));
+  const opened = openSink(sink, { file: join(folder, name) });
+  await expect(opened).rejects.toThrow(reason);
+  await expect(opened).rejects.toThrow(`${join(folder, name)}.offsets, where the sink notes`);
+});
+
 test('a file that was moved away between runs is begun anew', async () => {
   const file = join(temporaryFolder(), 'out.jsonl');
   const first = await openSink(sink, { file });

@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
@@ -122,6 +122,17 @@ test('a table is made from the schema and every type is kept', async () => {
     { name: 'data', type: 'BLOB', notnull: 1 },
     { name: 'none', type: 'INTEGER', notnull: 0 },
   ]);
+});
+
+test.each([
+  ['in a file', 'a-file/x.db'],
+  ['of a folder', '.'],
+  ['of something else', 'a-file'],
+])('a path %s is refused with that path', async (_what, name) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'a-file'), 'x'.repeat(2000));
+  const file = join(folder, name);
+  await expect(open(file)).rejects.toThrow(`${file} cannot be used as a database: `);
 });
 
 test('any topic and field name is only a name', async () => {

@@ -76,3 +76,11 @@ test('a package with the keyword brings plugins', async () => {
   await millrace(folder, 'run', join(folder, 'pipeline.yaml'), '--until-done');
   expect(rowsIn(folder)).toHaveLength(261);
 });
+
+test('a plugin folder that is named has to exist', async () => {
+  const started = millrace(copyOfExample(), 'start', '--plugin-path', 'nowhere');
+  await expect(started).rejects.toMatchObject({
+    code: 2,
+    stderr: '--plugin-path nowhere: there is no such folder.\n',
+  });
+});

@@ -1,6 +1,8 @@
+import { diskFiles } from '../../../platform/disk-files.ts';
 import { startStack } from '../../composition-root.ts';
 import { brokerOptions, brokerProperties } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { describeOptions, parseOptions } from '../options.ts';
 import { untilAborted, whileRunning } from '../running.ts';
 
@@ -17,6 +19,7 @@ export const startCommand: Command = {
   help: `Usage: millrace start [options]\n\nRuns broker, schema registry and Connect worker in one process.\n\n${describeOptions(options)}`,
   async run(args) {
     const { values } = parseOptions(options, args);
+    requireFolders(values['plugin-path']);
     return whileRunning(async (signal) => {
       const stack = await startStack({
         properties: brokerProperties(values),
@@ -35,3 +38,9 @@ export const startCommand: Command = {
     });
   },
 };
+
+/** A folder beside a pipeline may be missing, one that was named may not. */
+function requireFolders(paths: readonly string[]): void {
+  const missing = paths.find((path) => diskFiles.stat(path)?.isDirectory !== true);
+  if (missing !== undefined) throw new UsageError(`--plugin-path ${missing}: there is no such folder.`);
+}

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededEntropy } from '../../../platform/simulation/seeded-entropy.ts';
@@ -124,9 +125,8 @@ async function killed({ directory }: PartContext, entropy: SeededEntropy, pace: 
     expectOk(last, await last.end(90_000));
     const topic = await expectComplete(folder);
     repeats += topic.records - topic.rows;
-    console.log(
-      `        ${kills - before} kills: ${topic.records} records in topic and JSON lines, for ${topic.rows} rows`,
-    );
+    const told = `${kills - before} kills: ${topic.records} records in topic and JSON lines, for ${topic.rows} rows`;
+    appendFileSync(join(directory, 'kills.txt'), `${folder.path}: ${told}\n`);
   }
   if (repeats === 0) throw new Mismatch('records that the source repeated after kills', 'some', 'none');
 }
