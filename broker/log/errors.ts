@@ -23,6 +23,17 @@ export class LogDirectoryOfflineError extends StreamError {
   }
 }
 
+/** Another process, or another broker of this one, has the log directory. */
+export class LogDirectoryInUseError extends StreamError {
+  constructor(path: string, cause: unknown) {
+    super(
+      'BROKER_LOG_DIRECTORY_IN_USE',
+      `log directory ${path} is in use by another broker (EAGAIN on its lock); stop that one, or use another directory`,
+      { cause },
+    );
+  }
+}
+
 /** One append could not be written, for instance because the disk is full. Nothing of it is visible; it may be tried again. */
 export class AppendFailedError extends StreamError {
   constructor(path: string, cause: unknown) {

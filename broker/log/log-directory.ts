@@ -1,11 +1,12 @@
 import { writeFileAtomically } from '../../platform/atomic-write.ts';
-import type { FileLock } from '../../platform/files.ts';
+import type { FileLock, Files } from '../../platform/files.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { hasCode } from '../../platform/system-error.ts';
 import { randomUuid } from '../../platform/uuid.ts';
 import type { TopicConfig } from '../config/index.ts';
 import { type PartitionOffset, readOffsetCheckpoint, writeOffsetCheckpoint } from './checkpoint.ts';
-import { CorruptFileError, LogDirectoryOfflineError } from './errors.ts';
+import { CorruptFileError, LogDirectoryInUseError, LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { openLog } from './log-recovery.ts';
@@ -94,7 +95,7 @@ export class LogDirectory {
   static open(platform: Platform, options: LogDirectoryOptions): LogDirectory {
     platform.files.makeDirectory(options.path);
     platform.files.syncDirectory(parentOf(options.path));
-    const lock = platform.files.lock(`${options.path}/.lock`);
+    const lock = takeLock(platform.files, options.path);
     try {
       const directory = new LogDirectory(platform, options, lock);
       if (directory.meta.nodeId !== options.nodeId) {
@@ -386,4 +387,12 @@ function toOffsets(offsets: ReadonlyMap<string, number>): PartitionOffset[] {
     const dash = name.lastIndexOf('-');
     return { topic: name.slice(0, dash), partition: Number(name.slice(dash + 1)), offset };
   });
+}
+
+function takeLock(files: Files, path: string): FileLock {
+  try {
+    return files.lock(`${path}/.lock`);
+  } catch (error) {
+    throw hasCode(error, 'EAGAIN') ? new LogDirectoryInUseError(path, error) : error;
+  }
 }

@@ -1,7 +1,11 @@
 import { StreamError } from '../../platform/errors.ts';
+import { hasCode } from '../../platform/system-error.ts';
 import { type CommandEntry, ExitCode } from './command.ts';
 import { UsageError } from './errors.ts';
 import { kafkaTools } from './kafka-tools/catalogue.ts';
+
+const FREE_PORT_ADVICE =
+  'Stop what listens there, or choose with --kafka-port, --registry-port or --rest-port; 0 takes a free one.';
 
 /** Every command by its name, in the order of the help text. */
 const commands: ReadonlyMap<string, CommandEntry> = new Map([
@@ -64,6 +68,7 @@ function overview(): string {
 /** What the user can act on; the stack only for what should not have happened. */
 function describe(error: unknown): string {
   if (error instanceof StreamError) return error.message;
+  if (hasCode(error, 'EADDRINUSE')) return `${(error as Error).message}. ${FREE_PORT_ADVICE}`;
   if (error instanceof Error) return 'code' in error ? error.message : (error.stack ?? error.message);
   return String(error);
 }

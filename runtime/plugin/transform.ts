@@ -23,7 +23,7 @@ export interface TransformPlugin<S extends ConfigSchema = ConfigSchema, C = Conf
   /** Must not change `record` or what it holds: use `newRecord`. Throwing makes it a failed record. */
   map(record: ConnectRecord, handle: H, ctx: PluginContext): Transformed;
   close?(handle: H): Promise<void> | void;
-  /** Run by `millrace plugin test`, and shown as examples in the documentation. */
+  /** Examples that say what the transform does; a plugin's own tests can run over them. */
   readonly tests?: readonly TransformTest[];
 }
 
