@@ -6,6 +6,7 @@ import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
 import { cache, install, millraceCommand, type Tool } from './install.ts';
 import { admin, adminConsumerProtocol } from './parts/admin.ts';
+import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
@@ -27,6 +28,7 @@ const allParts: readonly Part[] = [
   ...rebalances,
   admin,
   adminConsumerProtocol,
+  codec,
   compaction,
   consoleTools,
   ourTools,
