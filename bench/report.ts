@@ -19,6 +19,20 @@ export class BenchReport {
     console.log(`  ${name.padEnd(52)} ${value.padStart(16)}  ${share}`);
   }
 
+  /** One figure of several contenders. */
+  compare(name: string, cells: readonly string[]): void {
+    console.log(
+      `  ${name.padEnd(36)} ${cells
+        .map((cell) => cell.padEnd(30))
+        .join(' ')
+        .trimEnd()}`,
+    );
+  }
+
+  note(text: string): void {
+    console.log(`  ${text}`);
+  }
+
   skip(name: string, reason: string): void {
     console.log(`  ${name.padEnd(52)} ${'not measured'.padStart(16)}  ${reason}`);
   }

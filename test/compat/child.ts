@@ -59,6 +59,11 @@ export class Child {
     this.#ended = this.#watch();
   }
 
+  /** -1 when it could not be started. */
+  get pid(): number {
+    return this.#process.pid ?? -1;
+  }
+
   /** True until the program has ended and its output was read. */
   get isRunning(): boolean {
     return this.#endedWith === undefined;
