@@ -24,6 +24,9 @@ interface EntryChange extends Place {
 /** Entries that change together or not at all, also in a crash. */
 type NameOperation = readonly EntryChange[];
 
+/** Above this many, it is worth a walk over the tree to find those that no longer matter. */
+const UNSYNCED_MAX = 1000;
+
 /** The tree of names of a simulated disk. Errors are those of Linux. */
 export class MemoryNames {
   readonly #root = new MemoryDirectory();
@@ -98,6 +101,23 @@ export class MemoryNames {
     }
     for (const operation of this.#unsynced.filter((_, index) => isSynced[index])) apply(operation);
     this.#unsynced = this.#unsynced.filter((_, index) => !isSynced[index]);
+    if (this.#unsynced.length > UNSYNCED_MAX) this.#forgetUnreachable();
+  }
+
+  /** What happened in directories that are gone for good can no longer come back, and need not be kept. */
+  #forgetUnreachable(): void {
+    const reachable = new Set<MemoryNode>();
+    const visit = (node: MemoryNode): void => {
+      if (!(node instanceof MemoryDirectory) || reachable.has(node)) return;
+      reachable.add(node);
+      for (const child of [...node.entries.values(), ...node.durable.values()]) visit(child);
+    };
+    visit(this.#root);
+    this.#unsynced = this.#unsynced.filter((operation) =>
+      operation.some(
+        ({ directory, node }) => reachable.has(directory) || (node !== undefined && reachable.has(node)),
+      ),
+    );
   }
 
   /** The names and contents as they are found after the crash. */
