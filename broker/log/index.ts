@@ -5,6 +5,7 @@ export {
   LogDirectoryOfflineError,
   OffsetOutOfRangeError,
 } from './errors.ts';
+export { type AssignedPartition, LogDirectories } from './log-directories.ts';
 export {
   type Durability,
   LogDirectory,
