@@ -95,6 +95,8 @@ export class Broker {
       sessions,
       allocateProducerId: () => producerIds.allocate(),
       checkpoint: () => directories.checkpoint(),
+      directories,
+      moves: this.#storage.moves,
       features: () => this.#features(),
     });
     const { socketRequestMaxBytes: requestBytesMax, connectionsMaxIdleMs: idleMsMax } = this.config;
@@ -161,7 +163,7 @@ export class Broker {
     const { image } = this.#metadata;
     const isNew = image.features.size === 0;
     if (isNew) await this.#metadata.append(() => bootstrapRecords(this.#properties, servedFeatures));
-    this.#storage.setAsideStrays();
+    this.#storage.tidy();
     const isCleanStart = this.#directories.wereCleanlyClosed;
     const isOffline = this.#storage.isOffline.bind(this.#storage);
     await this.#metadata.append(() => leadershipRecords(image, this.#nodeId, { isCleanStart, isOffline }));

@@ -12,6 +12,7 @@ import {
 } from './metadata/index.ts';
 import type { ClusterMetadata } from './quorum/cluster-metadata.ts';
 import type { Partitions } from './replica/partitions.ts';
+import { ReplicaMoves } from './replica/replica-moves.ts';
 import type { TopicConfigs } from './topic-configs.ts';
 
 const METADATA_FOLDER = '__cluster_metadata-0';
@@ -34,6 +35,8 @@ export interface StorageParts {
  * when a directory fails.
  */
 export class BrokerStorage {
+  /** Replicas on their way to another directory. */
+  readonly moves: ReplicaMoves;
   readonly #parts: StorageParts;
   readonly #cleaners: readonly LogCleaner[];
   readonly #halted = Promise.withResolvers<StreamError>();
@@ -45,6 +48,14 @@ export class BrokerStorage {
     const { directories, platform, config } = parts;
     this.#cleaners = directories.online.map((directory) => new LogCleaner(directory, platform, config()));
     directories.onFailure((directory) => this.#onFailure(directory));
+    this.moves = new ReplicaMoves({
+      ...parts,
+      bytesPerSecondMax: () => config().replicaAlterLogDirsIoMaxBytesPerSecond,
+      onMoved: ({ topicId, partition: partitionId }, { meta: { directoryId: directory } }) => {
+        const placements = [{ topicId, partitionId, directory }];
+        this.#append(() => directoryRecords(parts.metadata.image, parts.nodeId, placements));
+      },
+    });
   }
 
   /** Resolves when no data can be served any more: the metadata directory failed, or all others did. */
@@ -66,11 +77,15 @@ export class BrokerStorage {
     }
   }
 
-  /** Sets aside the folders that no topic owns. */
-  setAsideStrays(): void {
+  /** Sets aside the folders that no topic owns, and ends the last step of moves that a crash has cut in two. */
+  tidy(): void {
     const { directories, topics } = this.#parts;
     const known = [...topics.partitions()].map(({ topic, partition }) => `${topic}-${partition}`);
     directories.setAsideStrays(new Set([...known, METADATA_FOLDER]));
+    this.moves.promote((topic, partition, topicId) => {
+      const assigned = topics.directoryId(topic, partition);
+      return topics.topicId(topic) === topicId && this.logDirs.some((id) => id === assigned);
+    });
   }
 
   /** Opens and so checks every log of a directory that was not closed in an orderly way. */
@@ -113,6 +128,7 @@ export class BrokerStorage {
       this.#every(config().logRetentionCheckIntervalMs, () => this.#applyRetention()),
     ];
     for (const cleaner of this.#cleaners) cleaner.start();
+    this.moves.resume();
   }
 
   /** Compacts what is due now; resolves with the number of logs cleaned. */
@@ -124,6 +140,7 @@ export class BrokerStorage {
   /** Ends the regular work, syncs and closes everything. */
   async close(brokerEpoch: number): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
+    await this.moves.stop();
     for (const cleaner of this.#cleaners) await cleaner.stop();
     await this.#parts.directories.close(brokerEpoch);
   }
@@ -132,6 +149,7 @@ export class BrokerStorage {
   onMetadataChange(delta: MetadataDelta): void {
     const { metadata, nodeId, topics, partitions } = this.#parts;
     for (const { name, id, partitions: deleted } of delta.topicsRemoved) {
+      for (const partition of deleted.keys()) this.moves.cancel(name, partition);
       partitions.delete(name, id, deleted.size);
     }
     topics.forget(delta.configsChanged); // A deleted log still asked for its topic's.

@@ -14,6 +14,12 @@ export interface CheckpointedLog {
   readonly log: PartitionLog;
 }
 
+/** Where a log begins, and up to where it is synced. */
+export interface LogOffsets {
+  readonly logStartOffset: number;
+  readonly recoveryPoint: number;
+}
+
 /** The offset checkpoints of a log directory. What they say of logs that are not open stays in them. */
 export class DirectoryCheckpoints {
   readonly #files: Files;
@@ -54,9 +60,10 @@ export class DirectoryCheckpoints {
     } else this.#logStarts.set(name, log.logStartOffset);
   }
 
-  /** A log that is not open begins at `logStartOffset`, and all that it has is synced. */
-  startLogAt(name: string, logStartOffset: number): void {
+  /** Sets what is known of a log that is not open yet. */
+  set(name: string, { logStartOffset, recoveryPoint }: LogOffsets): void {
     this.#logStarts.set(name, logStartOffset);
+    this.#recoveryPoints.set(name, recoveryPoint);
   }
 
   /** The log is gone from this directory. */

@@ -5,7 +5,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { hasCode } from '../../platform/system-error.ts';
 import { randomUuid } from '../../platform/uuid.ts';
 import type { TopicConfig } from '../config/index.ts';
-import { DirectoryCheckpoints } from './directory-checkpoints.ts';
+import { DirectoryCheckpoints, type LogOffsets } from './directory-checkpoints.ts';
 import { CorruptFileError, LogDirectoryInUseError, LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LogEnvironment } from './log-environment.ts';
@@ -196,9 +196,9 @@ export class LogDirectory {
     for (const listener of this.#deletionListeners) listener(identity);
   }
 
-  /** Sets the log start offset of a log that is not open yet, durably. Throws as {@link checkpoint} does. */
-  startLogAt({ topic, partition }: LogIdentity, logStartOffset: number): void {
-    this.#checkpoints.startLogAt(folderName(topic, partition), logStartOffset);
+  /** Notes, durably, where a log begins that is not open yet, and how far it is synced. Throws as {@link checkpoint} does. */
+  noteOffsets({ topic, partition }: LogIdentity, offsets: LogOffsets): void {
+    this.#checkpoints.set(folderName(topic, partition), offsets);
     this.guard(() => this.#checkpoints.save());
   }
 

@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { TopicConfig } from '../config/index.ts';
-import { isStorageFailure, type LogDirectories } from '../log/index.ts';
+import { isStorageFailure, type LogDirectories, type LogIdentity, type PartitionLog } from '../log/index.ts';
 import { Partition } from './partition.ts';
 
 const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
@@ -88,13 +88,19 @@ export class Partitions {
     }
   }
 
+  /** The log of a partition, from the directory where it is now. Throws {@link LogDirectoryOfflineError}. */
+  openLog(identity: LogIdentity): PartitionLog {
+    const { topic, partition } = identity;
+    const directoryId = this.#topics.directoryId(topic, partition);
+    return this.#directories.log({ ...identity, directoryId }, () => this.#topics.config(topic));
+  }
+
   #open(topic: string, index: number): Partition | undefined {
     const leaderEpoch = this.#topics.leaderEpoch(topic, index);
     const topicId = this.#topics.topicId(topic);
     if (leaderEpoch === undefined || topicId === undefined) return undefined;
     const identity = { topic, topicId, partition: index };
-    const directoryId = this.#topics.directoryId(topic, index);
-    const log = this.#directories.log({ ...identity, directoryId }, () => this.#topics.config(topic));
+    const log = this.openLog(identity);
     const partition = new Partition({ ...identity, leaderEpoch }, log);
     const partitions = this.#opened.get(topic) ?? new Map<number, Partition>();
     partitions.set(index, partition);
