@@ -1,4 +1,4 @@
-import { every, type Timer } from '../platform/clock.ts';
+import type { StreamError } from '../platform/errors.ts';
 import type { Net } from '../platform/net.ts';
 import type { Platform } from '../platform/platform.ts';
 import { randomUuid } from '../platform/uuid.ts';
@@ -10,7 +10,7 @@ import {
   singleNodeProperties,
 } from './config/index.ts';
 import { GroupCoordination } from './coordinator/group-coordination.ts';
-import { isStorageFailure, LogCleaner, LogDirectory } from './log/index.ts';
+import { LogDirectories } from './log/index.ts';
 import {
   bootstrapRecords,
   brokerLayers,
@@ -30,10 +30,10 @@ import type { Features } from './server/handlers/18-api-versions.ts';
 import { type BrokerListener, IN_PROCESS_LISTENER } from './server/request-context.ts';
 import { servedApis } from './server/served-apis.ts';
 import { BrokerServer } from './server/server.ts';
+import { BrokerStorage } from './storage.ts';
 import { TopicConfigs } from './topic-configs.ts';
 
 const SESSION_EVICTION_MS = 120_000;
-const METADATA_FOLDER = '__cluster_metadata-0';
 
 /** What a broker is started with. */
 export interface BrokerOptions {
@@ -49,34 +49,39 @@ export class Broker {
   readonly #platform: Platform;
   readonly #nodeId: number;
   readonly #properties: ConfigTexts;
-  readonly #directory: LogDirectory;
+  readonly #directories: LogDirectories;
   readonly #metadata: ClusterMetadata;
-  readonly #topics: TopicConfigs;
-  readonly #partitions: Partitions;
+  readonly #storage: BrokerStorage;
   readonly #groups: GroupCoordination;
-  readonly #cleaner: LogCleaner;
   readonly #server: BrokerServer;
   #listeners: readonly BrokerListener[] = [];
-  #timers: Timer[] = [];
 
   private constructor(
     options: BrokerOptions,
     properties: ConfigTexts,
-    directory: LogDirectory,
+    directories: LogDirectories,
     log: MetadataLog,
   ) {
     const { platform } = options;
     const { clock, entropy, executor, logger } = platform;
     this.#platform = platform;
     this.#properties = properties;
-    this.#directory = directory;
-    this.#nodeId = directory.meta.nodeId;
+    this.#directories = directories;
+    this.#nodeId = directories.metadata.meta.nodeId;
     this.#metadata = new ClusterMetadata(log, clock);
-    this.#topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
-    this.#partitions = new Partitions(directory, this.#topics);
+    const topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
+    const partitions = new Partitions(directories, topics);
     const context = () => this.#context();
-    this.#groups = new GroupCoordination(platform, this.#partitions, this.#metadata, context);
-    this.#cleaner = new LogCleaner(directory, platform, this.config);
+    this.#groups = new GroupCoordination(platform, partitions, this.#metadata, context);
+    this.#storage = new BrokerStorage({
+      platform,
+      nodeId: this.#nodeId,
+      config: () => this.config,
+      directories,
+      metadata: this.#metadata,
+      topics,
+      partitions,
+    });
     const producerIds = new ProducerIds(this.#metadata, this.#nodeId);
     const sessions = new FetchSessions(clock, entropy, {
       slots: this.config.maxIncrementalFetchSessionCacheSlots,
@@ -84,12 +89,14 @@ export class Broker {
     });
     const apis = servedApis({
       clock,
-      cluster: new Cluster(directory.meta.clusterId, this.#metadata, context),
-      partitions: this.#partitions,
+      cluster: new Cluster(this.clusterId, this.#metadata, context),
+      partitions,
       groups: this.#groups,
       sessions,
       allocateProducerId: () => producerIds.allocate(),
-      checkpoint: () => directory.checkpoint(),
+      checkpoint: () => directories.checkpoint(),
+      directories,
+      moves: this.#storage.moves,
       features: () => this.#features(),
     });
     const { socketRequestMaxBytes: requestBytesMax, connectionsMaxIdleMs: idleMsMax } = this.config;
@@ -102,26 +109,27 @@ export class Broker {
     const { platform } = options;
     const properties = singleNodeProperties(options.properties);
     const config = brokerConfig({ dynamicBroker: new Map(), dynamicDefault: new Map(), static: properties });
-    const path = config.logDirs[0] ?? '';
-    const directory = LogDirectory.open(platform, {
-      path,
+    const directories = await LogDirectories.open(platform, {
+      paths: config.logDirs,
+      metadataPath: config.metadataLogDir,
+      cordoned: () => broker?.config.cordonedLogDirs ?? config.cordonedLogDirs,
       nodeId: config.nodeId,
       durability: config.durability,
     });
     let broker: Broker | undefined;
     try {
-      const log = await MetadataLog.open(platform.files, directory, platform.clock.now());
-      broker = new Broker(options, properties, directory, log);
+      const log = await MetadataLog.open(platform.files, directories.metadata, platform.clock.now());
+      broker = new Broker(options, properties, directories, log);
       await broker.#begin(options);
       return broker;
     } catch (error) {
-      await (broker === undefined ? directory.close(-1) : broker.close());
+      await (broker === undefined ? directories.close(-1) : broker.close());
       throw error;
     }
   }
 
   get clusterId(): string {
-    return this.#directory.meta.clusterId;
+    return this.#directories.metadata.meta.clusterId;
   }
 
   /** The configs now in force. */
@@ -134,27 +142,33 @@ export class Broker {
     return this.#listeners;
   }
 
+  /** Resolves with the reason when no data can be served any more; then close it. */
+  get halted(): Promise<StreamError> {
+    return this.#storage.halted;
+  }
+
   /** Compacts what is due now; resolves with the number of logs cleaned. Runs by itself as well. */
   cleanLogs(): Promise<number> {
-    return this.#cleaner.clean();
+    return this.#storage.cleanLogs();
   }
 
   /** Orderly stop: connections closed, everything synced, and the mark that the next start may skip recovery. */
   async close(): Promise<void> {
-    for (const timer of this.#timers) timer.cancel();
     await this.#server.close();
     this.#groups.stop();
-    await this.#cleaner.stop();
-    await this.#directory.close(this.#metadata.image.broker(this.#nodeId)?.epoch ?? -1);
+    await this.#storage.close(this.#metadata.image.broker(this.#nodeId)?.epoch ?? -1);
   }
 
   async #begin({ platform, inProcess }: BrokerOptions): Promise<void> {
     const { image } = this.#metadata;
     const isNew = image.features.size === 0;
     if (isNew) await this.#metadata.append(() => bootstrapRecords(this.#properties, servedFeatures));
-    const isCleanStart = this.#directory.wasCleanlyClosed;
-    await this.#metadata.append(() => leadershipRecords(image, this.#nodeId, { isCleanStart }));
-    this.#openLogs(isCleanStart);
+    this.#storage.tidy();
+    const isCleanStart = this.#directories.wereCleanlyClosed;
+    const isOffline = this.#storage.isOffline.bind(this.#storage);
+    await this.#metadata.append(() => leadershipRecords(image, this.#nodeId, { isCleanStart, isOffline }));
+    await this.#metadata.append(() => this.#storage.placementRecords());
+    this.#storage.checkLogs();
     const { config } = this;
     const listeners = await this.#listen(platform.net, config);
     await this.#register(config, listeners);
@@ -164,16 +178,8 @@ export class Broker {
       listeners.push(await this.#server.listen(net, { name: IN_PROCESS_LISTENER, endpoint }));
     }
     this.#listeners = listeners;
-    this.#startTimers(config);
+    this.#storage.start();
     this.#server.start();
-  }
-
-  #openLogs(isCleanStart: boolean): void {
-    const known = [...this.#topics.partitions()].map(({ topic, partition }) => `${topic}-${partition}`);
-    this.#directory.setAsideStrays(new Set([...known, METADATA_FOLDER]));
-    if (isCleanStart) return;
-    for (const { log } of this.#partitions.all()) if (log.isOffline) return;
-    this.#directory.noteAllLogsChecked();
   }
 
   async #listen(net: Net, config: BrokerConfig): Promise<BrokerListener[]> {
@@ -196,56 +202,20 @@ export class Broker {
         nextOffset: this.#metadata.endOffset,
         advertisedListeners,
         rack: config.brokerRack,
-        logDirs: [this.#directory.meta.directoryId],
+        logDirs: this.#storage.logDirs,
+        cordonedLogDirs: this.#storage.cordonedLogDirs,
         features: servedFeatures,
       }),
     );
   }
 
-  #startTimers(config: BrokerConfig): void {
-    this.#timers = [
-      this.#every(config.replicaHighWatermarkCheckpointIntervalMs, () =>
-        this.#directory.checkpointHighWatermarks(),
-      ),
-      this.#every(config.logFlushOffsetCheckpointIntervalMs, () => this.#directory.checkpoint()),
-      this.#every(config.logRetentionCheckIntervalMs, () => this.#applyRetention()),
-    ];
-    this.#cleaner.start();
-  }
-
-  /** Housekeeping on a directory that is offline has nothing to do, and on a full disk it is tried again the next time. */
-  #every(intervalMs: number, work: () => void): Timer {
-    return every(this.#platform.clock, intervalMs, () => {
-      if (this.#directory.isOffline) return;
-      try {
-        work();
-      } catch (error) {
-        if (!isStorageFailure(error)) throw error;
-        this.#platform.logger.warn({ err: error }, 'housekeeping of the log directory failed');
-      }
-    });
-  }
-
-  #applyRetention(): void {
-    const expiredBefore = this.#platform.clock.now() - this.config.producerIdExpirationMs;
-    for (const { log } of this.#partitions.all()) {
-      log.producers.expireBefore(expiredBefore);
-      try {
-        log.deleteOldSegments();
-      } catch (error) {
-        if (!isStorageFailure(error)) throw error;
-        this.#platform.logger.warn({ err: error, log: log.directory }, 'retention of a log failed');
-      }
-    }
-  }
-
   #onMetadataChange(delta: MetadataDelta): void {
-    for (const { name, id, partitions } of delta.topicsRemoved) {
-      this.#partitions.delete(name, id, partitions.size);
-      this.#groups.onTopicDeleted(name);
-    }
-    this.#topics.forget(delta.configsChanged); // A deleted log still asked for its topic's.
+    this.#storage.onMetadataChange(delta);
+    for (const { name } of delta.topicsRemoved) this.#groups.onTopicDeleted(name);
     for (const { name } of delta.topicsCreated) this.#groups.onTopicCreated(name);
+    for (const { topic, partitionId } of delta.partitionsChanged) {
+      this.#groups.onPartitionChanged(topic, partitionId);
+    }
   }
 
   #features(): Features {

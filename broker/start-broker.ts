@@ -1,3 +1,4 @@
+import type { StreamError } from '../platform/errors.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import type { Endpoint, Net } from '../platform/net.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
@@ -24,6 +25,11 @@ export interface RunningBroker {
   readonly address: string;
   /** Where clients inside the process reach it, when it was given a network for that. */
   readonly inProcess: Endpoint | undefined;
+  /**
+   * Resolves with the reason after the broker has stopped by itself, because its metadata directory failed or all of its
+   * log directories did. A process that is only a broker should end then, with exit code 1.
+   */
+  readonly halted: Promise<StreamError>;
   /** Orderly stop. */
   close(): Promise<void>;
 }
@@ -42,14 +48,17 @@ export async function startBroker({
   ] as const;
   const broker = await Broker.start({ platform, properties: new Map([...standard, ...given]), inProcess });
   const [first, ...others] = broker.listeners;
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= broker.close().then(() => platform.executor.close());
+    return closed;
+  };
   return {
     clusterId: broker.clusterId,
     address: first === undefined ? '' : addressOf(first.advertised),
     inProcess: others.at(-1)?.name === IN_PROCESS_LISTENER ? others.at(-1)?.advertised : undefined,
-    async close() {
-      await broker.close();
-      await platform.executor.close();
-    },
+    halted: broker.halted.then((error) => close().then(() => error)),
+    close,
   };
 }
 

@@ -1,5 +1,11 @@
 import { type ConfigTexts, type TopicConfig, topicConfig } from './config/index.ts';
-import { brokerLayers, type ConfigResource, type MetadataImage, resourceTypes } from './metadata/index.ts';
+import {
+  brokerLayers,
+  type ConfigResource,
+  type MetadataImage,
+  resourceTypes,
+  unassignedDirectory,
+} from './metadata/index.ts';
 import type { TopicLookup } from './replica/partitions.ts';
 
 /** What the logs ask about topics, answered from the metadata image; typed configs are computed once. */
@@ -25,6 +31,12 @@ export class TopicConfigs implements TopicLookup {
 
   leaderEpoch(name: string, partition: number): number | undefined {
     return this.#image.partition(name, partition)?.leaderEpoch;
+  }
+
+  directoryId(name: string, index: number): string | undefined {
+    const partition = this.#image.partition(name, index);
+    const id = partition?.directories[partition.replicas.indexOf(this.#nodeId)];
+    return id === unassignedDirectory ? undefined : id;
   }
 
   *partitions(): Generator<{ topic: string; partition: number }> {

@@ -14,12 +14,14 @@ export interface TaskFailure {
   readonly message: string;
   readonly stack?: string;
   readonly code?: string;
+  /** Of the system's errors. */
+  readonly syscall?: string;
 }
 
-/** The error again, with the name, message, code and stack it had in the worker. */
-export function errorOf({ name, message, stack, code }: TaskFailure): Error {
+/** The error again, with the name, message, code, syscall and stack it had in the worker. */
+export function errorOf({ name, message, stack, code, syscall }: TaskFailure): Error {
   const error = new Error(message);
   error.name = name;
   if (stack !== undefined) error.stack = stack;
-  return code === undefined ? error : Object.assign(error, { code });
+  return Object.assign(error, code !== undefined && { code }, syscall !== undefined && { syscall });
 }

@@ -46,6 +46,8 @@ export interface StackSettings extends BrokerSettings {
 /** Broker, registry and worker in one process. */
 export interface Stack {
   readonly addresses: { readonly kafka: string; readonly registry: string; readonly rest: string };
+  /** See `RunningBroker.halted`. */
+  readonly halted: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
     opened.defer(() => rest.close());
     return {
       addresses: { kafka: broker.address, registry: registry.url, rest: rest.url },
+      halted: broker.halted,
       close: () => opened.disposeAsync(),
     };
   } catch (error) {
@@ -103,6 +106,8 @@ export interface WorkerStack {
   readonly platform: Platform;
   /** `host:port` of the cluster. */
   readonly kafka: string;
+  /** See `RunningBroker.halted`; never resolves with the brokers of another cluster. */
+  readonly halted: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -112,7 +117,7 @@ export async function startWorkerStack(settings: WorkerStackSettings): Promise<W
   try {
     const platform = systemPlatform(await loggerFor(settings.logLevel));
     opened.defer(() => platform.executor.close());
-    const { kafka, client } = await kafkaFor(platform, settings.kafka, opened);
+    const { kafka, client, halted } = await kafkaFor(platform, settings.kafka, opened);
     const storing = openSchemaTopic(client, platform.logger).then((log) =>
       openRegistryStore({ log, ...platform }),
     );
@@ -121,7 +126,7 @@ export async function startWorkerStack(settings: WorkerStackSettings): Promise<W
     const config = runConfig(settings.storage);
     const opening = adopt(opened, openWorker(platform, client, clientFor, settings.plugins, config));
     const [worker] = await Promise.all([opening, storing]);
-    return { worker, client, clientFor, platform, kafka, close: () => opened.disposeAsync() };
+    return { worker, client, clientFor, platform, kafka, halted, close: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync();
     throw error;
@@ -132,14 +137,14 @@ async function kafkaFor(
   platform: Platform,
   kafka: WorkerStackSettings['kafka'],
   opened: AsyncDisposableStack,
-): Promise<{ kafka: string; client: KafkaClient }> {
+): Promise<{ kafka: string; client: KafkaClient; halted: Promise<Error> }> {
   if ('properties' in kafka) {
     const { broker, client } = await embeddedKafka(platform, kafka.properties, opened);
-    return { kafka: broker.address, client };
+    return { kafka: broker.address, client, halted: broker.halted };
   }
   const client = createClient({ ...platform, bootstrapServers: kafka.bootstrapServers });
   opened.defer(() => client.close());
-  return { kafka: kafka.bootstrapServers, client };
+  return { kafka: kafka.bootstrapServers, client, halted: new Promise(() => undefined) };
 }
 
 /** The client reaches the broker by a pipe within the process: the same protocol and code, no socket. */

@@ -55,15 +55,21 @@ export class GroupCoordination {
   onTopicCreated(topic: string): void {
     if (topic !== OFFSETS_TOPIC) return;
     const partitions = this.#metadata.image.topic(OFFSETS_TOPIC)?.partitions.keys() ?? [];
-    this.#loaded = Promise.all([...partitions].map((partition) => this.service.load(partition)));
+    const led = [...partitions].filter((partition) => this.#isLed(partition));
+    this.#loaded = Promise.all(led.map((partition) => this.service.load(partition)));
+  }
+
+  /** A partition whose log directory has failed has no leader, and nobody coordinates its groups. */
+  onPartitionChanged(topic: string, partition: number): void {
+    if (topic === OFFSETS_TOPIC && !this.#isLed(partition)) this.service.unload(partition);
   }
 
   onTopicDeleted(topic: string): void {
     if (topic !== OFFSETS_TOPIC) this.service.onTopicDeleted(topic);
   }
 
-  /** Makes sure that groups can be coordinated here; the error code that says why not otherwise. */
-  async find(): Promise<number> {
+  /** Makes sure that a group can be coordinated here; the error code that says why not otherwise. */
+  async find(groupId: string): Promise<number> {
     if (this.#metadata.image.topic(OFFSETS_TOPIC) === undefined) {
       const topics = () => [autoCreatedTopic(OFFSETS_TOPIC, this.#context().config)];
       await this.#metadata.change(() =>
@@ -71,7 +77,11 @@ export class GroupCoordination {
       );
     }
     await this.#loaded;
-    const exists = this.#metadata.image.topic(OFFSETS_TOPIC) !== undefined;
-    return exists ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE;
+    const isLed = this.#isLed(this.service.partitionFor(groupId));
+    return isLed ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE;
+  }
+
+  #isLed(partition: number): boolean {
+    return this.#metadata.image.partition(OFFSETS_TOPIC, partition)?.leader === this.#context().nodeId;
   }
 }

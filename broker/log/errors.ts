@@ -23,6 +23,16 @@ export class LogDirectoryOfflineError extends StreamError {
   }
 }
 
+/** The log of one partition was found in two log directories: somebody copied a folder. */
+export class MisplacedLogError extends StreamError {
+  constructor(name: string, path: string, otherPath: string) {
+    super(
+      'BROKER_MISPLACED_LOG',
+      `the log ${name} is in ${path} and in ${otherPath}; remove the one that is out of date`,
+    );
+  }
+}
+
 /** Another process, or another broker of this one, has the log directory. */
 export class LogDirectoryInUseError extends StreamError {
   constructor(path: string, cause: unknown) {

@@ -5,12 +5,15 @@ export {
   LogDirectoryOfflineError,
   OffsetOutOfRangeError,
 } from './errors.ts';
+export { type CopyTurn, LogCopy } from './log-copy.ts';
+export { type AssignedPartition, LogDirectories } from './log-directories.ts';
 export {
   type Durability,
   LogDirectory,
   type LogDirectoryOptions,
   type LogIdentity,
 } from './log-directory.ts';
+export { folderName, futureFolderName, readTopicId } from './partition-folder.ts';
 export type { PartitionLog } from './partition-log.ts';
 export type { ProducerBatch, SequenceCheck } from './producer-state.ts';
 export { isStorageFailure } from './storage-error.ts';

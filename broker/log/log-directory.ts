@@ -5,21 +5,26 @@ import type { Platform } from '../../platform/platform.ts';
 import { hasCode } from '../../platform/system-error.ts';
 import { randomUuid } from '../../platform/uuid.ts';
 import type { TopicConfig } from '../config/index.ts';
-import { type PartitionOffset, readOffsetCheckpoint, writeOffsetCheckpoint } from './checkpoint.ts';
+import { DirectoryCheckpoints, type LogOffsets } from './directory-checkpoints.ts';
 import { CorruptFileError, LogDirectoryInUseError, LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { openLog } from './log-recovery.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts';
+import {
+  DELETE_SUFFIX,
+  deletedFolderName,
+  folderBytes,
+  folderName,
+  identifyFolder,
+  partitionOfFolder,
+  readTopicId,
+  strayFolderName,
+} from './partition-folder.ts';
 import { PartitionLog } from './partition-log.ts';
 import { isPassing, isStorageError } from './storage-error.ts';
 
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';
-const RECOVERY_POINT_FILE = 'recovery-point-offset-checkpoint';
-const LOG_START_FILE = 'log-start-offset-checkpoint';
-const HIGH_WATERMARK_FILE = 'replication-offset-checkpoint';
-const DELETE_SUFFIX = '-delete';
-const STRAY_SUFFIX = '-stray';
 
 /** When an append counts: after a sync of the disk, or (Kafka's default) once the operating system has it. */
 export type Durability = 'fsync' | 'page-cache';
@@ -29,6 +34,8 @@ export interface LogDirectoryOptions {
   readonly path: string;
   readonly nodeId: number;
   readonly durability: Durability;
+  /** The cluster of a new directory; one of another cluster is refused. Default: a random id, or what the directory says. */
+  readonly clusterId?: string | undefined;
 }
 
 /** Which partition a log is of. */
@@ -57,11 +64,9 @@ export class LogDirectory {
   readonly #commit: GroupCommit;
   readonly #environment: Omit<LogEnvironment, 'prepareDirectory'>;
   readonly #logs = new Map<string, OpenedLog>();
-  readonly #saved: { recoveryPoints: Map<string, number>; logStarts: Map<string, number> };
+  readonly #checkpoints: DirectoryCheckpoints;
   readonly #deletionListeners: ((identity: LogIdentity) => void)[] = [];
-  #savedHighWatermarks = '';
-  /** Whether the checkpoint files still tell of logs that were deleted. */
-  #hasStaleCheckpoints = false;
+  readonly #failureListeners: ((error: LogDirectoryOfflineError) => void)[] = [];
   #areAllLogsChecked: boolean;
   #offline: LogDirectoryOfflineError | undefined;
 
@@ -78,14 +83,11 @@ export class LogDirectory {
       onStorageError: (error) => this.#takeOffline(error),
     };
     const known = readMetaProperties(files, options.path);
-    this.meta = known ?? newMetaProperties(platform, options.nodeId);
+    this.meta = known ?? newMetaProperties(platform, options);
     if (known === undefined) writeMetaProperties(files, options.path, this.meta);
     this.wasCleanlyClosed = known === undefined || files.stat(this.#file(CLEAN_SHUTDOWN_FILE)) !== undefined;
     this.#areAllLogsChecked = this.wasCleanlyClosed;
-    this.#saved = {
-      recoveryPoints: this.#readCheckpoint(RECOVERY_POINT_FILE),
-      logStarts: this.#readCheckpoint(LOG_START_FILE),
-    };
+    this.#checkpoints = new DirectoryCheckpoints(files, options.path);
     files.remove(this.#file(CLEAN_SHUTDOWN_FILE));
     files.syncDirectory(options.path); // A power cut must not bring the mark back.
     this.#removeDeletedPartitions();
@@ -100,6 +102,11 @@ export class LogDirectory {
       const directory = new LogDirectory(platform, options, lock);
       if (directory.meta.nodeId !== options.nodeId) {
         const problem = `belongs to node ${directory.meta.nodeId}, this is node ${options.nodeId}; use its own directory or that node.id`;
+        throw new CorruptFileError(`${options.path}/meta.properties`, problem);
+      }
+      const { clusterId = directory.meta.clusterId } = options;
+      if (directory.meta.clusterId !== clusterId) {
+        const problem = `belongs to cluster ${directory.meta.clusterId}, this is cluster ${clusterId}; use another directory or that CLUSTER_ID`;
         throw new CorruptFileError(`${options.path}/meta.properties`, problem);
       }
       return directory;
@@ -117,6 +124,11 @@ export class LogDirectory {
     return this.#offline !== undefined;
   }
 
+  /** Why the directory is offline. */
+  get offline(): LogDirectoryOfflineError | undefined {
+    return this.#offline;
+  }
+
   /** All logs that have been opened. */
   get logs(): IterableIterator<OpenedLog> {
     return this.#logs.values();
@@ -131,10 +143,10 @@ export class LogDirectory {
     config: () => TopicConfig,
     durability: Durability = this.#options.durability,
   ): PartitionLog {
-    const name = `${identity.topic}-${identity.partition}`;
+    const name = folderName(identity.topic, identity.partition);
     const opened = this.#logs.get(name);
     if (opened !== undefined) return opened.log;
-    const log = this.#guard(() => this.#open(name, identity, config, durability));
+    const log = this.guard(() => this.#open(name, identity, config, durability));
     this.#logs.set(name, { ...identity, log });
     return log;
   }
@@ -144,9 +156,50 @@ export class LogDirectory {
     this.#areAllLogsChecked = true;
   }
 
-  /** `listener` hears of every log that is deleted. */
+  /** `listener` hears of every log that is deleted here, or moved away. */
   onDelete(listener: (identity: LogIdentity) => void): void {
     this.#deletionListeners.push(listener);
+  }
+
+  /** `listener` is called once, when the directory fails; its logs have been told before. */
+  onFailure(listener: (error: LogDirectoryOfflineError) => void): void {
+    this.#failureListeners.push(listener);
+  }
+
+  /** Names of all that lies in the directory. Throws {@link LogDirectoryOfflineError} when that cannot be told. */
+  names(): readonly string[] {
+    return this.guard(() => this.#platform.files.list(this.path));
+  }
+
+  /** Bytes of a partition's segments, also when its log is not open; 0 when it has no folder. Throws {@link LogDirectoryOfflineError}. */
+  sizeOf({ topic, partition }: Pick<LogIdentity, 'topic' | 'partition'>): number {
+    const name = folderName(topic, partition);
+    const opened = this.#logs.get(name);
+    if (opened !== undefined) return opened.log.size;
+    return this.guard(() => folderBytes(this.#platform.files, this.#file(name)));
+  }
+
+  /** Bytes of the file system that holds the directory. Throws {@link LogDirectoryOfflineError}. */
+  space(): { readonly totalBytes: number; readonly usableBytes: number } {
+    return this.guard(() => this.#platform.files.space(this.path));
+  }
+
+  /**
+   * Gives up an open log that now lies elsewhere, or closes one that is about to be opened anew: nothing is written to
+   * it any more, its files are closed, and what the checkpoints say of it is forgotten.
+   */
+  release(identity: LogIdentity): void {
+    const name = folderName(identity.topic, identity.partition);
+    this.#logs.get(name)?.log.discard();
+    this.#logs.delete(name);
+    this.#checkpoints.forget(name);
+    for (const listener of this.#deletionListeners) listener(identity);
+  }
+
+  /** Notes, durably, where a log begins that is not open yet, and how far it is synced. Throws as {@link checkpoint} does. */
+  noteOffsets({ topic, partition }: LogIdentity, offsets: LogOffsets): void {
+    this.#checkpoints.set(folderName(topic, partition), offsets);
+    this.guard(() => this.#checkpoints.save());
   }
 
   /**
@@ -154,14 +207,11 @@ export class LogDirectory {
    * throws: a failure takes the directory offline.
    */
   delete(identity: LogIdentity): void {
-    const name = `${identity.topic}-${identity.partition}`;
-    const opened = this.#logs.get(name);
-    this.#logs.delete(name);
-    this.#forgetOffsets(name);
-    opened?.log.discard();
-    for (const listener of this.#deletionListeners) listener(identity);
+    const name = folderName(identity.topic, identity.partition);
+    const delayMs = this.#logs.get(name)?.log.config.fileDeleteDelayMs ?? 0;
+    this.release(identity);
     try {
-      this.#guard(() => this.#renameDeleted(name, identity, opened?.log.config.fileDeleteDelayMs ?? 0));
+      this.guard(() => this.renameDeleted(name, identity.topicId, delayMs));
     } catch (error) {
       this.#logger.warn({ err: error, log: name }, 'files of a deleted log stay until the next start');
     }
@@ -170,10 +220,10 @@ export class LogDirectory {
   /** Sets aside the folders of partitions that are not in `known` (as `topic-partition`): nobody deletes what is not understood. */
   setAsideStrays(known: ReadonlySet<string>): void {
     const { files } = this.#platform;
-    for (const name of files.list(this.path)) {
-      if (known.has(name) || !/^[A-Za-z0-9._-]+-\d+$/.test(name)) continue;
+    for (const name of this.names()) {
+      if (known.has(name) || partitionOfFolder(name) === undefined) continue;
       if (files.stat(this.#file(name))?.isDirectory)
-        this.#setAside(name, this.#readTopicId(this.#file(name)) ?? '');
+        this.guard(() => this.#setAside(name, readTopicId(files, this.#file(name)) ?? ''));
     }
   }
 
@@ -182,26 +232,16 @@ export class LogDirectory {
    * {@link LogDirectoryOfflineError}.
    */
   checkpoint(): void {
-    this.#guard(() => {
-      for (const { topic, partition, log } of this.#logs.values()) {
-        this.#noteOffsets(`${topic}-${partition}`, log);
-      }
-      this.#writeCheckpoints();
+    this.guard(() => {
+      for (const opened of this.#logs.values()) this.#checkpoints.note(opened);
+      this.#checkpoints.save();
     });
     for (const { log } of this.#logs.values()) log.persistIndexes();
   }
 
   /** Writes `replication-offset-checkpoint` when a high watermark moved since the last time. Throws as {@link checkpoint} does. */
   checkpointHighWatermarks(): void {
-    const offsets = [...this.#logs.values()].map(({ topic, partition, log }) => ({
-      topic,
-      partition,
-      offset: log.durableOffset,
-    }));
-    const text = offsets.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}`).join('\n');
-    if (text === this.#savedHighWatermarks) return;
-    this.#guard(() => writeOffsetCheckpoint(this.#platform.files, this.#file(HIGH_WATERMARK_FILE), offsets));
-    this.#savedHighWatermarks = text;
+    this.guard(() => this.#checkpoints.saveHighWatermarks(this.#logs.values()));
   }
 
   /**
@@ -249,23 +289,33 @@ export class LogDirectory {
     durability: Durability,
   ): PartitionLog {
     const directory = this.#file(name);
+    const { files } = this.#platform;
     this.#checkTopicId(name, identity);
-    const loaded = openLog(this.#platform.files, this.#logger, directory, {
+    const loaded = openLog(files, this.#logger, directory, {
       indexIntervalBytes: config().indexIntervalBytes,
       wasCleanlyClosed: this.wasCleanlyClosed,
-      recoveryPoint: this.#saved.recoveryPoints.get(name) ?? 0,
-      logStartOffset: this.#saved.logStarts.get(name) ?? 0,
+      recoveryPoint: this.#checkpoints.recoveryPoint(name),
+      logStartOffset: this.#checkpoints.logStartOffset(name),
     });
+    const prepareDirectory = () => {
+      this.#checkpoints.saveForgotten(); // They must not be taken for this log's after a crash.
+      identifyFolder(files, directory, identity.topicId);
+    };
     const isPageCacheEnough = durability === 'page-cache';
-    const environment = { ...this.#environment, prepareDirectory: () => this.#identify(directory, identity) };
-    return new PartitionLog(directory, environment, config, { isPageCacheEnough }, loaded);
+    return new PartitionLog(
+      directory,
+      { ...this.#environment, prepareDirectory },
+      config,
+      { isPageCacheEnough },
+      loaded,
+    );
   }
 
-  #renameDeleted(name: string, { topicId }: LogIdentity, delayMs: number): void {
+  /** Renames a folder for removal after `delayMs`; durable when it returns. Throws the system's errors. */
+  renameDeleted(name: string, topicId: string, delayMs: number): void {
     const { files, clock } = this.#platform;
     if (files.stat(this.#file(name)) === undefined) return;
-    const tag = `.${hexOf(topicId)}${DELETE_SUFFIX}`;
-    const renamed = this.#file(`${name.slice(0, 255 - tag.length)}${tag}`);
+    const renamed = this.#file(deletedFolderName(name, topicId));
     files.rename(this.#file(name), renamed);
     files.syncDirectory(this.path);
     clock.timer(delayMs, () => {
@@ -277,28 +327,8 @@ export class LogDirectory {
     });
   }
 
-  #noteOffsets(name: string, log: PartitionLog): void {
-    this.#saved.recoveryPoints.set(name, log.recoveryPoint);
-    const first = log.segments[0];
-    const isImplied = first?.hasFile === true && log.logStartOffset <= first.baseOffset;
-    if (isImplied || log.logStartOffset === 0) this.#saved.logStarts.delete(name);
-    else this.#saved.logStarts.set(name, log.logStartOffset);
-  }
-
-  #forgetOffsets(name: string): void {
-    const hadOffsets = [this.#saved.recoveryPoints.delete(name), this.#saved.logStarts.delete(name)];
-    this.#hasStaleCheckpoints ||= hadOffsets.includes(true);
-  }
-
-  #writeCheckpoints(): void {
-    const { files } = this.#platform;
-    writeOffsetCheckpoint(files, this.#file(RECOVERY_POINT_FILE), toOffsets(this.#saved.recoveryPoints));
-    writeOffsetCheckpoint(files, this.#file(LOG_START_FILE), toOffsets(this.#saved.logStarts));
-    this.#hasStaleCheckpoints = false;
-  }
-
   /** Runs `access` to files. A storage error that does not pass takes the directory offline, and then this throws that. */
-  #guard<T>(access: () => T): T {
+  guard<T>(access: () => T): T {
     if (this.#offline !== undefined) throw this.#offline;
     try {
       return access();
@@ -313,52 +343,25 @@ export class LogDirectory {
     this.#offline = new LogDirectoryOfflineError(this.path, cause);
     this.#logger.error({ err: cause }, 'log directory failed and is offline');
     for (const { log } of this.#logs.values()) log.takeOffline(this.#offline);
+    for (const listener of this.#failureListeners) listener(this.#offline);
   }
 
   #file(name: string): string {
     return `${this.#options.path}/${name}`;
   }
 
-  #readCheckpoint(name: string): Map<string, number> {
-    const offsets = readOffsetCheckpoint(this.#platform.files, this.#file(name));
-    return new Map(offsets.map(({ topic, partition, offset }) => [`${topic}-${partition}`, offset]));
-  }
-
   /** `partition.metadata` guards against the log of an earlier topic of the same name: that one is set aside. */
   #checkTopicId(name: string, identity: LogIdentity): void {
-    const topicId = this.#readTopicId(this.#file(name));
+    const topicId = readTopicId(this.#platform.files, this.#file(name));
     if (topicId !== undefined && topicId !== identity.topicId) this.#setAside(name, topicId);
   }
 
   #setAside(name: string, topicId: string): void {
     const { files } = this.#platform;
-    const tag = `.${hexOf(topicId)}${STRAY_SUFFIX}`;
     this.#logger.warn({ log: name, topicId }, 'log of a topic that does not exist set aside');
-    files.rename(this.#file(name), this.#file(`${name.slice(0, 255 - tag.length)}${tag}`));
+    files.rename(this.#file(name), this.#file(strayFolderName(name, topicId)));
     files.syncDirectory(this.path);
-    this.#forgetOffsets(name);
-  }
-
-  /** Makes a partition's folder with its `partition.metadata`, also when a power cut tore that. */
-  #identify(directory: string, { topicId }: LogIdentity): void {
-    const { files } = this.#platform;
-    if (this.#hasStaleCheckpoints) this.#writeCheckpoints(); // They must not be taken for this log's after a crash.
-    files.makeDirectory(directory);
-    if (this.#readTopicId(directory) === topicId) return;
-    const file = files.open(`${directory}/partition.metadata`, 'write');
-    try {
-      file.truncate(0);
-      file.append([Buffer.from(`version: 0\ntopic_id: ${topicId}`)]);
-    } finally {
-      file.close();
-    }
-  }
-
-  #readTopicId(directory: string): string | undefined {
-    const { files } = this.#platform;
-    const path = `${directory}/partition.metadata`;
-    const text = files.stat(path) === undefined ? '' : files.readFile(path).toString('utf8');
-    return /^topic_id: (\S{22})$/m.exec(text)?.[1];
+    this.#checkpoints.forget(name);
   }
 
   #removeDeletedPartitions(): void {
@@ -374,19 +377,11 @@ function parentOf(path: string): string {
   return slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.';
 }
 
-function hexOf(topicId: string): string {
-  return Buffer.from(topicId, 'base64url').toString('hex');
-}
-
-function newMetaProperties(platform: Platform, nodeId: number): MetaProperties {
-  return { clusterId: randomUuid(platform.entropy), nodeId, directoryId: randomUuid(platform.entropy) };
-}
-
-function toOffsets(offsets: ReadonlyMap<string, number>): PartitionOffset[] {
-  return [...offsets].map(([name, offset]) => {
-    const dash = name.lastIndexOf('-');
-    return { topic: name.slice(0, dash), partition: Number(name.slice(dash + 1)), offset };
-  });
+function newMetaProperties(
+  { entropy }: Platform,
+  { nodeId, clusterId = randomUuid(entropy) }: LogDirectoryOptions,
+): MetaProperties {
+  return { clusterId, nodeId, directoryId: randomUuid(entropy) };
 }
 
 function takeLock(files: Files, path: string): FileLock {

@@ -4,9 +4,8 @@ import type { Logger } from '../../platform/logger.ts';
 import { readEpochCheckpoint, writeEpochCheckpoint } from './checkpoint.ts';
 import { LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LoadedLog } from './log-environment.ts';
-import { producerBatchOf } from './producer-journal.ts';
-import { decodeProducerSnapshot } from './producer-snapshot.ts';
-import { ProducerState } from './producer-state.ts';
+import { recoverProducers } from './producer-recovery.ts';
+import { removeProducerSnapshots } from './producer-snapshot.ts';
 import { Segment } from './segment.ts';
 import {
   CLEANED_SUFFIX,
@@ -16,9 +15,6 @@ import {
   segmentOffsets,
   segmentPath,
 } from './segment-files.ts';
-
-/** How far back producers' batches are looked up: more than a client has on the way. */
-const RECALLED_BYTES = 8 << 20;
 
 /** What is known about a partition's log before it is opened. */
 export interface OpenOptions {
@@ -39,7 +35,8 @@ export function openLog(files: Files, logger: Logger, directory: string, options
   const exists = files.stat(directory) !== undefined;
   if (exists) finishInterruptedWork(files, directory);
   const offsets = exists ? segmentOffsets(files.list(directory), '.log') : [];
-  const found = openSegments({ files, logger, directory }, offsets, options);
+  const unindexed = new Set<Segment>();
+  const found = openSegments({ files, logger, directory, unindexed }, offsets, options);
   const logStartOffset = Math.max(options.logStartOffset, found[0]?.baseOffset ?? 0);
   const segments = withActive(files, directory, found, { ...options, logStartOffset });
   const logEndOffset = segments.at(-1)?.findEndOffset() ?? logStartOffset;
@@ -48,7 +45,7 @@ export function openLog(files: Files, logger: Logger, directory: string, options
     logStartOffset,
     logEndOffset,
     epochs: loadEpochs(files, directory, segments, logStartOffset, logEndOffset),
-    producers: loadProducers(files, directory, segments, logEndOffset),
+    producers: recoverProducers(files, directory, { segments, unindexed, logEndOffset }),
   };
   // What was removed must not be there again after the next crash, when other records have those offsets.
   if (exists && !options.wasCleanlyClosed) files.syncDirectory(directory);
@@ -60,6 +57,8 @@ interface Place {
   readonly files: Files;
   readonly logger: Logger;
   readonly directory: string;
+  /** Gets the segments whose indexes were rebuilt. */
+  readonly unindexed: Set<Segment>;
 }
 
 function openSegments(place: Place, offsets: readonly number[], options: OpenOptions): Segment[] {
@@ -71,7 +70,9 @@ function openSegments(place: Place, offsets: readonly number[], options: OpenOpt
   );
   for (const [i, baseOffset] of offsets.entries()) {
     if (options.wasCleanlyClosed || i < firstUnchecked) {
-      const { segment, isWhole } = Segment.open(files, directory, baseOffset, options.indexIntervalBytes);
+      const opened = Segment.open(files, directory, baseOffset, options.indexIntervalBytes);
+      const { segment, isWhole, isIndexed } = opened;
+      if (!isIndexed) place.unindexed.add(segment);
       // An undone write can leave bytes behind the last batch, and new ones must not be written after those.
       const isDoubtful = !isWhole && i === offsets.length - 1;
       segments.push(isDoubtful ? recover(place, baseOffset, options).segment : segment);
@@ -88,11 +89,12 @@ function openSegments(place: Place, offsets: readonly number[], options: OpenOpt
 }
 
 function recover(
-  { files, logger, directory }: Place,
+  { files, logger, directory, unindexed }: Place,
   baseOffset: number,
   { indexIntervalBytes, recoveryPoint }: OpenOptions,
 ): { segment: Segment; bytesCut: number } {
   const { segment, bytesCut } = Segment.recover(files, directory, baseOffset, indexIntervalBytes);
+  unindexed.add(segment);
   segment.rewriteFrom(recoveryPoint); // B12: what a reader will see must not depend on an earlier process having synced it.
   if (bytesCut > 0) logger.warn({ directory, baseOffset, bytesCut }, 'log cut at an invalid batch');
   return { segment, bytesCut };
@@ -107,6 +109,7 @@ function withActive(files: Files, directory: string, segments: Segment[], option
     segment.retire();
     removeSegment(files, directory, segment.baseOffset);
   }
+  if (segments.length > 0) removeProducerSnapshots(files, directory, []); // Of transactions that are gone as well.
   const active = Segment.create(files, directory, logStartOffset, indexIntervalBytes);
   if (files.stat(directory) !== undefined && logStartOffset > 0) {
     active.createFile();
@@ -228,64 +231,4 @@ function epochsFromBatches(segments: readonly Segment[]): LeaderEpochCache {
     });
   }
   return cache;
-}
-
-/** The latest snapshot that is whole and not beyond the end, brought up to date from the batches after it. */
-function loadProducers(
-  files: Files,
-  directory: string,
-  segments: readonly Segment[],
-  logEndOffset: number,
-): ProducerState {
-  const names = files.stat(directory) === undefined ? [] : files.list(directory);
-  const offsets = segmentOffsets(names, '.snapshot').reverse();
-  for (const offset of offsets) {
-    const path = segmentPath(directory, offset, '.snapshot');
-    const state = offset <= logEndOffset ? decodeProducerSnapshot(files.readFile(path)) : undefined;
-    if (state !== undefined) {
-      if (state.size > 0) state.recall(batchesBefore(segments, offset));
-      return replayProducers(state, segments, offset);
-    }
-    files.remove(path);
-  }
-  return replayProducers(new ProducerState(), segments, 0);
-}
-
-/**
- * The producers' batches that precede `endOffset`. B40: a snapshot has only the last one of each, as Kafka's do, but when
- * there is no other replica a client that was cut off by the restart sends its last five again.
- */
-function batchesBefore(segments: readonly Segment[], endOffset: number) {
-  let found: NonNullable<ReturnType<typeof producerBatchOf>>[] = [];
-  let bytesLeft = RECALLED_BYTES;
-  for (const segment of segments.filter((each) => each.baseOffset < endOffset).reverse()) {
-    const inSegment: typeof found = [];
-    segment.scanTail((buffer, at) => {
-      const noted = producerBatchOf(buffer, at);
-      if (noted !== undefined && noted.batch.lastOffset < endOffset) inSegment.push(noted);
-      return true;
-    }, bytesLeft);
-    found = [...inSegment, ...found];
-    bytesLeft -= segment.writtenSize;
-    if (bytesLeft <= 0) break;
-  }
-  return found;
-}
-
-function replayProducers(
-  state: ProducerState,
-  segments: readonly Segment[],
-  fromOffset: number,
-): ProducerState {
-  for (const [i, segment] of segments.entries()) {
-    const next = segments[i + 1];
-    if (next !== undefined && next.baseOffset <= fromOffset) continue;
-    segment.scan({ from: segment.positionOf(fromOffset) }, (buffer, at) => {
-      const noted = producerBatchOf(buffer, at);
-      if (noted !== undefined && noted.batch.lastOffset >= fromOffset)
-        state.update(noted.append, noted.batch);
-      return true;
-    });
-  }
-  return state;
 }

@@ -6,12 +6,13 @@ import { LeaderEpochFile } from './leader-epoch-file.ts';
 import type { LoadedLog, LogEnvironment, LogListener } from './log-environment.ts';
 import { bytesBetween, type ReadableLog, type ReadOptions, readLog } from './log-read.ts';
 import { ProducerJournal } from './producer-journal.ts';
-import { removeProducerSnapshots, writeProducerSnapshot } from './producer-snapshot.ts';
+import { removeProducerSnapshots } from './producer-snapshot.ts';
 import type { ProducerAppend, ProducerState, SequenceCheck } from './producer-state.ts';
 import { countDeletable } from './retention.ts';
 import { isRollDue } from './roll-policy.ts';
 import { Segment } from './segment.ts';
-import { SegmentList } from './segment-list.ts';
+import { writeSegmentEnd } from './segment-end.ts';
+import { type CleanedSegment, SegmentList } from './segment-list.ts';
 import { isPassing, isStorageError, isStorageFailure } from './storage-error.ts';
 import { UnsyncedSegments } from './unsynced-segments.ts';
 
@@ -106,6 +107,11 @@ export class PartitionLog implements ReadableLog {
     return this.#producers;
   }
 
+  /** First offset that is not decided: no transaction that is open or ended by a marker not yet durable begins below it. */
+  get firstUnstableOffset(): number {
+    return Math.max(this.#producers.firstUnstableOffset, this.#logStartOffset);
+  }
+
   get config(): TopicConfig {
     return this.#config();
   }
@@ -152,8 +158,9 @@ export class PartitionLog implements ReadableLog {
     batchHeader.setLeaderEpoch(batch, 0, leaderEpoch);
     const lastOffset = batchHeader.lastOffset(batch, 0);
     this.#epochFile.assign(leaderEpoch, baseOffset);
-    this.#journal.note(batch);
+    const completed = this.#journal.note(batch);
     this.activeSegment.append(batch);
+    if (completed?.isAborted === true) this.activeSegment.transactions.append(completed);
     this.#logEndOffset = lastOffset + 1;
     this.#environment.enlist(this);
     return { baseOffset, lastOffset };
@@ -177,10 +184,8 @@ export class PartitionLog implements ReadableLog {
     this.#writtenOffset = this.#logEndOffset;
     this.#journal.keep();
     this.#unsynced.noteWrite(active);
-    if (isFirstWrite) {
-      this.#unsynced.noteNewFile();
-      this.persistIndexes();
-    }
+    if (isFirstWrite) this.#unsynced.noteNewFile();
+    if (isFirstWrite || active.transactions.hasUnwritten) this.persistIndexes();
     if (this.#isPageCacheEnough) this.#promote(this.#writtenOffset, active, active.writtenSize);
     return undefined;
   }
@@ -238,9 +243,7 @@ export class PartitionLog implements ReadableLog {
     const { files } = this.#environment;
     if (active.size === 0) return;
     try {
-      active.seal();
-      active.persistIndexes();
-      writeProducerSnapshot(files, this.directory, this.#logEndOffset, this.#producers);
+      writeSegmentEnd(files, this.directory, active, this.#producers, this.#logEndOffset);
     } catch (error) {
       this.#onError(error);
       throw this.#offline ?? new AppendFailedError(active.path, error);
@@ -295,13 +298,13 @@ export class PartitionLog implements ReadableLog {
     }
   }
 
-  /** Puts the finished `.cleaned` file of a compaction in the place of the closed segments that it was made from. */
-  swapSegments(old: readonly Segment[], cleanedPath: string): void {
+  /** Puts the outcome of a compaction in the place of the closed segments that it was made from. */
+  swapSegments(old: readonly Segment[], cleaned: CleanedSegment): void {
     const { files } = this.#environment;
     const open = (baseOffset: number): Segment =>
       Segment.open(files, this.directory, baseOffset, this.config.indexIntervalBytes).segment;
     try {
-      this.#segments.swap(old, cleanedPath, open);
+      this.#segments.swap(old, cleaned, open);
     } catch (error) {
       // Half done, and only the next start can tell which half: even an error that passes ends it here.
       this.#environment.onStorageError(error);
@@ -330,9 +333,8 @@ export class PartitionLog implements ReadableLog {
     const { files } = this.#environment;
     if (this.#offline === undefined && files.stat(this.directory) !== undefined) {
       this.#epochFile.save();
-      this.activeSegment.seal();
       for (const segment of this.segments) segment.persistIndexes();
-      writeProducerSnapshot(files, this.directory, this.#logEndOffset, this.#producers);
+      writeSegmentEnd(files, this.directory, this.activeSegment, this.#producers, this.#logEndOffset);
       const bases = this.segments.map((segment) => segment.baseOffset);
       removeProducerSnapshots(files, this.directory, [...bases, this.#logEndOffset]);
     }
@@ -362,7 +364,7 @@ export class PartitionLog implements ReadableLog {
   }
 
   #failPending(error: unknown): AppendFailedError {
-    this.#journal.undo();
+    this.#journal.undo(this.#writtenOffset);
     this.#logEndOffset = this.#writtenOffset;
     this.activeSegment.discardPending(this.#writtenOffset);
     this.#epochFile.truncateFromEnd(this.#writtenOffset);
@@ -395,6 +397,7 @@ export class PartitionLog implements ReadableLog {
   #promote(offset: number, segment: Segment, position: number): void {
     if (offset <= this.#durable.offset) return;
     this.#durable = { offset, segment, position };
+    this.#producers.onDurable(offset);
     this.#listener?.onDurable(offset);
   }
 }

@@ -1,5 +1,7 @@
 import { batchHeader } from '../../kafka/records/index.ts';
-import type { ProducerAppend, ProducerBatch, ProducerEntry, ProducerState } from './producer-state.ts';
+import type { CompletedTransaction } from './open-transactions.ts';
+import { replayBatch } from './producer-replay.ts';
+import type { ProducerEntry, ProducerState } from './producer-state.ts';
 
 interface Change {
   readonly producerId: number;
@@ -15,46 +17,23 @@ export class ProducerJournal {
     this.#state = state;
   }
 
-  /** Notes an appended batch whose offsets are final. */
-  note(batch: Buffer): void {
-    const noted = producerBatchOf(batch, 0);
-    if (noted === undefined) return;
-    const { append } = noted;
-    this.#changes.push({ producerId: append.producerId, before: this.#state.update(append, noted.batch) });
+  /** Notes an appended batch whose offsets are final; returns the transaction that it ended. */
+  note(batch: Buffer): CompletedTransaction | undefined {
+    const producerId = batchHeader.producerId(batch, 0);
+    if (producerId < 0) return undefined;
+    this.#changes.push({ producerId, before: this.#state.get(producerId) });
+    return replayBatch(this.#state, batch, 0);
   }
 
   /** What was noted so far stays. */
   keep(): void {
-    this.#changes = [];
+    if (this.#changes.length > 0) this.#changes = [];
   }
 
-  /** Puts back the state as it was at the last {@link keep}. */
-  undo(): void {
+  /** Puts back the state as it was at the last {@link keep}, when the log ended at `endOffset`. */
+  undo(endOffset: number): void {
     for (const { producerId, before } of this.#changes.reverse()) this.#state.restore(producerId, before);
     this.#changes = [];
+    this.#state.reindex(endOffset);
   }
-}
-
-/** What the batch at `at` says of its producer; `undefined` when it has none, and for control batches. */
-export function producerBatchOf(
-  buffer: Buffer,
-  at: number,
-): { readonly append: ProducerAppend; readonly batch: ProducerBatch } | undefined {
-  const producerId = batchHeader.producerId(buffer, at);
-  if (producerId < 0 || batchHeader.isControl(buffer, at)) return undefined;
-  const lastSequence = batchHeader.lastSequence(buffer, at);
-  return {
-    append: {
-      producerId,
-      producerEpoch: batchHeader.producerEpoch(buffer, at),
-      firstSequence: batchHeader.baseSequence(buffer, at),
-      lastSequence,
-    },
-    batch: {
-      lastSequence,
-      lastOffset: batchHeader.lastOffset(buffer, at),
-      offsetDelta: batchHeader.lastOffsetDelta(buffer, at),
-      timestamp: batchHeader.maxTimestamp(buffer, at),
-    },
-  };
 }

@@ -33,14 +33,22 @@ function encodeProducerSnapshot(state: ProducerState): Buffer {
   return bytes;
 }
 
+/** Whether a snapshot is whole, and then whether any producer of it has had a transaction ended by a marker. */
+export function snapshotKnowsMarkers(bytes: Buffer): boolean | undefined {
+  if (!isWhole(bytes)) return undefined;
+  for (let at = HEADER_BYTES; at < bytes.length; at += ENTRY_BYTES) {
+    if (bytes.readInt32BE(at + 34) >= 0) return true;
+  }
+  return false;
+}
+
 /** Reads a snapshot; `undefined` when it is not whole (then an older one, or the log itself, must serve). */
 export function decodeProducerSnapshot(bytes: Buffer): ProducerState | undefined {
-  if (bytes.length < HEADER_BYTES || bytes.readInt16BE(0) !== VERSION) return undefined;
-  const count = bytes.readInt32BE(6);
-  if (bytes.length !== HEADER_BYTES + count * ENTRY_BYTES) return undefined;
-  if (bytes.readUInt32BE(2) !== crc32c(bytes.subarray(6))) return undefined;
+  if (!isWhole(bytes)) return undefined;
   const state = new ProducerState();
-  for (let at = HEADER_BYTES; at < bytes.length; at += ENTRY_BYTES) state.load(decodeEntry(bytes, at));
+  const entries: ProducerEntry[] = [];
+  for (let at = HEADER_BYTES; at < bytes.length; at += ENTRY_BYTES) entries.push(decodeEntry(bytes, at));
+  state.load(entries);
   return state;
 }
 
@@ -61,11 +69,19 @@ export function removeProducerSnapshots(files: Files, directory: string, wanted:
   }
 }
 
+function isWhole(bytes: Buffer): boolean {
+  return (
+    bytes.length >= HEADER_BYTES &&
+    bytes.readInt16BE(0) === VERSION &&
+    bytes.length === HEADER_BYTES + bytes.readInt32BE(6) * ENTRY_BYTES &&
+    bytes.readUInt32BE(2) === crc32c(bytes.subarray(6))
+  );
+}
+
 function decodeEntry(bytes: Buffer, at: number): ProducerEntry {
-  const lastSequence = bytes.readInt32BE(at + 10);
   const lastTimestamp = Number(bytes.readBigInt64BE(at + 26));
   const batch = {
-    lastSequence,
+    lastSequence: bytes.readInt32BE(at + 10),
     lastOffset: Number(bytes.readBigInt64BE(at + 14)),
     offsetDelta: bytes.readInt32BE(at + 22),
     timestamp: lastTimestamp,
@@ -73,7 +89,7 @@ function decodeEntry(bytes: Buffer, at: number): ProducerEntry {
   return {
     producerId: Number(bytes.readBigInt64BE(at)),
     producerEpoch: bytes.readInt16BE(at + 8),
-    batches: lastSequence < 0 ? [] : [batch],
+    batches: batch.lastOffset < 0 ? [] : [batch],
     coordinatorEpoch: bytes.readInt32BE(at + 34),
     currentTxnFirstOffset: Number(bytes.readBigInt64BE(at + 38)),
     lastTimestamp,

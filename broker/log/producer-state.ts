@@ -1,7 +1,9 @@
+import { type CompletedTransaction, OpenTransactions } from './open-transactions.ts';
+
 /** How many of a producer's last batches are remembered to recognise a retry. */
 const BATCHES_REMEMBERED = 5;
 
-/** What is remembered of one appended batch. Sequences are int32 and wrap to 0 after 2^31-1. */
+/** What is remembered of one appended batch. Sequences are int32 and wrap to 0 after 2^31-1; -1 in a coordinator's batches. */
 export interface ProducerBatch {
   readonly lastSequence: number;
   readonly lastOffset: number;
@@ -9,12 +11,13 @@ export interface ProducerBatch {
   readonly timestamp: number;
 }
 
-/** State of one idempotent producer in one partition. Replaced as a whole on change, so that a failed append can put the old one back. */
+/** State of one idempotent or transactional producer in one partition. Replaced as a whole on change, so that a failed append can put the old one back. */
 export interface ProducerEntry {
   readonly producerId: number;
   readonly producerEpoch: number;
   /** Oldest first, at most five. */
   readonly batches: readonly ProducerBatch[];
+  /** Epoch of the coordinator that ended its last transaction, -1 when none has been ended. */
   readonly coordinatorEpoch: number;
   /** First offset of the transaction that is open, -1 when there is none. */
   readonly currentTxnFirstOffset: number;
@@ -28,19 +31,38 @@ export interface ProducerAppend {
   readonly producerEpoch: number;
   readonly firstSequence: number;
   readonly lastSequence: number;
+  readonly isTransactional: boolean;
+}
+
+/** What a marker says: the producer's transaction, if it has one here, ends with the record at `offset`. */
+export interface EndOfTransaction {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** -1 when compaction has left nothing but the header of the marker. */
+  readonly coordinatorEpoch: number;
+  readonly isAborted: boolean;
+  readonly offset: number;
+  readonly timestamp: number;
 }
 
 /** Answer of {@link ProducerState.check}: append it, it was appended already, or it must be refused. */
 export type SequenceCheck =
   | { readonly kind: 'append' }
   | { readonly kind: 'duplicate'; readonly batch: ProducerBatch }
-  | { readonly kind: 'refuse'; readonly error: 'INVALID_PRODUCER_EPOCH' | 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
+  | {
+      readonly kind: 'refuse';
+      readonly error: 'INVALID_PRODUCER_EPOCH' | 'OUT_OF_ORDER_SEQUENCE_NUMBER' | 'INVALID_TXN_STATE';
+    };
 
 const APPEND: SequenceCheck = { kind: 'append' };
+const FENCED: SequenceCheck = { kind: 'refuse', error: 'INVALID_PRODUCER_EPOCH' };
+const OUT_OF_ORDER: SequenceCheck = { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
+const IN_TRANSACTION: SequenceCheck = { kind: 'refuse', error: 'INVALID_TXN_STATE' };
 
-/** The idempotent producers that wrote to one partition, by producer id. */
+/** The idempotent and transactional producers that wrote to one partition, by producer id, and their transactions. */
 export class ProducerState {
   #entries = new Map<number, ProducerEntry>();
+  readonly #transactions = new OpenTransactions();
 
   get size(): number {
     return this.#entries.size;
@@ -54,24 +76,41 @@ export class ProducerState {
     return this.#entries.get(producerId);
   }
 
+  /** First offset of which a read_committed consumer cannot know yet; Infinity when there is none. */
+  get firstUnstableOffset(): number {
+    return this.#transactions.firstUnstableOffset;
+  }
+
+  /** Whether a coordinator has ended a transaction of any of the producers. */
+  get knowsMarkers(): boolean {
+    for (const entry of this.#entries.values()) if (entry.coordinatorEpoch >= 0) return true;
+    return false;
+  }
+
+  /** Whether the producer has a transaction open here, under this epoch. */
+  isInTransaction(producerId: number, producerEpoch: number): boolean {
+    const entry = this.#entries.get(producerId);
+    return entry !== undefined && entry.currentTxnFirstOffset !== -1 && entry.producerEpoch === producerEpoch;
+  }
+
   /** Whether a client's batch continues its producer's sequence. A producer that is not known may begin anywhere. */
   check(append: ProducerAppend): SequenceCheck {
     const entry = this.#entries.get(append.producerId);
     if (entry === undefined) return APPEND;
-    if (append.producerEpoch < entry.producerEpoch)
-      return { kind: 'refuse', error: 'INVALID_PRODUCER_EPOCH' };
+    if (append.producerEpoch < entry.producerEpoch) return FENCED;
     if (append.producerEpoch > entry.producerEpoch) {
-      return append.firstSequence === 0 ? APPEND : { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
+      if (append.firstSequence !== 0) return OUT_OF_ORDER;
+    } else {
+      const duplicate = entry.batches.find(
+        (batch) =>
+          batch.lastSequence === append.lastSequence &&
+          sequenceBefore(batch.lastSequence, batch.offsetDelta) === append.firstSequence,
+      );
+      if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
+      const last = entry.batches.at(-1)?.lastSequence ?? -1;
+      if (append.firstSequence !== sequenceAfter(last)) return OUT_OF_ORDER;
     }
-    const duplicate = entry.batches.find(
-      (batch) =>
-        batch.lastSequence === append.lastSequence &&
-        sequenceBefore(batch.lastSequence, batch.offsetDelta) === append.firstSequence,
-    );
-    if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
-    const last = entry.batches.at(-1);
-    if (last === undefined || append.firstSequence === sequenceAfter(last.lastSequence)) return APPEND;
-    return { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
+    return entry.currentTxnFirstOffset !== -1 && !append.isTransactional ? IN_TRANSACTION : APPEND;
   }
 
   /** Notes an appended batch and returns the entry that was there before (for {@link restore}). */
@@ -79,26 +118,67 @@ export class ProducerState {
     const before = this.#entries.get(append.producerId);
     const continues = before !== undefined && before.producerEpoch === append.producerEpoch;
     const batches = continues ? [...before.batches.slice(1 - BATCHES_REMEMBERED), batch] : [batch];
+    let currentTxnFirstOffset = before?.currentTxnFirstOffset ?? -1;
+    if (append.isTransactional && currentTxnFirstOffset === -1) {
+      currentTxnFirstOffset = batch.lastOffset - batch.offsetDelta;
+      this.#transactions.begin(currentTxnFirstOffset);
+    }
     this.#entries.set(append.producerId, {
       producerId: append.producerId,
       producerEpoch: append.producerEpoch,
       batches,
       coordinatorEpoch: before?.coordinatorEpoch ?? -1,
-      currentTxnFirstOffset: before?.currentTxnFirstOffset ?? -1,
+      currentTxnFirstOffset,
       lastTimestamp: batch.timestamp,
     });
     return before;
   }
 
-  /** Puts back what {@link update} replaced. */
+  /**
+   * Notes a marker. Returns the transaction that it ended, `undefined` when the producer had none here. It counts as
+   * unstable until {@link onDurable} has passed the marker.
+   */
+  end(marker: EndOfTransaction): CompletedTransaction | undefined {
+    const { producerId, producerEpoch, coordinatorEpoch, isAborted, offset, timestamp } = marker;
+    const before = this.#entries.get(producerId);
+    const firstOffset = before?.currentTxnFirstOffset ?? -1;
+    this.#entries.set(producerId, {
+      producerId,
+      producerEpoch,
+      batches: before?.producerEpoch === producerEpoch ? before.batches : [],
+      coordinatorEpoch: coordinatorEpoch >= 0 ? coordinatorEpoch : (before?.coordinatorEpoch ?? -1),
+      currentTxnFirstOffset: -1,
+      lastTimestamp: timestamp,
+    });
+    if (firstOffset === -1) return undefined;
+    const lastStableOffset = this.#transactions.end(firstOffset, offset);
+    return { producerId, firstOffset, lastOffset: offset, lastStableOffset, isAborted };
+  }
+
+  /** Everything below `endOffset` is durable: transactions that ended there are decided for good. */
+  onDurable(endOffset: number): void {
+    this.#transactions.onDurable(endOffset);
+  }
+
+  /** Puts back what {@link update} or {@link end} replaced. Call {@link reindex} when all is put back. */
   restore(producerId: number, before: ProducerEntry | undefined): void {
     if (before === undefined) this.#entries.delete(producerId);
     else this.#entries.set(producerId, before);
   }
 
-  /** Takes over an entry as read from a snapshot. */
-  load(entry: ProducerEntry): void {
-    this.#entries.set(entry.producerId, entry);
+  /** Finds out anew which transactions are open, after entries have been put back; the log now ends at `endOffset`. */
+  reindex(endOffset: number): void {
+    const open: number[] = [];
+    for (const { currentTxnFirstOffset } of this.#entries.values()) {
+      if (currentTxnFirstOffset !== -1) open.push(currentTxnFirstOffset);
+    }
+    this.#transactions.reset(open, endOffset);
+  }
+
+  /** Takes over entries as read from a snapshot. */
+  load(entries: readonly ProducerEntry[]): void {
+    for (const entry of entries) this.#entries.set(entry.producerId, entry);
+    this.reindex(Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -123,10 +203,6 @@ export class ProducerState {
       const isIdle = entry.lastTimestamp < timestamp && entry.currentTxnFirstOffset === -1;
       if (isIdle) this.#entries.delete(entry.producerId);
     }
-  }
-
-  clear(): void {
-    this.#entries.clear();
   }
 }
 

@@ -2,7 +2,20 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Files } from '../../platform/files.ts';
 import type { SegmentFacts } from './retention.ts';
 import type { Segment } from './segment.ts';
-import { DELETED_SUFFIX, SWAP_SUFFIX, segmentPath } from './segment-files.ts';
+import { DELETED_SUFFIX, type SegmentSuffix, SWAP_SUFFIX, segmentPath } from './segment-files.ts';
+import type { AbortedTransaction } from './transaction-index.ts';
+
+/** The producers at the start of a segment are the same when another one takes its place. */
+const REPLACED_FILES = ['.log', '.index', '.timeindex', '.txnindex'] as const;
+const SEGMENT_FILES = [...REPLACED_FILES, '.snapshot'] as const;
+
+/** What compaction has made of some segments. */
+export interface CleanedSegment {
+  /** A finished and synced `.cleaned` file. */
+  readonly path: string;
+  /** Those of which there are still records, in the order of their markers. */
+  readonly abortedTransactions: readonly AbortedTransaction[];
+}
 
 /** What the segments of a log need from around them. */
 export interface SegmentListEnvironment {
@@ -72,7 +85,11 @@ export class SegmentList {
    * B38: from the rename to `.swap` on, a crash finishes the swap at the next start; before it, the old files stand.
    * Throws the system's errors, and then files and memory no longer agree.
    */
-  swap(old: readonly Segment[], cleanedPath: string, open: (baseOffset: number) => Segment): void {
+  swap(
+    old: readonly Segment[],
+    { path: cleanedPath, abortedTransactions }: CleanedSegment,
+    open: (baseOffset: number) => Segment,
+  ): void {
     const { files, directory } = this.#environment;
     const first = old[0];
     if (first === undefined) return;
@@ -80,20 +97,25 @@ export class SegmentList {
     const swapPath = first.path + SWAP_SUFFIX;
     files.rename(cleanedPath, swapPath);
     files.syncDirectory(directory);
-    for (const segment of old) this.#giveUp(segment);
+    for (const segment of old) this.#giveUp(segment, segment === first ? REPLACED_FILES : SEGMENT_FILES);
     files.rename(swapPath, first.path);
     files.syncDirectory(directory);
     files.setModified(first.path, modifiedMs);
     const replacement = open(first.baseOffset);
+    for (const aborted of abortedTransactions) replacement.transactions.append(aborted);
+    if (old.some((segment) => segment.transactions.hasFile)) {
+      replacement.transactions.persistDurably();
+      files.syncDirectory(directory); // Where the offset index is, this one has to be as well.
+    }
     replacement.seal();
     replacement.persistIndexes();
     const at = this.#segments.indexOf(first);
     this.#segments = [...this.#segments.slice(0, at), replacement, ...this.#segments.slice(at + old.length)];
   }
 
-  #giveUp(segment: Segment): void {
+  #giveUp(segment: Segment, suffixes: readonly SegmentSuffix[] = SEGMENT_FILES): void {
     segment.retire();
-    for (const suffix of ['.log', '.index', '.timeindex', '.txnindex', '.snapshot'] as const) {
+    for (const suffix of suffixes) {
       this.#deleteLater(segmentPath(this.#environment.directory, segment.baseOffset, suffix));
     }
   }

@@ -3,18 +3,21 @@ import type { File, Files } from '../../platform/files.ts';
 import { scanBatches } from './batch-scan.ts';
 import { segmentPath } from './segment-files.ts';
 import { SegmentIndexes, type TimestampPlace } from './segment-indexes.ts';
+import { TransactionIndex } from './transaction-index.ts';
 
 /** How many recent "offset x is at position p" facts are kept, so that consumers that read on need no search. */
 const HINTS_KEPT = 16;
 const REWRITE_BYTES = 1 << 20;
 
 /**
- * One file of a partition's log with its two indexes. Appends are queued in memory by {@link append} and reach the
+ * One file of a partition's log with its indexes. Appends are queued in memory by {@link append} and reach the
  * page cache together in {@link writePending}; until then {@link discardPending} undoes them. Index entries are written
  * when the segment is closed, rolled or checkpointed.
  */
 export class Segment {
   readonly baseOffset: number;
+  /** The aborted transactions that end here; whoever appends markers and recovers logs keeps it. */
+  readonly transactions: TransactionIndex;
   readonly #files: Files;
   readonly #directory: string;
   readonly #indexes: SegmentIndexes;
@@ -34,6 +37,7 @@ export class Segment {
     this.#directory = directory;
     this.baseOffset = baseOffset;
     this.#indexes = new SegmentIndexes(files, directory, baseOffset, indexIntervalBytes);
+    this.transactions = new TransactionIndex(files, directory, baseOffset);
     this.#largestWritten = this.#indexes.largest;
     this.#writtenSize = 0;
   }
@@ -45,19 +49,19 @@ export class Segment {
 
   /**
    * An existing segment after an orderly stop. Its indexes are taken as they are when they agree with the log, and
-   * rebuilt from it otherwise. `isWhole` is false when the file does not end with a whole batch.
+   * otherwise rebuilt from it (`isIndexed` is false then). `isWhole` is false when the file does not end with a whole batch.
    */
   static open(
     files: Files,
     directory: string,
     baseOffset: number,
     indexIntervalBytes: number,
-  ): { segment: Segment; isWhole: boolean } {
+  ): { segment: Segment; isWhole: boolean; isIndexed: boolean } {
     const segment = Segment.#existing(files, directory, baseOffset, indexIntervalBytes);
-    const isTrusted = segment.#indexes.load(segment.#writtenSize) && segment.#readTail();
-    const isWhole = isTrusted || segment.#rebuildIndexes(false) === segment.#writtenSize;
+    const isIndexed = segment.#indexes.load(segment.#writtenSize) && segment.#readTail();
+    const isWhole = isIndexed || segment.#rebuildIndexes(false) === segment.#writtenSize;
     segment.#largestWritten = segment.#indexes.largest;
-    return { segment, isWhole };
+    return { segment, isWhole, isIndexed };
   }
 
   /**
@@ -167,6 +171,7 @@ export class Segment {
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#indexes.truncate(this.#writtenSize, endOffset, this.#largestWritten);
+    this.transactions.truncate(endOffset);
     if (this.#writtenSize === 0) this.#firstTimestamp = undefined;
   }
 
@@ -270,7 +275,9 @@ export class Segment {
 
   /** Writes the index entries that are not in the index files yet. */
   persistIndexes(): void {
-    if (this.#writtenSize > 0) this.#indexes.persist();
+    if (this.#writtenSize === 0) return;
+    this.transactions.persist();
+    this.#indexes.persist();
   }
 
   /** Closes the file; it is opened again when it is needed. */

@@ -14,7 +14,10 @@ export {
 } from './controller/alter-configs.ts';
 export { bootstrapRecords } from './controller/bootstrap.ts';
 export {
+  cordonRecords,
+  directoryFailureRecords,
   directoryRecords,
+  type IsOffline,
   leadershipRecords,
   registrationRecords,
 } from './controller/broker-registration.ts';

@@ -1,5 +1,5 @@
-import type { StreamError } from '../../platform/errors.ts';
-import type { PartitionLog } from '../log/index.ts';
+import { StreamError } from '../../platform/errors.ts';
+import { LogDirectoryOfflineError, type PartitionLog } from '../log/index.ts';
 import { AppendQueue } from './append-queue.ts';
 
 /** Wants to know when there is more to read, or when a partition goes away. */
@@ -16,7 +16,7 @@ export class Partition {
   readonly topicId: string;
   readonly index: number;
   readonly leaderEpoch: number;
-  readonly log: PartitionLog;
+  #log: PartitionLog;
   readonly #appends = new AppendQueue();
   readonly #watchers = new Set<PartitionWatcher>();
   #isDeleted = false;
@@ -29,17 +29,31 @@ export class Partition {
     this.topicId = identity.topicId;
     this.index = identity.partition;
     this.leaderEpoch = identity.leaderEpoch;
-    this.log = log;
-    log.listen({
-      onDurable: (endOffset) => {
-        this.#appends.release(endOffset);
-        this.#notify();
-      },
-      onAppendFailed: (fromOffset, error) => {
-        this.#appends.fail(fromOffset, error);
-        this.#notify();
-      },
-    });
+    this.#log = log;
+    this.#listen();
+  }
+
+  get log(): PartitionLog {
+    return this.#log;
+  }
+
+  /**
+   * Puts the log that `open` returns in the place of this one, which it may give up: it holds the same records, all
+   * durable. Throws what `open` throws; then the partition is offline.
+   */
+  replaceLog(open: () => PartitionLog): void {
+    this.#log.listen({ onDurable: () => undefined, onAppendFailed: () => undefined });
+    try {
+      this.#log = open();
+    } catch (error) {
+      const reason =
+        error instanceof StreamError ? error : new LogDirectoryOfflineError(this.#log.directory, error);
+      this.#appends.fail(this.highWatermark, reason);
+      throw error;
+    }
+    this.#listen();
+    this.#appends.release(this.highWatermark);
+    this.#notify();
   }
 
   get highWatermark(): number {
@@ -86,6 +100,19 @@ export class Partition {
   delete(): void {
     this.#isDeleted = true;
     this.#notify();
+  }
+
+  #listen(): void {
+    this.#log.listen({
+      onDurable: (endOffset) => {
+        this.#appends.release(endOffset);
+        this.#notify();
+      },
+      onAppendFailed: (fromOffset, error) => {
+        this.#appends.fail(fromOffset, error);
+        this.#notify();
+      },
+    });
   }
 
   #notify(): void {

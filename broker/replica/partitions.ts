@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { TopicConfig } from '../config/index.ts';
-import { type LogDirectory, LogDirectoryOfflineError } from '../log/index.ts';
+import { isStorageFailure, type LogDirectories, type LogIdentity, type PartitionLog } from '../log/index.ts';
 import { Partition } from './partition.ts';
 
 const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
@@ -11,6 +11,8 @@ export interface TopicLookup {
   topicName(topicId: string): string | undefined;
   /** `undefined` when there is no such partition. */
   leaderEpoch(name: string, partition: number): number | undefined;
+  /** Id of the log directory that holds this broker's replica; `undefined` when it has not been chosen. */
+  directoryId(name: string, partition: number): string | undefined;
   config(name: string): TopicConfig;
   /** Every partition of every topic. */
   partitions(): Iterable<{ readonly topic: string; readonly partition: number }>;
@@ -24,12 +26,12 @@ export interface TopicReference {
 
 /** The partitions that this broker leads, opened when they are first needed. */
 export class Partitions {
-  readonly #directory: LogDirectory;
+  readonly #directories: LogDirectories;
   readonly #topics: TopicLookup;
   readonly #opened = new Map<string, Map<number, Partition>>();
 
-  constructor(directory: LogDirectory, topics: TopicLookup) {
-    this.#directory = directory;
+  constructor(directories: LogDirectories, topics: TopicLookup) {
+    this.#directories = directories;
     this.#topics = topics;
   }
 
@@ -63,16 +65,16 @@ export class Partitions {
     try {
       return this.find(topic, index) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     } catch (error) {
-      if (error instanceof LogDirectoryOfflineError) return ErrorCode.KAFKA_STORAGE_ERROR;
+      if (isStorageFailure(error)) return ErrorCode.KAFKA_STORAGE_ERROR;
       throw error;
     }
   }
 
-  /** Every partition, opened when it was not: after an unclean stop each log must be checked, retention concerns all. */
+  /** Every partition, opened when it was not, but those that cannot be: retention concerns all. */
   *all(): Generator<Partition> {
     for (const { topic, partition: index } of [...this.#topics.partitions()]) {
-      const partition = this.find(topic, index);
-      if (partition !== undefined) yield partition;
+      const partition = this.lookupByName(topic, index);
+      if (typeof partition !== 'number') yield partition;
     }
   }
 
@@ -82,8 +84,15 @@ export class Partitions {
     this.#opened.delete(topic);
     for (let partition = 0; partition < partitionCount; partition++) {
       opened?.get(partition)?.delete();
-      this.#directory.delete({ topic, topicId, partition });
+      this.#directories.delete({ topic, topicId, partition });
     }
+  }
+
+  /** The log of a partition, from the directory where it is now. Throws {@link LogDirectoryOfflineError}. */
+  openLog(identity: LogIdentity): PartitionLog {
+    const { topic, partition } = identity;
+    const directoryId = this.#topics.directoryId(topic, partition);
+    return this.#directories.log({ ...identity, directoryId }, () => this.#topics.config(topic));
   }
 
   #open(topic: string, index: number): Partition | undefined {
@@ -91,7 +100,7 @@ export class Partitions {
     const topicId = this.#topics.topicId(topic);
     if (leaderEpoch === undefined || topicId === undefined) return undefined;
     const identity = { topic, topicId, partition: index };
-    const log = this.#directory.log(identity, () => this.#topics.config(topic));
+    const log = this.openLog(identity);
     const partition = new Partition({ ...identity, leaderEpoch }, log);
     const partitions = this.#opened.get(topic) ?? new Map<number, Partition>();
     partitions.set(index, partition);

@@ -110,6 +110,7 @@ function checkProducer(partition: Partition, batch: Buffer): SequenceCheck | num
     producerEpoch: batchHeader.producerEpoch(batch, 0),
     firstSequence: batchHeader.baseSequence(batch, 0),
     lastSequence: batchHeader.lastSequence(batch, 0),
+    isTransactional: batchHeader.isTransactional(batch, 0),
   });
 }
 

@@ -1,7 +1,9 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { GroupCoordination } from '../coordinator/group-coordination.ts';
+import type { LogDirectories } from '../log/index.ts';
 import type { FetchSessions } from '../replica/fetch-sessions.ts';
 import type { Partitions } from '../replica/partitions.ts';
+import type { ReplicaMoves } from '../replica/replica-moves.ts';
 import type { Api } from './api.ts';
 import type { Cluster } from './cluster.ts';
 import { produceApi } from './handlers/0-produce.ts';
@@ -25,6 +27,8 @@ import { initProducerIdApi, type ProducerIdAllocator } from './handlers/22-init-
 import { offsetForLeaderEpochApi } from './handlers/23-offset-for-leader-epoch.ts';
 import { describeConfigsApi } from './handlers/32-describe-configs.ts';
 import { alterConfigsApi } from './handlers/33-alter-configs.ts';
+import { alterReplicaLogDirsApi } from './handlers/34-alter-replica-log-dirs.ts';
+import { describeLogDirsApi } from './handlers/35-describe-log-dirs.ts';
 import { createPartitionsApi } from './handlers/37-create-partitions.ts';
 import { deleteGroupsApi } from './handlers/42-delete-groups.ts';
 import { incrementalAlterConfigsApi } from './handlers/44-incremental-alter-configs.ts';
@@ -43,6 +47,8 @@ export interface HandlerEnvironment {
   readonly allocateProducerId: ProducerIdAllocator;
   /** Makes log start offsets durable. */
   readonly checkpoint: () => void;
+  readonly directories: LogDirectories;
+  readonly moves: ReplicaMoves;
   readonly features: () => Features;
 }
 
@@ -50,6 +56,7 @@ export interface HandlerEnvironment {
 export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number, Api> {
   const { clock, cluster, partitions, groups, sessions, allocateProducerId, checkpoint, features } =
     environment;
+  const { directories, moves } = environment;
   const { config, nodeId } = cluster.context();
   const apis = new Map<number, Api>();
   const served = [
@@ -59,7 +66,7 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
     metadataApi(cluster),
     offsetCommitApi(groups.service),
     offsetFetchApi(groups.service),
-    findCoordinatorApi(nodeId, () => groups.find()),
+    findCoordinatorApi(nodeId, (groupId) => groups.find(groupId)),
     joinGroupApi(groups.service),
     heartbeatApi(groups.service),
     leaveGroupApi(groups.service),
@@ -74,6 +81,8 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
     offsetForLeaderEpochApi(partitions),
     describeConfigsApi(cluster),
     alterConfigsApi(cluster),
+    alterReplicaLogDirsApi(moves),
+    describeLogDirsApi(directories, partitions, moves),
     createPartitionsApi(cluster),
     deleteGroupsApi(groups.service),
     incrementalAlterConfigsApi(cluster),

@@ -1,4 +1,5 @@
 import { BatchBuilder } from './batch-builder.ts';
+import { readRecords } from './record-cursor.ts';
 
 /** Types of control records; the position in the list is the type id in the record's key. */
 export const CONTROL_RECORD_TYPES = [
@@ -17,6 +18,8 @@ const KEY_VERSION = 0;
 const KEY_BYTES = 4;
 const END_TXN_VERSION = 0;
 const END_TXN_BYTES = 6;
+/** Markers are not compressed; were one, no more than this would be expanded. */
+const MARKER_BYTES_MAX = 1 << 16;
 
 /** Key of a control record: version 0 and the type id. */
 export function controlRecordKey(type: ControlRecordType): Buffer {
@@ -76,4 +79,17 @@ export function endTxnCoordinatorEpoch(value: Buffer | null): number | undefined
   if (value === null || value.length < END_TXN_BYTES || value.readInt16BE(0) < END_TXN_VERSION)
     return undefined;
   return value.readInt32BE(2);
+}
+
+/** The ABORT or COMMIT record of the control batch at `at`; undefined for other control batches, and for an empty one. */
+export function readEndTxnMarker(
+  buffer: Buffer,
+  at: number,
+): { readonly type: 'ABORT' | 'COMMIT'; readonly coordinatorEpoch: number } | undefined {
+  for (const { key, value } of readRecords(buffer, at, MARKER_BYTES_MAX)) {
+    const type = controlRecordType(key);
+    if (type !== 'ABORT' && type !== 'COMMIT') return undefined;
+    return { type, coordinatorEpoch: endTxnCoordinatorEpoch(value) ?? -1 };
+  }
+  return undefined;
 }

@@ -18,6 +18,7 @@ export {
   controlRecordType,
   type EndTxnMarker,
   endTxnCoordinatorEpoch,
+  readEndTxnMarker,
 } from './control-record.ts';
 export { crc32c } from './crc32c.ts';
 export { CorruptRecordError, DecompressionLimitError, UnsupportedCodecError } from './errors.ts';

@@ -6,6 +6,7 @@ export class DiskFaults {
   readonly #failures = new Map<number, SystemErrorCode>();
   #powerOffAt = Number.POSITIVE_INFINITY;
   #failingDatasync: SystemErrorCode | undefined;
+  readonly #failingPlaces = new Map<string, SystemErrorCode>();
 
   /** Operations so far. All calls count but `size`, `stat`, `space` and `close`. */
   get operations(): number {
@@ -29,8 +30,13 @@ export class DiskFaults {
     this.#failingDatasync = code;
   }
 
+  failUnder(path: string, code: SystemErrorCode): void {
+    this.#failingPlaces.set(path, code);
+  }
+
   clear(): void {
     this.#failures.clear();
+    this.#failingPlaces.clear();
     this.#powerOffAt = Number.POSITIVE_INFINITY;
     this.#failingDatasync = undefined;
   }
@@ -41,6 +47,9 @@ export class DiskFaults {
     if (this.isPoweredOff) throw systemError('EIO', syscall, path);
     const code = this.#failures.get(this.#operations);
     if (code !== undefined) throw systemError(code, syscall, path);
+    for (const [place, placeCode] of this.#failingPlaces) {
+      if (path === place || path.startsWith(`${place}/`)) throw systemError(placeCode, syscall, path);
+    }
   }
 
   hitDatasync(path: string): void {

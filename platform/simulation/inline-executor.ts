@@ -1,5 +1,5 @@
 import { ExecutorClosedError } from '../errors.ts';
-import type { Executor } from '../executor.ts';
+import type { Executor, TaskWorld } from '../executor.ts';
 
 interface InlineExecutorOptions {
   /** `turn` (default): in the next turn of the event loop. `manual`: only by {@link InlineExecutor.runSoon}. */
@@ -13,12 +13,18 @@ interface InlineExecutorOptions {
 export class InlineExecutor implements Executor {
   readonly #isManual: boolean;
   readonly #queue: (() => void)[] = [];
+  #world: TaskWorld | undefined;
   #tasks = 0;
   #isScheduled = false;
   #isClosed = false;
 
   constructor({ soon = 'turn' }: InlineExecutorOptions = {}) {
     this.#isManual = soon === 'manual';
+  }
+
+  /** Gives tasks the files of the same simulation. */
+  lend(world: TaskWorld): void {
+    this.#world = world;
   }
 
   /** Callbacks that have not run, and tasks that have not ended. */
@@ -54,7 +60,7 @@ export class InlineExecutor implements Executor {
     try {
       const module: { run?: unknown } = await import(/* @vite-ignore */ task.href);
       if (typeof module.run !== 'function') throw new TypeError(`${task.href} has no export run(input)`);
-      const output: O = structuredClone(await module.run(cloned));
+      const output: O = structuredClone(await module.run(cloned, this.#world));
       if (this.#isClosed) throw new ExecutorClosedError();
       return output;
     } finally {

@@ -49,6 +49,11 @@ export class MemoryFiles implements Files {
     this.#faults.failAt(operation, code);
   }
 
+  /** Makes every operation on `path` and all below it throw, until {@link crash}: a disk that has failed. */
+  failUnder(path: string, code: SystemErrorCode = 'EIO'): void {
+    this.#faults.failUnder(path, code);
+  }
+
   /** Makes this operation and all after it throw `EIO`, until {@link crash}: the process goes on, the disk is gone. */
   powerOffAt(operation: number): void {
     this.#faults.powerOffAt(operation);

@@ -23,6 +23,7 @@ export function simulatedPlatform(seed: string | number, options: SimulationOpti
   const net = new MemoryNet({ executor, logger, delivery: harshDelivery(entropy.fork('net')) });
   const disk = { clock, executor, entropy: entropy.fork('disk') };
   const files = new MemoryFiles(capacityBytes === undefined ? disk : { ...disk, capacityBytes });
+  executor.lend({ files });
   return new SimulatedPlatform({ clock, entropy, net, files, executor, logger });
 }
 

@@ -17,8 +17,21 @@ export async function whileRunning<T>(work: (signal: AbortSignal) => Promise<T>)
   }
 }
 
+/** Resolves when `signal` is aborted; rejects with what stopped the broker when that comes first. */
+export function untilStopped(signal: AbortSignal, halted: Promise<Error>): Promise<void> {
+  return unlessHalted(untilAborted(signal), halted);
+}
+
+/** Settles as `work` does; rejects with what stopped the broker when that comes first. */
+export function unlessHalted<T>(work: Promise<T>, halted: Promise<Error>): Promise<T> {
+  const failed = halted.then((error) => {
+    throw error;
+  });
+  return Promise.race([work, failed]);
+}
+
 /** Resolves when `signal` is aborted. */
-export function untilAborted(signal: AbortSignal): Promise<void> {
+function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { InlineExecutor } from '../../platform/simulation/inline-executor.ts';
+import { simulatedPlatform } from '../../platform/simulation/simulated-platform.ts';
 import { threadExecutor } from '../../platform/thread-executor.ts';
 import { executorContract } from './executor.contract.ts';
 
 const arithmetic = new URL('./tasks/arithmetic.ts', import.meta.url);
 
 describe('thread executor', () => {
-  executorContract(() => threadExecutor(2));
+  executorContract(() => threadExecutor({ threadsMax: 2 }));
 
   test('a thread that ends in the middle of a task rejects it, and another takes its place', async () => {
-    const executor = threadExecutor(1);
+    const executor = threadExecutor({ threadsMax: 1 });
     const lost = executor.run(arithmetic, { exit: true });
     const next = executor.run(arithmetic, { numbers: [4, 5] });
     await expect(lost).rejects.toMatchObject({ code: 'WORKER_LOST', message: /exit code 3/ });
@@ -18,7 +19,7 @@ describe('thread executor', () => {
   });
 
   test('close rejects what runs and what waits', async () => {
-    const executor = threadExecutor(1);
+    const executor = threadExecutor({ threadsMax: 1 });
     const running = executor.run(arithmetic, { wait: true });
     const waiting = executor.run(arithmetic, { numbers: [1] });
     const outcomes = Promise.allSettled([running, waiting]);
@@ -28,15 +29,40 @@ describe('thread executor', () => {
     }
   });
 
-  test('by default there is at least one thread', async () => {
-    const executor = threadExecutor();
-    expect(await executor.run(arithmetic, { numbers: [1, 1] })).toBe(2);
+  test('tasks have the files of this computer, and the system says the same of them', async () => {
+    const executor = threadExecutor({ threadsMax: 1 });
+    expect(await executor.run(arithmetic, { path: import.meta.filename })).toContain('thread executor');
+    const missing = executor.run(arithmetic, { path: '/no/such/file' });
+    await expect(missing).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' });
+    await executor.close();
+  });
+
+  test('a thread that had nothing to do for a while ends, and the next task starts another', async () => {
+    const executor = threadExecutor({ idleMsMax: 1 });
+    const first = await executor.run(arithmetic, { thread: true });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await executor.run(arithmetic, { thread: true })).not.toBe(first);
+    await executor.close();
+  });
+
+  test('tasks that follow each other share a thread', async () => {
+    const executor = threadExecutor({ threadsMax: 1 });
+    const first = await executor.run(arithmetic, { thread: true });
+    expect(await executor.run(arithmetic, { thread: true })).toBe(first);
     await executor.close();
   });
 });
 
 describe('inline executor', () => {
   executorContract(() => new InlineExecutor());
+
+  test('tasks have the files of the simulation, and see its errors', async () => {
+    const { executor, files } = simulatedPlatform(1);
+    files.open('/greeting', 'create').append([Buffer.from('hello')]);
+    expect(await executor.run(arithmetic, { path: '/greeting' })).toBe('hello');
+    const missing = executor.run(arithmetic, { path: '/missing' });
+    await expect(missing).rejects.toMatchObject({ code: 'ENOENT', syscall: 'read' });
+  });
 
   test('in manual mode soon waits until it is told', () => {
     const executor = new InlineExecutor({ soon: 'manual' });

@@ -4,7 +4,9 @@ import {
   codecOf,
   openRecords,
   type RecordView,
+  readRecords,
 } from '../../../kafka/records/index.ts';
+import type { CleanedTransactions } from './cleaned-transactions.ts';
 import type { OffsetMap } from './offset-map.ts';
 
 const OUTPUT_BYTES_MAX = 1 << 30;
@@ -15,8 +17,10 @@ export interface FilterRules {
   readonly latest: OffsetMap;
   /** End of that stretch: what lies beyond stays. */
   readonly endOffset: number;
+  /** Shown every batch, in order. */
+  readonly transactions: CleanedTransactions;
   readonly nowMs: number;
-  /** `delete.retention.ms`: how long a tombstone stays after it is first cleaned. */
+  /** `delete.retention.ms`: how long a tombstone, or a marker with nothing left to end, stays after it is first cleaned. */
   readonly deleteRetentionMs: number;
   /** Whether the batch must stay, if need be without records: it holds its producer's last sequence, or ends the log. */
   mustStay(buffer: Buffer, at: number): boolean;
@@ -24,11 +28,13 @@ export interface FilterRules {
 
 /**
  * What compaction makes of the batch at `at`: itself (a slice) when all of it stays, a rebuilt one, one without records,
- * or `undefined`. Offsets, sequences and epochs are kept as they were.
+ * or `undefined`. Offsets, sequences and epochs are kept as they were. B37: records of aborted transactions go, a marker
+ * stays until no record of its transaction is left and `delete.retention.ms` has passed after that.
  */
 export function filterBatch(buffer: Buffer, at: number, rules: FilterRules): Buffer | undefined {
   const whole = buffer.subarray(at, at + batchHeader.sizeInBytes(buffer, at));
-  if (batchHeader.isControl(buffer, at)) return whole;
+  if (batchHeader.isControl(buffer, at)) return filterControlBatch(whole, rules);
+  if (rules.transactions.onBatch(buffer, at)) return withoutRecords(whole, rules);
   const horizonMs = batchHeader.deleteHorizonMs(buffer, at);
   const areTombstonesOver = horizonMs !== undefined && rules.nowMs >= horizonMs;
   const kept: RecordView[] = [];
@@ -47,6 +53,23 @@ export function filterBatch(buffer: Buffer, at: number, rules: FilterRules): Buf
   const newHorizonMs = hasTombstones ? (horizonMs ?? rules.nowMs + rules.deleteRetentionMs) : undefined;
   const isUnchanged = kept.length === batchHeader.recordCount(buffer, at) && newHorizonMs === horizonMs;
   return isUnchanged ? whole : rebuild(whole, kept, newHorizonMs);
+}
+
+function filterControlBatch(batch: Buffer, rules: FilterRules): Buffer | undefined {
+  const isOver = rules.transactions.onControlBatch(batch, 0);
+  const horizonMs = batchHeader.deleteHorizonMs(batch, 0);
+  if (!isOver) return batch;
+  if (horizonMs === undefined) {
+    const kept = [...readRecords(batch, 0, OUTPUT_BYTES_MAX)];
+    return rebuild(batch, kept, rules.nowMs + rules.deleteRetentionMs);
+  }
+  return rules.nowMs >= horizonMs ? withoutRecords(batch, rules) : batch;
+}
+
+function withoutRecords(batch: Buffer, rules: FilterRules): Buffer | undefined {
+  if (!rules.mustStay(batch, 0)) return undefined;
+  const isEmpty = batchHeader.recordCount(batch, 0) === 0;
+  return isEmpty ? batch : rebuild(batch, [], batchHeader.deleteHorizonMs(batch, 0));
 }
 
 /** A record without a key cannot be compacted and goes, as in Kafka. */
@@ -69,6 +92,7 @@ function rebuild(batch: Buffer, kept: readonly RecordView[], deleteHorizonMs: nu
     producerEpoch: batchHeader.producerEpoch(batch, 0),
     baseSequence: batchHeader.baseSequence(batch, 0),
     isTransactional: batchHeader.isTransactional(batch, 0),
+    isControl: batchHeader.isControl(batch, 0),
     lastOffsetDelta: batchHeader.lastOffsetDelta(batch, 0),
     ...(hasAppendTime && { logAppendTimeMs: batchHeader.maxTimestamp(batch, 0) }),
     // The age of a producer is that of its last batch, with or without records.

@@ -16,7 +16,7 @@ export interface Cleanable {
 
 /**
  * Looks at a compacted log as Kafka's cleaner does; `checkpoint` is where the last cleaning ended. The active segment,
- * what is not durable, and segments younger than `min.compaction.lag.ms` are left alone.
+ * what is not durable or not decided (B37), and segments younger than `min.compaction.lag.ms` are left alone.
  */
 export function examine(log: PartitionLog, checkpoint: number, nowMs: number): Cleanable {
   const { minCompactionLagMs, maxCompactionLagMs } = log.config;
@@ -28,8 +28,10 @@ export function examine(log: PartitionLog, checkpoint: number, nowMs: number): C
       ? log.segments.find((segment) => segment.largestTimestamp > nowMs - minCompactionLagMs)
       : undefined;
   const notDurable = log.segments.find((_, i) => endOf(log, log.segments, i) > log.durableOffset);
+  const unstable = log.segments.findLast((segment) => segment.baseOffset <= log.firstUnstableOffset);
   const firstUncleanableOffset = Math.min(
     activeBase,
+    unstable?.baseOffset ?? activeBase,
     notDurable?.baseOffset ?? activeBase,
     tooYoung?.baseOffset ?? activeBase,
   );

@@ -4,8 +4,10 @@ import { CorruptLogError } from '../errors.ts';
 import type { PartitionLog } from '../partition-log.ts';
 import type { Segment } from '../segment.ts';
 import { CLEANED_SUFFIX } from '../segment-files.ts';
+import { abortedTransactions } from '../transaction-index.ts';
 import { type FilterRules, filterBatch } from './batch-filter.ts';
 import type { Cleanable } from './cleanable.ts';
+import { CleanedTransactions } from './cleaned-transactions.ts';
 import { OffsetMap } from './offset-map.ts';
 
 /** What a batch may expand to: it was expanded once when it was checked. */
@@ -36,6 +38,7 @@ export async function compact(cleanable: Cleanable, options: CompactionOptions):
   const rules: FilterRules = {
     latest,
     endOffset: cleanUntil,
+    transactions: new CleanedTransactions(abortedTransactions(log.segments, 0, firstUncleanableOffset)),
     nowMs: options.nowMs,
     deleteRetentionMs: log.config.deleteRetentionMs,
     mustStay: (buffer, at) =>
@@ -57,6 +60,9 @@ async function buildMap(
   { turn }: CompactionOptions,
 ): Promise<number | undefined> {
   let indexedUntil = firstDirtyOffset;
+  const transactions = new CleanedTransactions(
+    abortedTransactions(log.segments, firstDirtyOffset, firstUncleanableOffset),
+  );
   for (const segment of log.segments) {
     if (segment.baseOffset >= firstUncleanableOffset || latest.isFull) break;
     if (segment.isRetired) continue;
@@ -65,7 +71,8 @@ async function buildMap(
       const from = position;
       position = scanTurn(log, segment, from, (buffer, at) => {
         if (latest.isFull) return false;
-        indexKeys(buffer, at, latest, firstDirtyOffset);
+        const isAborted = !batchHeader.isControl(buffer, at) && transactions.onBatch(buffer, at);
+        if (!isAborted) indexKeys(buffer, at, latest, firstDirtyOffset);
         indexedUntil = batchHeader.lastOffset(buffer, at) + 1;
         return true;
       });
@@ -142,8 +149,9 @@ async function cleanGroup(
     cleaned.close();
   }
   if (log.isOffline) return false;
+  const abortedTransactions = rules.transactions.takeKept();
   if (isGone()) removeCleaned(files, path);
-  else log.swapSegments(group, path);
+  else log.swapSegments(group, { path, abortedTransactions });
   return true;
 }
 
@@ -185,9 +193,15 @@ async function syncCleaned(log: PartitionLog, cleaned: File): Promise<void> {
   }
 }
 
-/** The batch that tells a producer's last sequence keeps duplicates out after a restart. */
+/**
+ * The batch that tells a producer's last sequence keeps duplicates out after a restart. Of a producer that has none under
+ * its latest epoch the marker that brought the epoch keeps older ones out.
+ */
 function isLastOfProducer(log: PartitionLog, buffer: Buffer, at: number): boolean {
   const producerId = batchHeader.producerId(buffer, at);
-  if (producerId < 0) return false;
-  return log.producers.get(producerId)?.batches.at(-1)?.lastOffset === batchHeader.lastOffset(buffer, at);
+  const entry = producerId < 0 ? undefined : log.producers.get(producerId);
+  if (entry === undefined) return false;
+  const last = entry.batches.at(-1);
+  if (last !== undefined) return last.lastOffset === batchHeader.lastOffset(buffer, at);
+  return batchHeader.isControl(buffer, at) && batchHeader.producerEpoch(buffer, at) === entry.producerEpoch;
 }

@@ -1,6 +1,12 @@
 import { ErrorCode } from '../../../kafka/protocol/index.ts';
 import { isActive } from '../controller/placement.ts';
-import type { BrokerImage, Endpoint, MetadataImage, PartitionImage } from '../image.ts';
+import {
+  type BrokerImage,
+  type Endpoint,
+  type MetadataImage,
+  type PartitionImage,
+  unassignedDirectory,
+} from '../image.ts';
 
 /** The cluster as one client sees it: over which addresses, and under which rights elsewhere. */
 export interface ClusterView {
@@ -53,7 +59,9 @@ export function partitionView(view: ClusterView, partition: PartitionImage) {
     leaderEpoch: partition.leaderEpoch,
     replicaNodes: partition.replicas,
     isrNodes: partition.isr,
-    offlineReplicas: partition.replicas.filter((id) => isOffline(view, id)),
+    offlineReplicas: partition.replicas.filter(
+      (id, at) => isOffline(view, id) || isInFailedDirectory(view, id, partition.directories[at]),
+    ),
   };
 }
 
@@ -66,4 +74,11 @@ function leaderError(leader: BrokerImage | undefined): number {
 function isOffline({ image, endpointOf }: ClusterView, id: number): boolean {
   const broker = image.broker(id);
   return broker === undefined || !isActive(broker) || endpointOf(broker) === undefined;
+}
+
+/** A broker tells which of its log directories work; one that it does not tell of has failed (KIP-858). */
+function isInFailedDirectory({ image }: ClusterView, id: number, directory: string | undefined): boolean {
+  const logDirs = image.broker(id)?.logDirs ?? [];
+  if (directory === undefined || directory === unassignedDirectory || logDirs.length === 0) return false;
+  return !logDirs.includes(directory);
 }

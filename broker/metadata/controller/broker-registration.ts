@@ -1,8 +1,9 @@
 import { type Listener, securityProtocolIds } from '../../config/index.ts';
-import { type MetadataImage, unassignedDirectory } from '../image.ts';
+import { type MetadataImage, type PartitionImage, unassignedDirectory } from '../image.ts';
 import type { MetadataRecord, ValueOfRecord } from '../record.ts';
 import { fencedChange } from '../replay-brokers.ts';
 import { type FeatureRange, kafkaFeatures } from './features.ts';
+import { isActive } from './placement.ts';
 
 /** A broker that has just started and can serve. */
 export interface StartedBroker {
@@ -16,6 +17,8 @@ export interface StartedBroker {
   readonly rack: string | null;
   /** Ids of the log directories, from their meta.properties. */
   readonly logDirs: readonly string[];
+  /** Ids of those that take no new partitions (KIP-1066). */
+  readonly cordonedLogDirs?: readonly string[];
   readonly features?: Readonly<Record<string, FeatureRange>>;
 }
 
@@ -45,7 +48,7 @@ export function registrationRecords(broker: StartedBroker): readonly MetadataRec
     fenced: true,
     inControlledShutdown: false,
     logDirs: broker.logDirs,
-    cordonedLogDirs: null,
+    cordonedLogDirs: broker.cordonedLogDirs ?? null,
   };
   return [
     { type: 'RegisterBrokerRecord', value: registration },
@@ -53,25 +56,91 @@ export function registrationRecords(broker: StartedBroker): readonly MetadataRec
   ];
 }
 
+/** Which of a broker's partitions it cannot serve: their log directory has failed. */
+export type IsOffline = (topic: string, partitionId: number) => boolean;
+
 /**
  * The records that make `brokerId` lead anew what it led, or what has no leader and only it can lead: every leader
  * epoch grows by one, so that clients and followers notice that records written last may be gone. For a start after a
- * stop that was not clean; partitions without leader need it after any start.
+ * stop that was not clean; partitions without leader need it after any start. What is offline is not led.
  */
 export function leadershipRecords(
   image: MetadataImage,
   brokerId: number,
-  { isCleanStart }: { readonly isCleanStart: boolean },
+  {
+    isCleanStart,
+    isOffline = () => false,
+  }: { readonly isCleanStart: boolean; readonly isOffline?: IsOffline },
 ): readonly MetadataRecord[] {
   const records: MetadataRecord[] = [];
   for (const topic of image.topics()) {
-    for (const { partitionId, leader, isr } of topic.partitions.values()) {
+    for (const partition of topic.partitions.values()) {
+      const { partitionId, leader, isr } = partition;
+      if (isOffline(topic.name, partitionId)) {
+        records.push(...withoutReplica(image, topic.id, partition, brokerId));
+        continue;
+      }
       const isLeaderless = leader === -1 && isr.includes(brokerId);
       if (!isLeaderless && (isCleanStart || leader !== brokerId)) continue;
       records.push(partitionChange({ topicId: topic.id, partitionId, leader: brokerId }));
     }
   }
   return records;
+}
+
+/**
+ * The records of a log directory that failed while the broker runs (KIP-858): its registration with the directories that
+ * are left, and for every partition that is offline another leader, or none.
+ */
+export function directoryFailureRecords(
+  image: MetadataImage,
+  brokerId: number,
+  { logDirs, isOffline }: { readonly logDirs: readonly string[]; readonly isOffline: IsOffline },
+): readonly MetadataRecord[] {
+  const broker = image.broker(brokerId);
+  if (broker === undefined) return [];
+  const change = { brokerId, brokerEpoch: broker.epoch, fenced: fencedChange.NONE, logDirs };
+  const records: MetadataRecord[] = [brokerChange(change)];
+  for (const topic of image.topics()) {
+    for (const partition of topic.partitions.values()) {
+      if (!isOffline(topic.name, partition.partitionId)) continue;
+      records.push(...withoutReplica(image, topic.id, partition, brokerId));
+    }
+  }
+  return records;
+}
+
+/** The last in-sync replica stays in the ISR: only it has all that was acknowledged. */
+function withoutReplica(
+  image: MetadataImage,
+  topicId: string,
+  { partitionId, isr, leader }: PartitionImage,
+  brokerId: number,
+): MetadataRecord[] {
+  const others = isr.filter((id) => id !== brokerId);
+  const isShrunk = others.length > 0 && others.length < isr.length;
+  if (leader !== brokerId && !isShrunk) return [];
+  const successor = others.find((id) => isActive(image.broker(id))) ?? -1;
+  return [
+    partitionChange({
+      topicId,
+      partitionId,
+      ...(isShrunk && { isr: others }),
+      ...(leader === brokerId && { leader: successor }),
+    }),
+  ];
+}
+
+/** The record of another choice of log directories that take no new partitions (KIP-1066); none when it is the old one. */
+export function cordonRecords(
+  image: MetadataImage,
+  brokerId: number,
+  cordonedLogDirs: readonly string[],
+): readonly MetadataRecord[] {
+  const broker = image.broker(brokerId);
+  if (broker === undefined || (broker.cordonedLogDirs ?? []).join() === cordonedLogDirs.join()) return [];
+  const { epoch: brokerEpoch } = broker;
+  return [brokerChange({ brokerId, brokerEpoch, fenced: fencedChange.NONE, cordonedLogDirs })];
 }
 
 /** The records that place replicas of `brokerId` in log directories, where the image has something else (KIP-858). */
@@ -114,7 +183,8 @@ function partitionChange(
 }
 
 function brokerChange(
-  change: Pick<ValueOfRecord<'BrokerRegistrationChangeRecord'>, 'brokerId' | 'brokerEpoch' | 'fenced'>,
+  change: Pick<ValueOfRecord<'BrokerRegistrationChangeRecord'>, 'brokerId' | 'brokerEpoch' | 'fenced'> &
+    Partial<ValueOfRecord<'BrokerRegistrationChangeRecord'>>,
 ): MetadataRecord {
   const unchanged = { inControlledShutdown: 0, logDirs: [], cordonedLogDirs: null };
   return { type: 'BrokerRegistrationChangeRecord', value: { ...unchanged, ...change } };

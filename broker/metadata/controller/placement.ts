@@ -13,9 +13,10 @@ export function placeReplicas(
   { count, replicationFactor }: { readonly count: number; readonly replicationFactor: number },
 ): readonly (readonly number[])[] {
   const brokers = [...context.image.brokers()];
-  const usable = alternatingRacks(brokers.filter(isActive));
+  const isUsable = (broker: BrokerImage) => isActive(broker) && !isCordoned(broker);
+  const usable = alternatingRacks(brokers.filter(isUsable));
   const others = alternatingRacks(brokers.filter((broker) => !isActive(broker)));
-  refuseUnreachable(replicationFactor, brokers.length, usable.length);
+  refuseUnreachable(replicationFactor, brokers.filter((broker) => !isCordoned(broker)).length, usable.length);
   const start = context.entropy.u32();
   return Array.from({ length: count }, (_, partition) =>
     [...rotated(usable, start + partition), ...rotated(others, start + partition)].slice(
@@ -92,6 +93,11 @@ export function checkManualAssignment(
 /** Whether a broker may lead. */
 export function isActive(broker: BrokerImage | undefined): boolean {
   return broker !== undefined && !broker.isFenced && !broker.isInControlledShutdown;
+}
+
+/** Whether no log directory of the broker takes new partitions (KIP-1066). */
+function isCordoned({ logDirs, cordonedLogDirs }: BrokerImage): boolean {
+  return logDirs.length > 0 && logDirs.every((id) => cordonedLogDirs?.includes(id));
 }
 
 function refuseUnreachable(replicationFactor: number, registered: number, usable: number): void {

@@ -2,7 +2,7 @@ import { startBroker } from '../../composition-root.ts';
 import { brokerOptions, brokerProperties } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { describeOptions, parseOptions } from '../options.ts';
-import { untilAborted, whileRunning } from '../running.ts';
+import { untilStopped, whileRunning } from '../running.ts';
 
 const options = {
   ...brokerOptions,
@@ -20,7 +20,7 @@ export const brokerCommand: Command = {
         logLevel: values['log-level'],
       });
       console.log(values.json ? JSON.stringify({ kafka: broker.address }) : `Kafka ${broker.address}`);
-      await untilAborted(signal);
+      await untilStopped(signal, broker.halted);
       await broker.close();
       return ExitCode.OK;
     });

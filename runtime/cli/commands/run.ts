@@ -18,7 +18,7 @@ import { UsageError } from '../errors.ts';
 import { describeOptions, type OptionValues, parseOptions } from '../options.ts';
 import { pipelineSource } from '../pipeline-files.ts';
 import { type RunOutcome, RunOutput } from '../run-output.ts';
-import { untilAborted, whileRunning } from '../running.ts';
+import { unlessHalted, untilStopped, whileRunning } from '../running.ts';
 
 const options = {
   ...brokerOptions,
@@ -119,8 +119,8 @@ async function follow(stack: WorkerStack, { pipelines, plugins, values, signal }
   };
   output.follow(own);
   const outcome = values['until-done']
-    ? await untilDone(worker, names, { signal, output })
-    : await untilAborted(signal).then((): RunOutcome => 'stopped');
+    ? await unlessHalted(untilDone(worker, names, { signal, output }), stack.halted)
+    : await untilStopped(signal, stack.halted).then((): RunOutcome => 'stopped');
   if (outcome === 'stopped') output.note('stopping');
   // First, so that what was under way is counted.
   await worker.close();

@@ -4,7 +4,7 @@ import { brokerOptions, brokerProperties } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { describeOptions, parseOptions } from '../options.ts';
-import { untilAborted, whileRunning } from '../running.ts';
+import { untilStopped, whileRunning } from '../running.ts';
 
 const options = {
   ...brokerOptions,
@@ -32,8 +32,11 @@ export const startCommand: Command = {
       const { kafka, registry, rest } = stack.addresses;
       const lines = `Kafka ${kafka}\nSchema registry ${registry}\nConnect ${rest}`;
       console.log(values.json ? JSON.stringify(stack.addresses) : lines);
-      await untilAborted(signal);
-      await stack.close();
+      try {
+        await untilStopped(signal, stack.halted);
+      } finally {
+        await stack.close();
+      }
       return ExitCode.OK;
     });
   },

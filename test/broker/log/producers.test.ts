@@ -16,6 +16,7 @@ function check(fixture: LogFixture, { baseSequence, count = 1, producerEpoch = 0
     producerEpoch,
     firstSequence: baseSequence,
     lastSequence,
+    isTransactional: false,
   });
 }
 
@@ -169,7 +170,8 @@ test('idle producers expire, those with an open transaction do not', async () =>
   fixture.log.producers.expireBefore(1000);
   expect(fixture.log.producers.size).toBe(1);
   const entry = fixture.log.producers.get(7);
-  if (entry !== undefined) fixture.log.producers.load({ ...entry, producerId: 9, currentTxnFirstOffset: 0 });
+  if (entry !== undefined)
+    fixture.log.producers.load([{ ...entry, producerId: 9, currentTxnFirstOffset: 0 }]);
   fixture.log.producers.expireBefore(1001);
   expect([...fixture.log.producers.entries].map((each) => each.producerId)).toEqual([9]);
 });

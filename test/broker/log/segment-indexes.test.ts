@@ -213,10 +213,22 @@ async function visible(fixture: LogFixture): Promise<unknown> {
     epochs: Array.from({ length: 31 }, (_, i) => log.epochAt(i)),
     epochEnds: Array.from({ length: 6 }, (_, i) => log.endOffsetFor(i)),
     sequences: [0, 1, 2].map((producerId) =>
-      log.checkSequence({ producerId, producerEpoch: 0, firstSequence: 10, lastSequence: 10 }),
+      log.checkSequence({
+        producerId,
+        producerEpoch: 0,
+        firstSequence: 10,
+        lastSequence: 10,
+        isTransactional: false,
+      }),
     ),
     duplicates: [0, 1, 2].map((producerId) =>
-      log.checkSequence({ producerId, producerEpoch: 0, firstSequence: 9, lastSequence: 9 }),
+      log.checkSequence({
+        producerId,
+        producerEpoch: 0,
+        firstSequence: 9,
+        lastSequence: 9,
+        isTransactional: false,
+      }),
     ),
     segments: log.segments.map((segment) => [segment.baseOffset, segment.size, segment.largestTimestamp]),
     end: log.logEndOffset,

@@ -64,7 +64,13 @@ test('B38: a crash at any operation of a cleaning leaves the old or the new reco
       where,
     ).toEqual([]);
     for (const producerId of [0, 1]) {
-      const again = { producerId, producerEpoch: 0, firstSequence: 11, lastSequence: 11 };
+      const again = {
+        producerId,
+        producerEpoch: 0,
+        firstSequence: 11,
+        lastSequence: 11,
+        isTransactional: false,
+      };
       expect(fixture.log.checkSequence(again).kind, where).toBe('duplicate');
     }
     if (records.length === before.length) isOld += 1;

@@ -146,7 +146,13 @@ test('the last batch of each producer stays, without records if need be, and so 
     for (const name of fixture.fileNames('.snapshot')) fixture.platform.files.remove(fixture.path(name));
     fixture.crash('everything');
     const check = (producerId: number, firstSequence: number, lastSequence: number) =>
-      fixture.log.checkSequence({ producerId, producerEpoch: 3, firstSequence, lastSequence }).kind;
+      fixture.log.checkSequence({
+        producerId,
+        producerEpoch: 3,
+        firstSequence,
+        lastSequence,
+        isTransactional: false,
+      }).kind;
     expect(check(1, 2, 3)).toBe('duplicate');
     expect(check(1, 4, 4)).toBe('append');
     expect(check(1, 5, 5)).toBe('refuse');
