@@ -8,7 +8,7 @@ import type {
 import type { ElectionType, ServedApi } from './cluster.ts';
 import type { FeatureDescription, FeatureUpdate } from './features.ts';
 import type { LogDirDescription, ReplicaPlace } from './log-dirs.ts';
-import type { QuorumDescription, QuorumEndpoint, VoterId } from './quorum.ts';
+import type { QuorumDescription, VoterId } from './quorum.ts';
 import type {
   PartitionTransaction,
   ProducerState,
@@ -243,8 +243,7 @@ export interface Admin {
     options?: { readonly isValidatedOnly?: boolean },
   ): Promise<readonly Refusable<{ readonly feature: string }>[]>;
   describeQuorum(): Promise<QuorumDescription>;
-  /** Makes a controller a voter of the metadata quorum. */
-  addVoter(voter: VoterId, listeners: readonly QuorumEndpoint[]): Promise<void>;
+  /** Takes a controller out of the metadata quorum. */
   removeVoter(voter: VoterId): Promise<void>;
   describeLogDirs(
     brokerIds: readonly number[],

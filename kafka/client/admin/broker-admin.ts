@@ -6,7 +6,7 @@ import { describeFeatures, updateFeatures } from './features.ts';
 import { alterGroupOffsets, deleteGroupOffsets, listGroupOffsets } from './group-offsets.ts';
 import { deleteGroups, describeGroups, listGroups, removeMembers } from './groups.ts';
 import { alterReplicaLogDirs, describeLogDirs } from './log-dirs.ts';
-import { addVoter, describeQuorum, removeVoter } from './quorum.ts';
+import { describeQuorum, removeVoter } from './quorum.ts';
 import { deleteRecords, queryOffsets } from './records.ts';
 import { createPartitions, createTopics, deleteTopics, describeTopics, listTopics } from './topics.ts';
 import {
@@ -68,8 +68,6 @@ export class BrokerAdmin implements Admin {
     updateFeatures(this.#cluster, updates, options);
 
   describeQuorum: Admin['describeQuorum'] = () => describeQuorum(this.#cluster);
-
-  addVoter: Admin['addVoter'] = (voter, listeners) => addVoter(this.#cluster, voter, listeners);
 
   removeVoter: Admin['removeVoter'] = (voter) => removeVoter(this.#cluster, voter);
 

@@ -1,6 +1,4 @@
 import {
-  addRaftVoterRequest,
-  addRaftVoterResponse,
   type DescribeQuorumResponse,
   describeQuorumRequest,
   describeQuorumResponse,
@@ -76,27 +74,6 @@ export function describeQuorum(cluster: Cluster): Promise<QuorumDescription> {
 
 function replicaOf({ replicaId, replicaDirectoryId, ...times }: ReplicaState): QuorumReplica {
   return { nodeId: replicaId, directoryId: replicaDirectoryId, ...times };
-}
-
-/** Throws the quorum's refusal (KIP-853). */
-export async function addVoter(
-  cluster: Cluster,
-  voter: VoterId,
-  listeners: readonly QuorumEndpoint[],
-): Promise<void> {
-  const what = `adding voter ${voter.nodeId}`;
-  await cluster.retry(what, () =>
-    cluster.any(async (connection) => {
-      const response = await connection.send(addRaftVoterRequest, addRaftVoterResponse, {
-        clusterId: null,
-        timeoutMs: cluster.settings.requestTimeoutMs,
-        voterId: voter.nodeId,
-        voterDirectoryId: voter.directoryId,
-        listeners: [...listeners],
-      });
-      checkAnswer(response, what);
-    }),
-  );
 }
 
 /** Throws the quorum's refusal (KIP-853). */

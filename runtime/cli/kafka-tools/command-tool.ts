@@ -34,6 +34,8 @@ export interface CommandToolDefinition {
   readonly commands: Readonly<Record<string, ToolCommand>>;
   /** What the shell is told after `--help`: Kafka's tools are not of one mind. */
   readonly helpExitCode: 0 | 1;
+  /** Default: the usage in a line, and what is wrong in another. */
+  usageError?(message: string): string;
   /** Default: one line on stderr and 1. */
   fail?(error: Error, context: ToolContext): Promise<number>;
 }
@@ -67,7 +69,8 @@ export function defineCommandTool(definition: CommandToolDefinition): Tool {
       const command = args[before];
       if (command === undefined) {
         const given = parseToolArguments(common, args);
-        if (given.has('help')) return await showHelp(definition, usage, common, context);
+        if (given.has('help'))
+          return await showHelp(definition, `${usage}\n\n${commandList(definition)}`, common, context);
         if (given.has('version')) return await showVersion(context);
         throw new ToolUsageError('too few arguments');
       }
@@ -81,12 +84,13 @@ export function defineCommandTool(definition: CommandToolDefinition): Tool {
       const given = parseToolArguments(options, [...args.slice(0, before), ...args.slice(before + 1)]);
       if (given.has('help'))
         return await showHelp(definition, `${usage}\n\n${chosen.summary}`, options, context);
-      checkArguments(options, chosen.rules, given);
+      checkArguments(options, chosen.rules, given, (each) => `argument --${each} is required`);
       return await chosen.run(given, context);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if (error instanceof ToolUsageError && error.hasTable) {
-        await context.err.line(`${usage}\n${name}: error: ${error.message}`);
+      if (error instanceof ToolUsageError) {
+        const text = definition.usageError?.(error.message) ?? `${usage}\n${name}: error: ${error.message}`;
+        await context.err.line(text);
         return 1;
       }
       return definition.fail === undefined ? tellError(error, context) : definition.fail(error, context);
@@ -104,13 +108,17 @@ async function showHelp(
   return helpExitCode;
 }
 
-function toolUsage({ name, summary, options, commands }: CommandToolDefinition): string {
+function toolUsage({ name, options, commands }: CommandToolDefinition): string {
+  const choices = `{${Object.keys(commands).join(',')}}`;
+  return `usage: ${[name, optionList(options), choices].filter((part) => part !== '').join(' ')} ...`;
+}
+
+function commandList({ summary, commands }: CommandToolDefinition): string {
   const width = Math.max(...Object.keys(commands).map((each) => each.length));
   const lines = Object.entries(commands).map(
     ([each, command]) => `  ${each.padEnd(width)}  ${command.summary}`,
   );
-  const choices = `{${Object.keys(commands).join(',')}}`;
-  return `usage: ${[name, optionList(options), choices].filter((part) => part !== '').join(' ')} ...\n\n${summary}\n\n${lines.join('\n')}`;
+  return [summary, '', ...lines].join('\n');
 }
 
 function optionList(options: ToolOptions): string {

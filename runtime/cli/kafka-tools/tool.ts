@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Platform } from '../../../platform/platform.ts';
-import { ToolError, ToolUsageError } from './errors.ts';
-import { javaText } from './java-error.ts';
+import { ToolError, ToolUsageError, ToolValueError } from './errors.ts';
+import { javaError, javaText } from './java-error.ts';
 import { toolLogger } from './tool-logger.ts';
 import { parseToolArguments, type ToolArguments, type ToolOptions } from './tool-options.ts';
 import { ToolOutput } from './tool-output.ts';
@@ -96,11 +96,14 @@ export function contextOf(io: ToolIo): ToolContext {
 }
 
 /** Throws ToolUsageError for an option that is missing, and for the first rule that is broken. */
-export function checkArguments(options: ToolOptions, rules: readonly ToolRule[], args: ToolArguments): void {
+export function checkArguments(
+  options: ToolOptions,
+  rules: readonly ToolRule[],
+  args: ToolArguments,
+  missing: (name: string) => string = (name) => `Missing required argument "[${name}]"`,
+): void {
   for (const [name, { isRequired }] of Object.entries(options)) {
-    if (isRequired === true && !args.has(name)) {
-      throw new ToolUsageError(`Missing required argument "[${name}]"`);
-    }
+    if (isRequired === true && !args.has(name)) throw new ToolUsageError(missing(name));
   }
   for (const rule of rules) {
     const problem = rule(args);
@@ -117,6 +120,14 @@ export async function showVersion({ out, platform }: ToolContext): Promise<numbe
 /** One line on stderr: what is wrong with the command line, or the class and message of the error. */
 export async function tellError(error: Error, { err }: ToolContext): Promise<number> {
   await err.line(error instanceof ToolUsageError ? error.message : javaText(error));
+  return 1;
+}
+
+/** The message on stderr, then class and message: where Kafka's tool adds a stack trace. */
+export async function tellTwice(error: Error, { err }: ToolContext): Promise<number> {
+  const isUsage = error instanceof ToolUsageError && !(error instanceof ToolValueError);
+  const text = isUsage ? '' : `\n${javaText(error)}\n`;
+  await err.line(`${javaError(error).message}${text}`);
   return 1;
 }
 
