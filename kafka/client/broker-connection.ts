@@ -44,6 +44,8 @@ interface InFlight {
  * waits is rejected with {@link BrokerConnectionError} and {@link isOpen} is false from then on.
  */
 export class BrokerConnection implements ConnectionHandler {
+  /** How this client introduces itself in ApiVersions (KIP-511). */
+  readonly software = { clientSoftwareName: 'millrace', clientSoftwareVersion: '1' };
   readonly #options: ConnectionOptions;
   readonly #address: string;
   readonly #frames = new FrameReader(RESPONSE_BYTES_MAX, (frame, isOwned) => this.#receive(frame, isOwned), {
@@ -159,12 +161,11 @@ export class BrokerConnection implements ConnectionHandler {
 
   async #negotiate(): Promise<void> {
     this.#served = new Map([[ApiKey.ApiVersions, apiVersionsRequest.versions]]);
-    const software = { clientSoftwareName: 'millrace', clientSoftwareVersion: '1' };
-    let answer = await this.send(apiVersionsRequest, apiVersionsResponse, software);
+    let answer = await this.send(apiVersionsRequest, apiVersionsResponse, this.software);
     if (answer.errorCode === ErrorCode.UNSUPPORTED_VERSION) {
       const served = answer.apiKeys.find(({ apiKey }) => apiKey === ApiKey.ApiVersions);
       const newestVersion = Math.min(served?.maxVersion ?? 0, apiVersionsRequest.versions.last);
-      answer = await this.send(apiVersionsRequest, apiVersionsResponse, software, { newestVersion });
+      answer = await this.send(apiVersionsRequest, apiVersionsResponse, this.software, { newestVersion });
     }
     if (answer.errorCode !== ErrorCode.NONE)
       throw new KafkaError(answer.errorCode, `connecting to ${this.#address}`);

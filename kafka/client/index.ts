@@ -20,6 +20,17 @@ export type {
   Refusable,
   TopicDescription,
 } from './admin/admin.ts';
+export type { ElectionType, ServedApi } from './admin/cluster.ts';
+export type { FeatureDescription, FeatureRange, FeatureUpdate } from './admin/features.ts';
+export type { LogDirDescription, LogDirReplica, ReplicaPlace } from './admin/log-dirs.ts';
+export type { QuorumDescription, QuorumEndpoint, QuorumReplica, VoterId } from './admin/quorum.ts';
+export type {
+  PartitionTransaction,
+  ProducerState,
+  TransactionDescription,
+  TransactionFilter,
+  TransactionListing,
+} from './admin/transactions.ts';
 export { BrokerConnection, type ConnectionOptions } from './broker-connection.ts';
 export type { ClientOptions, KafkaClient } from './client.ts';
 export type {

@@ -5,6 +5,17 @@ import type {
   TopicPartition,
   TopicPartitionOffset,
 } from '../topic-partition.ts';
+import type { ElectionType, ServedApi } from './cluster.ts';
+import type { FeatureDescription, FeatureUpdate } from './features.ts';
+import type { LogDirDescription, ReplicaPlace } from './log-dirs.ts';
+import type { QuorumDescription, VoterId } from './quorum.ts';
+import type {
+  PartitionTransaction,
+  ProducerState,
+  TransactionDescription,
+  TransactionFilter,
+  TransactionListing,
+} from './transactions.ts';
 
 /** An item that was refused: `error` says why. Items of one call fail independently of each other. */
 export type Refusable<T> = T & { readonly error: KafkaError | undefined };
@@ -100,6 +111,8 @@ export interface BrokerDescription {
   readonly host: string;
   readonly port: number;
   readonly rack: string | null;
+  /** Registered, but not alive as far as the controller knows (KIP-1073). */
+  readonly isFenced?: boolean;
 }
 
 export interface ClusterDescription {
@@ -111,7 +124,14 @@ export interface ClusterDescription {
 
 /** A question to {@link Admin.listOffsets}; a number is a time in ms: the first record at or after it. */
 export interface OffsetQuery extends TopicPartition {
-  readonly at: 'earliest' | 'latest' | 'max-timestamp' | number;
+  readonly at:
+    | 'earliest'
+    | 'latest'
+    | 'max-timestamp'
+    | 'earliest-local'
+    | 'latest-tiered'
+    | 'earliest-pending-upload'
+    | number;
 }
 
 export interface GroupListing {
@@ -203,7 +223,47 @@ export interface Admin {
     queries: readonly OffsetQuery[],
     options?: { readonly isolationLevel?: 'read_uncommitted' | 'read_committed' },
   ): Promise<readonly Refusable<TimestampedOffset>[]>;
-  describeCluster(): Promise<ClusterDescription>;
+  /** With `hasFenced` also brokers that are registered and not alive. */
+  describeCluster(options?: { readonly hasFenced?: boolean }): Promise<ClusterDescription>;
+  /** Names of the resources that have configs of their own, of these types or of all. */
+  listConfigResources(types?: readonly ConfigResource['type'][]): Promise<readonly ConfigResource[]>;
+  /** The versions of APIs that one broker serves. */
+  describeApiVersions(nodeId: number): Promise<readonly ServedApi[]>;
+  /** Without `partitions` of all that can be elected. ELECTION_NOT_NEEDED: the leader is the right one already. */
+  electLeaders(
+    type: ElectionType,
+    partitions?: readonly TopicPartition[],
+  ): Promise<readonly Refusable<TopicPartition>[]>;
+  /** Takes a broker that is down out of the cluster. */
+  unregisterBroker(brokerId: number): Promise<void>;
+  /** As one broker knows them, or any. */
+  describeFeatures(options?: { readonly nodeId?: number }): Promise<FeatureDescription>;
+  updateFeatures(
+    updates: readonly FeatureUpdate[],
+    options?: { readonly isValidatedOnly?: boolean },
+  ): Promise<readonly Refusable<{ readonly feature: string }>[]>;
+  describeQuorum(): Promise<QuorumDescription>;
+  /** Takes a controller out of the metadata quorum. */
+  removeVoter(voter: VoterId): Promise<void>;
+  describeLogDirs(
+    brokerIds: readonly number[],
+  ): Promise<readonly { readonly brokerId: number; readonly logDirs: readonly LogDirDescription[] }[]>;
+  /** Moves replicas to other directories of their brokers. */
+  alterReplicaLogDirs(places: readonly ReplicaPlace[]): Promise<readonly Refusable<ReplicaPlace>[]>;
+  /** As the leaders know them, or the replicas on one broker. */
+  describeProducers(
+    partitions: readonly TopicPartition[],
+    options?: { readonly brokerId?: number },
+  ): Promise<readonly Refusable<TopicPartition & { readonly producers: readonly ProducerState[] }>[]>;
+  describeTransactions(
+    transactionalIds: readonly string[],
+  ): Promise<readonly Refusable<TransactionDescription>[]>;
+  /** Asks every broker. */
+  listTransactions(filter?: TransactionFilter): Promise<readonly TransactionListing[]>;
+  /** Ends a transaction that hangs on a partition past its coordinator. Know what you do: atomicity is lost. */
+  abortTransaction(transaction: PartitionTransaction): Promise<void>;
+  /** Aborts what the producer of a transactional id has open, and shuts it out. */
+  fenceProducer(transactionalId: string): Promise<void>;
   /** Asks every broker. `states` and `types` filter, in any case; brokers that know no filter list all. */
   listGroups(filter?: {
     readonly states?: readonly string[];

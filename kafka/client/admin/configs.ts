@@ -6,10 +6,13 @@ import {
   describeConfigsResponse,
   incrementalAlterConfigsRequest,
   incrementalAlterConfigsResponse,
+  listConfigResourcesRequest,
+  listConfigResourcesResponse,
 } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
 import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
 import { itemErrorOf, retryItems } from '../cluster/retry-items.ts';
+import { UnsupportedApiError } from '../errors.ts';
 import type {
   ConfigChange,
   ConfigEntry,
@@ -18,9 +21,11 @@ import type {
   ConfigSource,
   Refusable,
 } from './admin.ts';
-import { isMissingTopic, itemError } from './item-error.ts';
+import { checkAnswer, isMissingTopic, itemError } from './item-error.ts';
 
 const RESOURCE_TYPES = { topic: 2, broker: 4, 'broker-logger': 8, 'client-metrics': 16, group: 32 } as const;
+const FIRST_LIST_WITH_TYPES = 1;
+const typesOfResources = Object.keys(RESOURCE_TYPES) as ConfigResource['type'][];
 const OPERATIONS = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
 /** By number, as in KIP-226. */
 const SOURCES: readonly ConfigSource[] = [
@@ -200,4 +205,27 @@ function entryOf(config: DescribeConfigsResponse['results'][number]['configs'][n
     })),
     documentation: config.documentation,
   };
+}
+
+/** Of any broker (KIP-1142); brokers before 4.1 know subscriptions to client metrics alone. */
+export function listConfigResources(
+  cluster: Cluster,
+  types: readonly ConfigResource['type'][],
+): Promise<ConfigResource[]> {
+  const what = 'listing config resources';
+  return cluster.retry(what, () =>
+    cluster.any(async (connection) => {
+      const isTyped = connection.versionOf(listConfigResourcesRequest) >= FIRST_LIST_WITH_TYPES;
+      if (!isTyped && types.some((type) => type !== 'client-metrics'))
+        throw new UnsupportedApiError('a list of config resources by type (ListConfigResources v1)');
+      const response = await connection.send(listConfigResourcesRequest, listConfigResourcesResponse, {
+        resourceTypes: isTyped ? types.map((type) => RESOURCE_TYPES[type]) : [],
+      });
+      checkAnswer(response, what);
+      return response.configResources.flatMap(({ resourceType, resourceName }) => {
+        const type = typesOfResources.find((each) => RESOURCE_TYPES[each] === resourceType);
+        return type === undefined ? [] : [{ type, name: resourceName }];
+      });
+    }),
+  );
 }

@@ -20,6 +20,7 @@ import { KafkaError, UnsupportedApiError } from '../errors.ts';
 import { CONSUMER_PROTOCOL, decodeAssignment } from '../group/consumer-protocol.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import type { GroupDescription, GroupListing, MemberDescription, Refusable } from './admin.ts';
+import { callEveryBroker } from './broker-calls.ts';
 import { checkAnswer, itemError } from './item-error.ts';
 
 const FIRST_LEAVE_OF_SEVERAL = 3;
@@ -37,14 +38,7 @@ type RemovedMember = { readonly memberId: string; readonly groupInstanceId: stri
 
 /** Asks every broker for the groups it coordinates. */
 export async function listGroups(cluster: Cluster, filter: GroupFilter): Promise<GroupListing[]> {
-  await cluster.retry('listing groups', () => cluster.refresher.refresh());
-  const lists = await Promise.all(
-    cluster.metadata.brokers.map(({ nodeId }) =>
-      cluster.retry('listing groups', () =>
-        cluster.node(nodeId, MAIN_CHANNEL, (connection) => listOf(connection, filter)),
-      ),
-    ),
-  );
+  const lists = await callEveryBroker(cluster, 'listing groups', (connection) => listOf(connection, filter));
   const groups = new Map(lists.flat().map((group) => [group.groupId, group]));
   return [...groups.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
 }

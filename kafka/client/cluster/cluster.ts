@@ -33,14 +33,17 @@ export class Cluster {
   readonly metadata = new MetadataCache();
   readonly connections: Connections;
   readonly refresher: MetadataRefresher;
+  /** Of groups. */
   readonly coordinators: Coordinators;
+  readonly transactionCoordinators: Coordinators;
   #lastChannel = 0;
 
   constructor(settings: ClientSettings) {
     this.settings = settings;
     this.connections = new Connections(settings);
     this.refresher = new MetadataRefresher(settings, this.metadata, (call) => this.any(call));
-    this.coordinators = new Coordinators(this.metadata, (call) => this.any(call));
+    this.coordinators = new Coordinators('group', this.metadata, (call) => this.any(call));
+    this.transactionCoordinators = new Coordinators('transaction', this.metadata, (call) => this.any(call));
   }
 
   /** A name for the connections of one user. */
@@ -80,12 +83,21 @@ export class Cluster {
   }
 
   /** Calls the coordinator of a group, which is looked up first if need be. Coordinator errors make it forget. */
-  async coordinator<T>(groupId: string, channel: string, call: Call<T>): Promise<T> {
-    const nodeId = await this.coordinators.find(groupId);
+  coordinator<T>(groupId: string, channel: string, call: Call<T>): Promise<T> {
+    return this.#coordinator(this.coordinators, groupId, channel, call);
+  }
+
+  /** Calls the coordinator of a transactional id, as {@link coordinator}. */
+  transactionCoordinator<T>(transactionalId: string, channel: string, call: Call<T>): Promise<T> {
+    return this.#coordinator(this.transactionCoordinators, transactionalId, channel, call);
+  }
+
+  async #coordinator<T>(coordinators: Coordinators, key: string, channel: string, call: Call<T>): Promise<T> {
+    const nodeId = await coordinators.find(key);
     try {
       return await this.node(nodeId, channel, call);
     } catch (error) {
-      if (needsRefresh(error)) this.coordinators.forget(groupId);
+      if (needsRefresh(error)) coordinators.forget(key);
       throw error;
     }
   }

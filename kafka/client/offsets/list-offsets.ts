@@ -9,6 +9,10 @@ import { partitionKey, type TopicPartition } from '../topic-partition.ts';
 export const LATEST = -1;
 export const EARLIEST = -2;
 export const MAX_TIMESTAMP = -3;
+/** Of tiered storage: the first offset on the broker's disk, the last and the first not yet in the remote one. */
+export const EARLIEST_LOCAL = -4;
+export const LATEST_TIERED = -5;
+export const EARLIEST_PENDING_UPLOAD = -6;
 
 export type IsolationLevel = 'read_uncommitted' | 'read_committed';
 

@@ -27,6 +27,7 @@ const messages: Readonly<Record<string, string>> = {
   GROUP_SUBSCRIBED_TO_TOPIC:
     'Deleting offsets of a topic is forbidden while the consumer group is actively subscribed to it.',
   NON_EMPTY_GROUP: 'The group is not empty.',
+  OFFSET_OUT_OF_RANGE: 'The requested offset is not within the range of offsets maintained by the server.',
   UNKNOWN_TOPIC_OR_PARTITION: 'This server does not host this topic-partition.',
 };
 

@@ -1,11 +1,15 @@
 import { ToolUsageError, ToolValueError } from './errors.ts';
 
+const INTEGER_MAX = 2_147_483_647;
+
 /** The value that an option takes. `label` is what the usage table calls it. */
 export interface OptionValue {
   readonly type: 'String' | 'Integer' | 'Long';
   readonly label?: string;
   /** The option may stand alone: `--state`, `--state Empty`. */
   readonly isOptional?: boolean;
+  /** Takes all values up to the next option: `--command-property acks=1 linger.ms=5`. */
+  readonly isList?: boolean;
   /** Told in the usage table and answered by {@link ToolArguments} when the option is not given. */
   readonly default?: string;
 }
@@ -14,13 +18,18 @@ export interface OptionValue {
 export interface ToolOption {
   readonly describe: string;
   readonly value?: OptionValue;
+  /** `c` for `-c`. */
+  readonly short?: string;
+  /** A command line without it is refused. */
+  readonly isRequired?: boolean;
 }
 
 export type ToolOptions<Name extends string = string> = Readonly<Record<Name, ToolOption>>;
 
 /**
- * Reads a command line as Kafka's tools do: `--name value`, `--name=value`, in any order, a value may begin with a dash.
- * Throws {@link ToolUsageError} for what is no option, a value that is missing, and one that is not expected.
+ * Reads a command line as Kafka's tools do: `--name value`, `--name=value`, `-n value`, in any order; a value may begin
+ * with a dash, a name may be cut short where that leaves no doubt. Throws {@link ToolUsageError} for what is no option, a
+ * value that is missing, and one that is not expected.
  */
 export function parseToolArguments<Name extends string>(
   options: ToolOptions<Name>,
@@ -28,38 +37,71 @@ export function parseToolArguments<Name extends string>(
 ): ToolArguments<Name> {
   const given = new Map<string, string[]>();
   for (let at = 0; at < args.length; at += 1) {
-    const { name, inline } = nameAndValue(args[at] ?? '');
-    const option: ToolOption | undefined = Object.hasOwn(options, name) ? options[name as Name] : undefined;
-    if (option === undefined) throw new ToolUsageError(`${name} is not a recognized option`);
+    const { name, option, inline } = readOption(options, args[at] ?? '');
     const values = given.get(name) ?? [];
     given.set(name, values);
     if (option.value === undefined) {
       if (inline !== undefined)
         throw new ToolUsageError(`Option ${name} takes no value, but '${inline}' was given`);
-    } else if (inline !== undefined) {
-      values.push(inline);
-    } else if (takesNext(option.value, args[at + 1])) {
-      at += 1;
-      values.push(args[at] ?? '');
-    } else if (option.value.isOptional !== true) {
+      continue;
+    }
+    const taken = inline === undefined ? valuesBehind(option.value, args.slice(at + 1)) : [inline];
+    if (taken.length === 0 && option.value.isOptional !== true) {
       throw new ToolUsageError(`Option ${name} requires an argument`);
     }
+    values.push(...taken);
+    if (inline === undefined) at += taken.length;
   }
   return new ToolArguments(options, given);
 }
 
-function nameAndValue(argument: string): { readonly name: string; readonly inline: string | undefined } {
-  if (!argument.startsWith('--') || argument === '--') {
-    throw new ToolUsageError(`'${argument}' is not an option: options begin with --`);
+/** How many arguments, from the first, are options of this table and their values: what follows is no option. */
+export function countOptionArguments(options: ToolOptions, args: readonly string[]): number {
+  let at = 0;
+  while (args[at]?.startsWith('-') === true) {
+    const { option, inline } = readOption(options, args[at] ?? '');
+    const isSpread = option.value !== undefined && inline === undefined;
+    at += 1 + (isSpread ? valuesBehind(option.value, args.slice(at + 1)).length : 0);
   }
-  const equals = argument.indexOf('=');
-  if (equals < 0) return { name: argument.slice(2), inline: undefined };
-  return { name: argument.slice(2, equals), inline: argument.slice(equals + 1) };
+  return at;
 }
 
-function takesNext({ isOptional }: OptionValue, next: string | undefined): boolean {
-  if (next === undefined) return false;
-  return isOptional !== true || !next.startsWith('--');
+interface ReadOption {
+  readonly name: string;
+  readonly option: ToolOption;
+  readonly inline: string | undefined;
+}
+
+function readOption(options: ToolOptions, argument: string): ReadOption {
+  const match = /^(?:--([^=]+)(?:=(.*))?|-([A-Za-z]))$/s.exec(argument);
+  if (match === null) throw new ToolUsageError(`'${argument}' is not an option: options begin with --`);
+  const [, long, inline, short] = match;
+  const name = long === undefined ? nameOfShort(options, short ?? '') : nameOf(options, long);
+  const option = name === undefined ? undefined : options[name];
+  if (name === undefined || option === undefined) {
+    throw new ToolUsageError(`${long ?? short} is not a recognized option`);
+  }
+  return { name, option, inline };
+}
+
+function nameOf(options: ToolOptions, text: string): string | undefined {
+  if (Object.hasOwn(options, text)) return text;
+  const [name, other] = Object.keys(options).filter((each) => each.startsWith(text));
+  return other === undefined ? name : undefined;
+}
+
+function nameOfShort(options: ToolOptions, short: string): string | undefined {
+  return Object.entries(options).find(([, option]) => option.short === short)?.[0];
+}
+
+function valuesBehind({ isOptional, isList }: OptionValue, rest: readonly string[]): readonly string[] {
+  if (isList === true) {
+    const end = rest.findIndex((argument) => argument.startsWith('--'));
+    return rest.slice(0, end < 0 ? rest.length : end);
+  }
+  const [next] = rest;
+  if (next === undefined || (isOptional === true && next.startsWith('--'))) return [];
+  return [next];
 }
 
 /** What was given on a tool's command line. */
@@ -96,7 +138,7 @@ export class ToolArguments<Name extends string = string> {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = /^[+-]?\d{1,19}$/.test(text) ? Number(text) : Number.NaN;
-    const limit = this.#options[name].value?.type === 'Integer' ? 2_147_483_647 : Number.MAX_SAFE_INTEGER;
+    const limit = this.#options[name].value?.type === 'Integer' ? INTEGER_MAX : Number.MAX_SAFE_INTEGER;
     if (Number.isNaN(value) || Math.abs(value) > limit) {
       throw new ToolValueError(`Cannot parse argument '${text}' of option ${name}`);
     }

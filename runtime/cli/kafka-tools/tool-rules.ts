@@ -10,10 +10,10 @@ export function exactlyOne<Name extends string>(names: readonly Name[], message:
   return (args) => (names.filter((name) => args.has(name)).length === 1 ? undefined : message);
 }
 
-/** When `option` is given (or always, when it is undefined), so are `needed`. */
-export function requires<Name extends string>(option: Name | undefined, ...needed: Name[]): ToolRule<Name> {
+/** When `option` is given, so are `needed`. */
+export function requires<Name extends string>(option: Name, ...needed: Name[]): ToolRule<Name> {
   return (args) => {
-    if (option !== undefined && !args.has(option)) return undefined;
+    if (!args.has(option)) return undefined;
     const missing = needed.find((name) => !args.has(name));
     return missing === undefined ? undefined : `Missing required argument "[${missing}]"`;
   };

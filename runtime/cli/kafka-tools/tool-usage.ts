@@ -20,10 +20,11 @@ function line(left = '', right = '', width = 0): string {
   return `${left.padEnd(width)}${GAP}${right}`.trimEnd();
 }
 
-function optionText(name: string, { value }: ToolOption): string {
-  if (value === undefined) return `--${name}`;
+function optionText(name: string, { value, short }: ToolOption): string {
+  const names = short === undefined ? `--${name}` : `-${short}, --${name}`;
+  if (value === undefined) return names;
   const label = value.label === undefined ? value.type : `${value.type}: ${value.label}`;
-  return value.isOptional === true ? `--${name} [${label}]` : `--${name} <${label}>`;
+  return value.isOptional === true ? `${names} [${label}]` : `${names} <${label}>`;
 }
 
 function describe({ describe: text, value }: ToolOption): string {

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Platform } from '../../../platform/platform.ts';
-import { ToolError, ToolUsageError } from './errors.ts';
+import { ToolError, ToolUsageError, ToolValueError } from './errors.ts';
+import { javaError, javaText } from './java-error.ts';
 import { toolLogger } from './tool-logger.ts';
 import { parseToolArguments, type ToolArguments, type ToolOptions } from './tool-options.ts';
 import { ToolOutput } from './tool-output.ts';
@@ -34,12 +35,15 @@ export interface ToolDefinition<Name extends string> {
   readonly name: string;
   readonly summary: string;
   readonly options: ToolOptions<Name>;
-  /** In the order in which they are checked. */
-  readonly rules: readonly ToolRule<Name>[];
+  /** In the order in which they are checked, after the options that are required. */
+  readonly rules?: readonly ToolRule<Name>[];
   /** Resolves with the exit code. */
   run(args: ToolArguments<Name>, context: ToolContext): Promise<number>;
-  /** Tells of an error as Kafka's tool does and returns the exit code. Not called for usage errors with a table. */
-  fail(error: Error, context: ToolContext, args: readonly string[]): Promise<number>;
+  /**
+   * Tells of an error as Kafka's tool does and returns the exit code. Not called for usage errors with a table.
+   * Default: one line on stderr and 1.
+   */
+  fail?(error: Error, context: ToolContext, args: readonly string[]): Promise<number>;
 }
 
 /** Runs a tool with the arguments behind its name; resolves with its exit code. Never rejects on bad input. */
@@ -47,46 +51,84 @@ export type Tool = (args: readonly string[], io: ToolIo) => Promise<number>;
 
 /** Adds what all tools have in common: `--help`, `--version`, `--zookeeper`, checks and the form of usage errors. */
 export function defineTool<Name extends string>(definition: ToolDefinition<Name>): Tool {
-  const options: ToolOptions<Name | 'help' | 'version'> = {
-    ...definition.options,
-    help: { describe: 'Print this text.' },
-    version: { describe: 'Print the version of Millrace.' },
-  };
+  const options: ToolOptions<Name | 'help' | 'version'> = { ...definition.options, ...standardOptions };
   return async (args, io) => {
-    const [out, err] = [new ToolOutput(io.stdout), new ToolOutput(io.stderr)];
-    const platform = { ...io.platform, logger: toolLogger(err, io.platform.clock) };
-    const context: ToolContext = {
-      platform,
-      // Opened by asking for it.
-      get stdin() {
-        return io.stdin;
-      },
-      signal: io.signal,
-      out,
-      err,
-    };
+    const context = contextOf(io);
     try {
       const rewritten = withoutZookeeper(args);
       if (rewritten !== undefined) return await explainZookeeper(definition.name, rewritten, context);
       if (args.length === 0) return await showUsage(definition.summary, options, context);
       const given = parseToolArguments(options, args);
       if (given.has('help')) return await showUsage(definition.summary, options, context);
-      if (given.has('version')) {
-        await context.out.line(packageVersion(platform.files));
-        return 0;
-      }
-      for (const rule of definition.rules) {
-        const problem = rule(given);
-        if (problem !== undefined) throw new ToolUsageError(problem);
-      }
+      if (given.has('version')) return await showVersion(context);
+      checkArguments(definition.options, definition.rules ?? [], given);
       return await definition.run(given, context);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (error instanceof ToolUsageError && error.hasTable)
         return showUsage(error.message, options, context);
-      return definition.fail(error, context, args);
+      return definition.fail === undefined
+        ? tellError(error, context)
+        : definition.fail(error, context, args);
     }
   };
+}
+
+/** Options that every tool has. */
+export const standardOptions = {
+  help: { describe: 'Print this text.', short: 'h' },
+  version: { describe: 'Print the version of Millrace.' },
+} as const;
+
+/** What a tool works with, from the streams of its process. */
+export function contextOf(io: ToolIo): ToolContext {
+  const [out, err] = [new ToolOutput(io.stdout), new ToolOutput(io.stderr)];
+  return {
+    platform: { ...io.platform, logger: toolLogger(err, io.platform.clock) },
+    // Opened by asking for it.
+    get stdin() {
+      return io.stdin;
+    },
+    signal: io.signal,
+    out,
+    err,
+  };
+}
+
+/** Throws ToolUsageError for an option that is missing, and for the first rule that is broken. */
+export function checkArguments(
+  options: ToolOptions,
+  rules: readonly ToolRule[],
+  args: ToolArguments,
+  missing: (name: string) => string = (name) => `Missing required argument "[${name}]"`,
+): void {
+  for (const [name, { isRequired }] of Object.entries(options)) {
+    if (isRequired === true && !args.has(name)) throw new ToolUsageError(missing(name));
+  }
+  for (const rule of rules) {
+    const problem = rule(args);
+    if (problem !== undefined) throw new ToolUsageError(problem);
+  }
+}
+
+/** `--version`. */
+export async function showVersion({ out, platform }: ToolContext): Promise<number> {
+  await out.line(packageVersion(platform.files));
+  return 0;
+}
+
+/** One line on stderr: what is wrong with the command line, or the class and message of the error. */
+export async function tellError(error: Error, { err }: ToolContext): Promise<number> {
+  await err.line(error instanceof ToolUsageError ? error.message : javaText(error));
+  return 1;
+}
+
+/** The message on stderr, then class and message: where Kafka's tool adds a stack trace. */
+export async function tellTwice(error: Error, { err }: ToolContext): Promise<number> {
+  const isUsage = error instanceof ToolUsageError && !(error instanceof ToolValueError);
+  const text = isUsage ? '' : `\n${javaText(error)}\n`;
+  await err.line(`${javaError(error).message}${text}`);
+  return 1;
 }
 
 async function showUsage(headline: string, options: ToolOptions, { err }: ToolContext): Promise<number> {

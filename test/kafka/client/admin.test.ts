@@ -223,7 +223,7 @@ describe('the cluster', () => {
     expect(await run(admin.describeCluster())).toEqual({
       clusterId: expect.any(String),
       controllerId: 1,
-      brokers: [{ nodeId: 1, host: 'broker', port: 9092, rack: null }],
+      brokers: [{ nodeId: 1, host: 'broker', port: 9092, rack: null, isFenced: false }],
     });
   });
 });

@@ -7,12 +7,23 @@ import type { Platform } from '../../../platform/platform.ts';
 import { MemoryFiles } from '../../../platform/simulation/memory-files.ts';
 import { SeededEntropy } from '../../../platform/simulation/seeded-entropy.ts';
 import { systemPlatform } from '../../../platform/system-platform.ts';
+import { kafkaBrokerApiVersions } from '../../../runtime/cli/kafka-tools/broker-api-versions/kafka-broker-api-versions.ts';
+import { kafkaCluster } from '../../../runtime/cli/kafka-tools/cluster/kafka-cluster.ts';
 import { kafkaConfigs } from '../../../runtime/cli/kafka-tools/configs/kafka-configs.ts';
 import { kafkaConsoleConsumer } from '../../../runtime/cli/kafka-tools/console-consumer/kafka-console-consumer.ts';
 import { kafkaConsoleProducer } from '../../../runtime/cli/kafka-tools/console-producer/kafka-console-producer.ts';
 import { kafkaConsumerGroups } from '../../../runtime/cli/kafka-tools/consumer-groups/kafka-consumer-groups.ts';
+import { kafkaDeleteRecords } from '../../../runtime/cli/kafka-tools/delete-records/kafka-delete-records.ts';
+import { kafkaFeatures } from '../../../runtime/cli/kafka-tools/features/kafka-features.ts';
+import { kafkaGetOffsets } from '../../../runtime/cli/kafka-tools/get-offsets/kafka-get-offsets.ts';
+import { kafkaGroups } from '../../../runtime/cli/kafka-tools/groups/kafka-groups.ts';
+import { kafkaLeaderElection } from '../../../runtime/cli/kafka-tools/leader-election/kafka-leader-election.ts';
+import { kafkaLogDirs } from '../../../runtime/cli/kafka-tools/log-dirs/kafka-log-dirs.ts';
+import { kafkaMetadataQuorum } from '../../../runtime/cli/kafka-tools/metadata-quorum/kafka-metadata-quorum.ts';
+import { kafkaStorage } from '../../../runtime/cli/kafka-tools/storage/kafka-storage.ts';
 import type { ToolIo } from '../../../runtime/cli/kafka-tools/tool.ts';
 import { kafkaTopics } from '../../../runtime/cli/kafka-tools/topics/kafka-topics.ts';
+import { kafkaTransactions } from '../../../runtime/cli/kafka-tools/transactions/kafka-transactions.ts';
 
 const tools = {
   'kafka-topics': kafkaTopics,
@@ -20,6 +31,17 @@ const tools = {
   'kafka-console-producer': kafkaConsoleProducer,
   'kafka-console-consumer': kafkaConsoleConsumer,
   'kafka-consumer-groups': kafkaConsumerGroups,
+  'kafka-groups': kafkaGroups,
+  'kafka-get-offsets': kafkaGetOffsets,
+  'kafka-delete-records': kafkaDeleteRecords,
+  'kafka-transactions': kafkaTransactions,
+  'kafka-log-dirs': kafkaLogDirs,
+  'kafka-leader-election': kafkaLeaderElection,
+  'kafka-features': kafkaFeatures,
+  'kafka-broker-api-versions': kafkaBrokerApiVersions,
+  'kafka-metadata-quorum': kafkaMetadataQuorum,
+  'kafka-cluster': kafkaCluster,
+  'kafka-storage': kafkaStorage,
 };
 
 const SERVER = 'localhost:9092';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ToolUsageError } from '../../../runtime/cli/kafka-tools/errors.ts';
-import { parseToolArguments } from '../../../runtime/cli/kafka-tools/tool-options.ts';
+import { countOptionArguments, parseToolArguments } from '../../../runtime/cli/kafka-tools/tool-options.ts';
 import {
   exactlyOne,
   excludes,
@@ -14,10 +14,11 @@ import { usageTable } from '../../../runtime/cli/kafka-tools/tool-usage.ts';
 const options = {
   list: { describe: 'List.' },
   create: { describe: 'Create.' },
-  topic: { describe: 'A topic.', value: { type: 'String' } },
+  topic: { describe: 'A topic.', value: { type: 'String' }, short: 't' },
   count: { describe: 'How many.', value: { type: 'Integer', default: '3' } },
   shift: { describe: 'By how much.', value: { type: 'Long' } },
   state: { describe: 'States.', value: { type: 'String', isOptional: true } },
+  settings: { describe: 'Some.', value: { type: 'String', isList: true } },
 } as const;
 
 const parse = (...args: string[]) => parseToolArguments(options, args);
@@ -43,6 +44,23 @@ test('an optional value is not taken from the next option', () => {
 test('defaults are answered for options that are not given', () => {
   expect(parse().number('count')).toBe(3);
   expect(parse().has('count')).toBe(false);
+});
+
+test('a name may be cut short where that leaves no doubt, or be a letter', () => {
+  expect(parse('--top', 'a').text('topic')).toBe('a');
+  expect(parse('-t', 'a').text('topic')).toBe('a');
+  expect(() => parse('--s', 'a')).toThrow('s is not a recognized option');
+  expect(() => parse('-x')).toThrow('x is not a recognized option');
+});
+
+test('a list of values ends where the next option begins', () => {
+  const args = parse('--settings', 'a=1', 'b=2', '--list', '--settings', 'c=3');
+  expect([args.texts('settings'), args.has('list')]).toEqual([['a=1', 'b=2', 'c=3'], true]);
+});
+
+test('what is behind the options of a table is counted out', () => {
+  expect(countOptionArguments(options, ['--topic', 'a', '--list', '--count=3', 'word', '--list'])).toBe(4);
+  expect(countOptionArguments(options, ['word'])).toBe(0);
 });
 
 test('an option that is repeated has all its values, and no single one', () => {
@@ -83,7 +101,6 @@ test.each([
     '--list',
     'Missing required argument "[topic]"',
   ],
-  [requires<'topic'>(undefined, 'topic'), '', '--topic a', 'Missing required argument "[topic]"'],
   [
     excludes<'list' | 'topic'>('list', 'topic'),
     '--list --topic a',

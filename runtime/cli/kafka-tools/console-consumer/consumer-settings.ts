@@ -1,9 +1,10 @@
 import type { ConsumerOptions } from '../../../../kafka/client/index.ts';
 import type { Entropy } from '../../../../platform/entropy.ts';
 import type { Files } from '../../../../platform/files.ts';
+import { clientSources } from '../client-options.ts';
 import { consumerOptions, truth } from '../client-properties.ts';
 import { ToolError } from '../errors.ts';
-import { keyValues, type Properties, readProperties } from '../properties-file.ts';
+import type { Properties } from '../properties-file.ts';
 import type { ToolArguments } from '../tool-options.ts';
 import type { ConsumerToolOption } from './options.ts';
 
@@ -48,13 +49,14 @@ export function consumerSettings(
 function consumerProperties(args: ToolArguments<ConsumerToolOption>, files: Files) {
   const properties = new Map<string, string>();
   const groups = new Set<string>();
-  const sources = [
-    ...[args.text('consumer.config'), args.text('command-config')].flatMap((file) =>
-      file === undefined ? [] : [readProperties(file, files)],
-    ),
-    keyValues(args.texts('consumer-property')),
-    keyValues(args.texts('command-property')),
-  ];
+  const sources = clientSources(
+    args,
+    {
+      files: ['consumer.config', 'command-config'],
+      properties: ['consumer-property', 'command-property'],
+    },
+    files,
+  );
   for (const source of sources) {
     for (const [name, value] of source) properties.set(name, value);
     const group = source.get('group.id');

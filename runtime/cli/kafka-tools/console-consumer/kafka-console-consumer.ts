@@ -1,5 +1,6 @@
 import type { Consumer, KafkaClient, TopicPartition, TopicPattern } from '../../../../kafka/client/index.ts';
 import { compilePattern } from '../../../plugin/index.ts';
+import { warnOfOldNames } from '../client-options.ts';
 import { ToolUsageError } from '../errors.ts';
 import { javaText } from '../java-error.ts';
 import { logLine } from '../log-line.ts';
@@ -7,7 +8,6 @@ import { keyValues, readProperties } from '../properties-file.ts';
 import { defineTool, given, type ToolContext } from '../tool.ts';
 import { withClient } from '../tool-client.ts';
 import type { ToolArguments } from '../tool-options.ts';
-import { requires } from '../tool-rules.ts';
 import type { Formatter } from './consumed-record.ts';
 import { type ConsumerSettings, consumerSettings } from './consumer-settings.ts';
 import { type Consumption, consume } from './consumption.ts';
@@ -26,7 +26,6 @@ export const kafkaConsoleConsumer = defineTool<ConsumerToolOption>({
   summary: 'This tool helps to read data from Kafka topics and outputs it to standard output.',
   options: consumerToolOptions,
   rules: [
-    requires(undefined, 'bootstrap-server'),
     (args) =>
       args.has('topic') === args.has('include')
         ? 'Exactly one of the following arguments is required: [topic], [include]'
@@ -47,7 +46,7 @@ export const kafkaConsoleConsumer = defineTool<ConsumerToolOption>({
     (args) => offsetProblem(args.text('offset')),
   ],
   async run(args, context) {
-    await warnOfOldNames(args, context);
+    await warnOfOldNames(args, newNames, oldNameText, context.out);
     const settings = consumerSettings(args, context.platform);
     const formatter = formatterFor(args, context);
     const connection = {
@@ -152,11 +151,6 @@ const newNames = {
   'consumer.config': 'command-config',
 } as const;
 
-async function warnOfOldNames(args: ToolArguments<ConsumerToolOption>, { out }: ToolContext): Promise<void> {
-  for (const [old, name] of Object.entries(newNames)) {
-    if (!args.has(old)) continue;
-    await out.line(
-      `Option --${old} is deprecated and will be removed in a future version. Use --${name} instead.`,
-    );
-  }
+function oldNameText(old: string, name: string): string {
+  return `Option --${old} is deprecated and will be removed in a future version. Use --${name} instead.`;
 }

@@ -1,25 +1,10 @@
+import { clientOptions, replacedBy } from '../client-options.ts';
+
 /** The options of `kafka-console-consumer`. */
 export const consumerToolOptions = {
-  'bootstrap-server': {
-    describe: 'REQUIRED: The brokers to connect to; any one of them is enough.',
-    value: { type: 'String', label: 'host:port,...' },
-  },
-  'command-config': {
-    describe: 'A properties file with settings of the consumer; --command-property goes before it.',
-    value: { type: 'String', label: 'properties file' },
-  },
-  'command-property': {
-    describe: 'A setting of the consumer. May be repeated.',
-    value: { type: 'String', label: 'name=value' },
-  },
-  'consumer-property': {
-    describe: '(DEPRECATED) As --command-property.',
-    value: { type: 'String', label: 'name=value' },
-  },
-  'consumer.config': {
-    describe: '(DEPRECATED) As --command-config.',
-    value: { type: 'String', label: 'properties file' },
-  },
+  ...clientOptions,
+  'consumer-property': replacedBy('command-property', 'name=value'),
+  'consumer.config': replacedBy('command-config', 'properties file'),
   'enable-systest-events': { describe: 'Accepted for compatibility: prints nothing more.' },
   formatter: {
     describe:
@@ -80,10 +65,7 @@ export const consumerToolOptions = {
     value: { type: 'String' },
   },
   partition: { describe: 'Read this partition of --topic, without a group.', value: { type: 'Integer' } },
-  property: {
-    describe: '(DEPRECATED) As --formatter-property.',
-    value: { type: 'String', label: 'name=value' },
-  },
+  property: replacedBy('formatter-property', 'name=value'),
   'skip-message-on-error': { describe: 'Go on behind a record that cannot be printed.' },
   'timeout-ms': { describe: 'End when no record has come for so long.', value: { type: 'Long' } },
   topic: { describe: 'The topic to read.', value: { type: 'String' } },

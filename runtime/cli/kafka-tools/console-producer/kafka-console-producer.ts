@@ -1,13 +1,12 @@
 import type { Producer } from '../../../../kafka/client/index.ts';
 import { inputLines } from '../../input-lines.ts';
+import { warnOfOldNames } from '../client-options.ts';
 import { producerOptions } from '../client-properties.ts';
-import { ToolError, ToolUsageError } from '../errors.ts';
-import { javaText } from '../java-error.ts';
+import { ToolError } from '../errors.ts';
 import { keyValues, readProperties } from '../properties-file.ts';
 import { defineTool, given, type ToolContext } from '../tool.ts';
 import { withClient } from '../tool-client.ts';
 import type { ToolArguments } from '../tool-options.ts';
-import { requires } from '../tool-rules.ts';
 import { LineParser } from './line-parser.ts';
 import { type ProducerToolOption, producerToolOptions } from './options.ts';
 import { producerProperties } from './producer-properties.ts';
@@ -18,9 +17,8 @@ export const kafkaConsoleProducer = defineTool<ProducerToolOption>({
   name: 'kafka-console-producer',
   summary: 'This tool helps to read data from standard input and publish it to Kafka.',
   options: producerToolOptions,
-  rules: [requires(undefined, 'topic', 'bootstrap-server')],
   async run(args, context) {
-    await warnOfOldNames(args, context);
+    await warnOfOldNames(args, newNames, oldNameText, context.out);
     const parser = lineParser(args, context);
     const properties = producerProperties(args, context.platform.files);
     const settings = producerOptions(properties);
@@ -34,10 +32,6 @@ export const kafkaConsoleProducer = defineTool<ProducerToolOption>({
       const hasFailed = await sendLines(args, parser, producer, context);
       return hasFailed ? 1 : 0;
     });
-  },
-  async fail(error, { err }) {
-    await err.line(error instanceof ToolUsageError ? error.message : javaText(error));
-    return 1;
   },
 });
 
@@ -91,11 +85,6 @@ const newNames = {
   'producer.config': 'command-config',
 } as const;
 
-async function warnOfOldNames(args: ToolArguments<ProducerToolOption>, { out }: ToolContext): Promise<void> {
-  for (const [old, name] of Object.entries(newNames)) {
-    if (!args.has(old)) continue;
-    await out.line(
-      `Warning: --${old} is deprecated and will be removed in a future version. Use --${name} instead.`,
-    );
-  }
+function oldNameText(old: string, name: string): string {
+  return `Warning: --${old} is deprecated and will be removed in a future version. Use --${name} instead.`;
 }

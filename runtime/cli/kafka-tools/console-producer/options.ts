@@ -1,20 +1,12 @@
+import { clientOptions, replacedBy } from '../client-options.ts';
+
 /** The options of `kafka-console-producer`. */
 export const producerToolOptions = {
+  topic: { describe: 'REQUIRED: The topic to write to.', value: { type: 'String' }, isRequired: true },
+  ...clientOptions,
   'batch-size': {
     describe: 'Bytes of a batch; also --max-partition-memory-bytes. (default: 16384)',
     value: { type: 'Integer', label: 'bytes' },
-  },
-  'bootstrap-server': {
-    describe: 'REQUIRED: The brokers to connect to; any one of them is enough.',
-    value: { type: 'String', label: 'host:port,...' },
-  },
-  'command-config': {
-    describe: 'A properties file with settings of the producer; --command-property goes before it.',
-    value: { type: 'String', label: 'properties file' },
-  },
-  'command-property': {
-    describe: 'A setting of the producer. May be repeated.',
-    value: { type: 'String', label: 'name=value' },
   },
   'compression-codec': {
     describe:
@@ -45,18 +37,9 @@ export const producerToolOptions = {
     describe: 'Age at which what is known of the cluster is read anew.',
     value: { type: 'Long', default: '300000' },
   },
-  'producer-property': {
-    describe: '(DEPRECATED) As --command-property.',
-    value: { type: 'String', label: 'name=value' },
-  },
-  'producer.config': {
-    describe: '(DEPRECATED) As --command-config.',
-    value: { type: 'String', label: 'properties file' },
-  },
-  property: {
-    describe: '(DEPRECATED) As --reader-property.',
-    value: { type: 'String', label: 'name=value' },
-  },
+  'producer-property': replacedBy('command-property', 'name=value'),
+  'producer.config': replacedBy('command-config', 'properties file'),
+  property: replacedBy('reader-property', 'name=value'),
   'reader-config': {
     describe: 'A properties file with settings of the reader; --reader-property goes before it.',
     value: { type: 'String', label: 'properties file' },
@@ -97,7 +80,6 @@ export const producerToolOptions = {
     describe: 'How long a record may wait for more that go with it in a batch.',
     value: { type: 'Long', label: 'ms', default: '1000' },
   },
-  topic: { describe: 'REQUIRED: The topic to write to.', value: { type: 'String' } },
 } as const;
 
 /** The name of one of them. */

@@ -1,5 +1,6 @@
 import type { Files } from '../../../../platform/files.ts';
-import { keyValues, type Properties, readProperties } from '../properties-file.ts';
+import { clientSources } from '../client-options.ts';
+import type { Properties } from '../properties-file.ts';
 import type { ToolArguments } from '../tool-options.ts';
 import type { ProducerToolOption } from './options.ts';
 
@@ -21,14 +22,15 @@ const numeric: readonly ProducerToolOption[] = ['message-send-max-retries', 'soc
  * the file of `--command-config`, then the option's default. Throws ToolError and ToolUsageError.
  */
 export function producerProperties(args: ToolArguments<ProducerToolOption>, files: Files): Properties {
-  const properties = new Map<string, string>();
-  for (const file of [args.text('producer.config'), args.text('command-config')]) {
-    if (file !== undefined)
-      for (const [name, value] of readProperties(file, files)) properties.set(name, value);
-  }
-  for (const texts of [args.texts('producer-property'), args.texts('command-property')]) {
-    for (const [name, value] of keyValues(texts)) properties.set(name, value);
-  }
+  const sources = clientSources(
+    args,
+    {
+      files: ['producer.config', 'command-config'],
+      properties: ['producer-property', 'command-property'],
+    },
+    files,
+  );
+  const properties = new Map(sources.flatMap((source) => [...source]));
   for (const option of numeric) args.number(option);
   for (const [option, name] of Object.entries(propertyOf) as [keyof typeof propertyOf, string][]) {
     const isText = option === 'request-required-acks';
