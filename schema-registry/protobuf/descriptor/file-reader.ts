@@ -249,7 +249,7 @@ function octalBytes(text: string): Buffer {
 function reservedIn(descriptor: Message, past: 0 | 1): ProtoReserved[] {
   const ranges = messagesIn(descriptor, 'reserved_range').map((range) => rangeOf(range, past));
   const names = textsIn(descriptor, 'reserved_name');
-  return [ranges, names].filter((values) => values.length > 0).map((values) => ({ values }));
+  return [...ranges, ...names].map((value) => ({ values: [value] }));
 }
 
 function rangeOf(range: Message, past: 0 | 1): { readonly first: number; readonly last: number } {
