@@ -230,5 +230,7 @@ function nestedIn({ messages, groups, oneofs }: ProtoMessage): readonly ProtoMes
 
 /** Of one name the first counts. */
 function byName<T extends { readonly name: string }>(list: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(list.toReversed().map((each) => [each.name, each]));
+  const map = new Map<string, T>();
+  for (const each of list) if (!map.has(each.name)) map.set(each.name, each);
+  return map;
 }
