@@ -14,6 +14,7 @@ export type {
   SchemaReference,
   SchemaType,
 } from './language.ts';
+export { protobufLanguage } from './protobuf/language.ts';
 export { type HttpClientOptions, httpClient } from './rest/client.ts';
 export {
   openRegistryStore,

@@ -1,5 +1,5 @@
 /** The languages this registry speaks, named as in the REST interface. */
-export type SchemaType = 'AVRO' | 'JSON';
+export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF';
 
 /** A schema that another one refers to: `name` is what the text says, the rest is where the registry has it. */
 export interface SchemaReference {

@@ -4,6 +4,7 @@ import { listenLazily } from '../../platform/lazy-http-server.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { avroLanguage } from '../avro/language.ts';
 import { jsonLanguage } from '../json/language.ts';
+import { protobufLanguage } from '../protobuf/language.ts';
 
 import type { SchemaLog } from '../store/log.ts';
 import { RegistryStore } from '../store/registry-store.ts';
@@ -34,7 +35,7 @@ export interface RunningRegistry {
 }
 
 /** The languages of this registry. */
-const languages = [avroLanguage, jsonLanguage] as const;
+const languages = [jsonLanguage, protobufLanguage, avroLanguage] as const;
 
 /** A registry for this process alone: reads the log to its end, and does not listen. Close it in the end. */
 export async function openRegistryStore({

@@ -1,0 +1,199 @@
+import type { ResolvedReference } from '../language.ts';
+import { parseProto } from './parser.ts';
+import type {
+  ProtoEnum,
+  ProtoExtend,
+  ProtoField,
+  ProtoFile,
+  ProtoGroup,
+  ProtoMessage,
+} from './syntax-tree.ts';
+import { wellKnownFile } from './well-known/index.ts';
+
+/** A message, group or enum with its full name, without a dot in front. */
+export type Definition = MessageDefinition | EnumDefinition;
+
+export interface MessageDefinition {
+  readonly kind: 'message';
+  readonly name: string;
+  readonly element: ProtoMessage;
+  readonly file: LinkedFile;
+}
+
+export interface EnumDefinition {
+  readonly kind: 'enum';
+  readonly name: string;
+  readonly element: ProtoEnum;
+  readonly file: LinkedFile;
+}
+
+/** A field that some file adds to a message. */
+export interface ExtensionDefinition {
+  readonly name: string;
+  /** As the file has it: a name to resolve in `scope`. */
+  readonly extendee: string;
+  readonly scope: string;
+  readonly member: ProtoField | ProtoGroup;
+  readonly file: LinkedFile;
+}
+
+/** A file with its definitions and those it can see. */
+export interface LinkedFile {
+  /** As imports name it; empty for the schema itself. */
+  readonly path: string;
+  readonly file: ProtoFile;
+  readonly definitions: ReadonlyMap<string, Definition>;
+  readonly extensions: ReadonlyMap<string, ExtensionDefinition>;
+  /** Itself, what it imports, and what those import publicly. */
+  readonly visible: readonly LinkedFile[];
+  /** Imports that nothing stands for. */
+  readonly missing: readonly string[];
+}
+
+/** Links a file with its imports: references by name, then what is built in. Never throws for what is missing. */
+export function linkFile(file: ProtoFile, references: readonly ResolvedReference[]): LinkedFile {
+  return new Linker(references).link('', file);
+}
+
+class Linker {
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #linked = new Map<string, LinkedFile>();
+  readonly #open = new Set<string>();
+
+  constructor(references: readonly ResolvedReference[]) {
+    this.#texts = new Map(references.map(({ name, schema }) => [name, schema]));
+  }
+
+  link(path: string, file: ProtoFile): LinkedFile {
+    this.#open.add(path);
+    const paths = [...file.imports, ...file.publicImports, ...file.weakImports];
+    const imported = paths.map((each) => this.#import(each));
+    const missing = paths.filter((each, index) => imported[index] === undefined && !this.#open.has(each));
+    const visible = imported.flatMap((each) => (each === undefined ? [] : [each, ...publicImports(each)]));
+    const definitions = new Map<string, Definition>();
+    const extensions = new Map<string, ExtensionDefinition>();
+    const linked: LinkedFile = { path, file, definitions, extensions, visible: [], missing };
+    (linked.visible as LinkedFile[]).push(linked, ...new Set(visible));
+    new Collector(linked, definitions, extensions).file();
+    this.#open.delete(path);
+    return linked;
+  }
+
+  /** Undefined when it is not there, or imports itself. */
+  #import(path: string): LinkedFile | undefined {
+    const known = this.#linked.get(path);
+    if (known !== undefined || this.#open.has(path)) return known;
+    const text = this.#texts.get(path);
+    const file = text === undefined ? wellKnownFile(path) : parseProto(text);
+    if (file === undefined) return undefined;
+    const linked = this.link(path, file);
+    this.#linked.set(path, linked);
+    return linked;
+  }
+}
+
+function publicImports({ file, visible }: LinkedFile): readonly LinkedFile[] {
+  const direct = visible.filter(({ path }) => file.publicImports.includes(path));
+  return direct.flatMap((each) => [each, ...publicImports(each)]);
+}
+
+/** Puts everything that a file defines under its full name; of one name the first counts. */
+class Collector {
+  readonly #file: LinkedFile;
+  readonly #definitions: Map<string, Definition>;
+  readonly #extensions: Map<string, ExtensionDefinition>;
+
+  constructor(
+    file: LinkedFile,
+    definitions: Map<string, Definition>,
+    extensions: Map<string, ExtensionDefinition>,
+  ) {
+    this.#file = file;
+    this.#definitions = definitions;
+    this.#extensions = extensions;
+  }
+
+  file(): void {
+    const { file } = this.#file;
+    const scope = file.package ?? '';
+    for (const message of file.messages) this.#message(message, scope);
+    for (const each of file.enums) this.#add(joined(scope, each.name), 'enum', each);
+    this.#extends(file.extends, scope);
+  }
+
+  #message(message: ProtoMessage, scope: string): void {
+    const name = joined(scope, message.name);
+    this.#add(name, 'message', message);
+    for (const nested of message.messages) this.#message(nested, name);
+    for (const each of message.enums) this.#add(joined(name, each.name), 'enum', each);
+    for (const group of message.groups) this.#message(group, name);
+    for (const { groups } of message.oneofs) for (const group of groups) this.#message(group, name);
+    this.#extends(message.extends, name);
+  }
+
+  #extends(list: readonly ProtoExtend[], scope: string): void {
+    for (const { name: extendee, fields, groups } of list) {
+      for (const group of groups) this.#message(group, scope);
+      const members = [
+        ...fields.map((member) => ({ member, own: member.name })),
+        ...groups.map((member) => ({ member, own: member.name.toLowerCase() })),
+      ];
+      for (const { member, own } of members) {
+        const name = joined(scope, own);
+        this.#extensions.set(name, { name, extendee, scope, member, file: this.#file });
+      }
+    }
+  }
+
+  #add(name: string, kind: 'message' | 'enum', element: ProtoMessage | ProtoEnum): void {
+    if (this.#definitions.has(name)) return;
+    this.#definitions.set(name, { kind, name, element, file: this.#file } as Definition);
+  }
+}
+
+/** The message or enum that `name` means inside of `scope`, the innermost first. */
+export function resolveType(file: LinkedFile, name: string, scope: string): Definition | undefined {
+  return resolve(name, scope, (full) => find(file, full, ({ definitions }) => definitions));
+}
+
+/** The extension that `name` means inside of `scope`. */
+export function resolveExtension(
+  file: LinkedFile,
+  name: string,
+  scope: string,
+): ExtensionDefinition | undefined {
+  return resolve(name, scope, (full) => find(file, full, ({ extensions }) => extensions));
+}
+
+/** Every extension that the file sees of the message with this full name. */
+export function extensionsOf(file: LinkedFile, message: string): ExtensionDefinition[] {
+  return file.visible.flatMap(({ extensions }) =>
+    [...extensions.values()].filter(
+      ({ extendee, scope, file: home }) => resolveType(home, extendee, scope)?.name === message,
+    ),
+  );
+}
+
+export function joined(scope: string, name: string): string {
+  return scope === '' ? name : `${scope}.${name}`;
+}
+
+function resolve<T>(name: string, scope: string, lookUp: (full: string) => T | undefined): T | undefined {
+  if (name.startsWith('.')) return lookUp(name.slice(1));
+  for (let inner = scope; ; inner = inner.slice(0, Math.max(0, inner.lastIndexOf('.')))) {
+    const found = lookUp(joined(inner, name));
+    if (found !== undefined || inner === '') return found;
+  }
+}
+
+function find<T>(
+  { visible }: LinkedFile,
+  name: string,
+  members: (file: LinkedFile) => ReadonlyMap<string, T>,
+): T | undefined {
+  for (const file of visible) {
+    const found = members(file).get(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

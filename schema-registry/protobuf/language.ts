@@ -1,0 +1,61 @@
+import { SchemaCheckError, SchemaParseError } from '../errors.ts';
+import type { ParsedSchema, SchemaLanguage } from '../language.ts';
+import { withinStack } from '../nesting.ts';
+import { checkProto } from './checks.ts';
+import { protoDifferences } from './comparison.ts';
+import { fileFromDescriptor, isDescriptorText } from './descriptor/reader.ts';
+import { fileDescriptor } from './descriptor/writer.ts';
+import { differenceMessage, isCompatible } from './difference.ts';
+import { joined, type LinkedFile, linkFile } from './files.ts';
+import { normalProto } from './normal-form.ts';
+import { parseProto } from './parser.ts';
+import { printProto } from './printer.ts';
+import type { ProtoFile } from './syntax-tree.ts';
+import { withoutExtensions } from './without-extensions.ts';
+
+/** A parsed Protobuf schema, with what it imports. */
+export interface ProtoParsed extends ParsedSchema {
+  readonly type: 'PROTOBUF';
+  readonly linked: LinkedFile;
+}
+
+/** Protobuf: proto2, proto3 and editions, as text or as a descriptor in base64; Confluent's stored text and messages. */
+export const protobufLanguage: SchemaLanguage<ProtoParsed> = {
+  type: 'PROTOBUF',
+  parse(text, { references, strict }) {
+    return withinStack(() => {
+      const file = isDescriptorText(text) ? fileFromDescriptor(text, references) : parseProto(text);
+      const linked = linkFile(file, references);
+      if (strict) checkProto(linked);
+      return { type: 'PROTOBUF', name: firstType(file), linked };
+    }, tooDeep);
+  },
+  canonical({ linked }, { normalize }) {
+    return withinStack(() => printProto(normalize ? normalProto(linked) : linked.file), tooDeep);
+  },
+  formatted({ linked }, format) {
+    if (format === 'serialized') return withinStack(() => fileDescriptor(linked).toString('base64'), tooDeep);
+    if (format !== 'ignore_extensions') return undefined;
+    return withinStack(() => printProto(withoutExtensions(linked.file)), tooDeep);
+  },
+  compatibility(reader, writer, options) {
+    try {
+      const differences = withinStack(() => protoDifferences(writer.linked, reader.linked), tooDeepToCompare);
+      return differences
+        .filter((each) => !isCompatible(each))
+        .map((each) => differenceMessage(each, options));
+    } catch (error) {
+      if (!(error instanceof SchemaCheckError)) throw error;
+      return [`Unexpected exception during compatibility check: ${error.message}`];
+    }
+  },
+};
+
+const tooDeep = () => new SchemaParseError('the schema is nested too deeply');
+const tooDeepToCompare = () => new SchemaCheckError('the schemas are nested too deeply to compare');
+
+/** What subjects are named after: the first message, else the first enum. */
+function firstType({ package: scope = '', messages, enums }: ProtoFile): string | undefined {
+  const first = messages[0] ?? enums[0];
+  return first === undefined ? undefined : joined(scope, first.name);
+}
