@@ -211,6 +211,7 @@ export class Broker {
 
   #onMetadataChange(delta: MetadataDelta): void {
     this.#storage.onMetadataChange(delta);
+    this.#groups.onMetadataChange(delta);
     for (const { name } of delta.topicsRemoved) this.#groups.onTopicDeleted(name);
     for (const { name } of delta.topicsCreated) this.#groups.onTopicCreated(name);
     for (const { topic, partitionId } of delta.partitionsChanged) {

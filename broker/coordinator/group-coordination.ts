@@ -1,10 +1,17 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { GroupService } from '../groups/index.ts';
-import { autoCreatedTopic, type ControllerContext, decideCreateTopics } from '../metadata/index.ts';
+import {
+  autoCreatedTopic,
+  type ControllerContext,
+  decideCreateTopics,
+  type MetadataDelta,
+} from '../metadata/index.ts';
 import type { ClusterMetadata } from '../quorum/cluster-metadata.ts';
 import type { Partitions } from '../replica/partitions.ts';
 import { CoordinatorLog } from './coordinator-log.ts';
+import { GroupSettings } from './group-settings.ts';
+import { TopicView } from './topic-view.ts';
 
 const OFFSETS_TOPIC = '__consumer_offsets';
 
@@ -13,6 +20,8 @@ export class GroupCoordination {
   readonly service: GroupService;
   readonly #metadata: ClusterMetadata;
   readonly #context: () => ControllerContext;
+  readonly #settings: GroupSettings;
+  readonly #topics: TopicView;
   #loaded: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -25,16 +34,16 @@ export class GroupCoordination {
     const { image } = metadata;
     this.#metadata = metadata;
     this.#context = context;
+    this.#settings = new GroupSettings(context, image);
+    this.#topics = new TopicView(metadata);
     this.service = new GroupService({
       clock,
       entropy,
       logger: logger.child({ component: 'groups' }),
       log: new CoordinatorLog(OFFSETS_TOPIC, partitions, clock),
-      topics: {
-        topicId: (name) => image.topic(name)?.id,
-        topicName: (topicId) => image.topicById(topicId)?.name,
-        hasPartition: (name, partition) => image.partition(name, partition) !== undefined,
-      },
+      topics: this.#topics,
+      timesOf: (groupId) => this.#settings.timesOf(groupId),
+      isConsumerProtocolEnabled: () => this.#settings.isConsumerProtocolEnabled,
       config: context().config,
       partitionCount: () =>
         image.topic(OFFSETS_TOPIC)?.partitions.size ?? context().config.offsetsTopicNumPartitions,
@@ -66,6 +75,12 @@ export class GroupCoordination {
 
   onTopicDeleted(topic: string): void {
     if (topic !== OFFSETS_TOPIC) this.service.onTopicDeleted(topic);
+  }
+
+  /** Topics, racks, configs or features may have changed. */
+  onMetadataChange(delta: MetadataDelta): void {
+    this.#topics.onMetadataChange(delta);
+    this.#settings.onMetadataChange(delta);
   }
 
   /** Makes sure that a group can be coordinated here; the error code that says why not otherwise. */

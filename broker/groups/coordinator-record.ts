@@ -11,6 +11,7 @@ import {
   ProtocolDecodeError,
   UnsupportedVersionError,
 } from '../../kafka/protocol/index.ts';
+import { decodeConsumerRecord, encodeConsumerRecord } from './consumer/record-codec.ts';
 import type { ForeignProtocol, GroupRecord, StoredGroupRecord } from './group-record.ts';
 
 /** A record of a coordinator topic: key and value begin with an int16 type and version. A null value is a tombstone. */
@@ -24,7 +25,6 @@ const TYPE = { legacyOffsetCommit: 0, offsetCommit: 1, groupMetadata: 2 } as con
 
 /** The record types that begin and end groups of the other protocols. */
 const FOREIGN_TYPES: ReadonlyMap<number, ForeignProtocol> = new Map([
-  [3, 'consumer'],
   [11, 'share'],
   [17, 'streams'],
 ]);
@@ -45,6 +45,7 @@ export function encodeGroupRecord(record: GroupRecord): CoordinatorRecord {
       value: record.value && encodeVersioned(groupMetadataValue, GROUP_METADATA_VERSION, record.value),
     };
   }
+  if (record.kind !== 'offset-commit') return framed(encodeConsumerRecord(record));
   const { topic, partition } = record;
   const hasExpiry = value !== null && record.value?.expireTimestamp !== -1;
   const version = hasExpiry ? OFFSET_COMMIT_EXPIRY_VERSION : OFFSET_COMMIT_VERSION;
@@ -78,11 +79,18 @@ function decodeTyped(type: number, key: Buffer, value: Buffer | null): StoredGro
     const decoded = value && decodeVersioned(offsetCommitValue, value);
     return { kind: 'offset-commit', group, topic, partition, value: decoded };
   }
+  const record = decodeConsumerRecord(type, key, value);
+  if (record !== undefined) return record;
   const protocol = FOREIGN_TYPES.get(type);
   if (protocol === undefined) return { kind: 'ignored', reason: `records of type ${type} are not read` };
   // Every key of these types is the group id alone, like that of a classic group.
   const { group } = decode(groupMetadataKey, 0, key);
   return { kind: 'foreign-group', group, protocol, isTombstone: value === null };
+}
+
+function framed(bytes: ReturnType<typeof encodeConsumerRecord>): CoordinatorRecord {
+  const value = bytes.value && prefixed(bytes.version, bytes.value);
+  return { key: prefixed(bytes.type, bytes.key), value };
 }
 
 function encodeVersioned<D extends MessageDefinition>(

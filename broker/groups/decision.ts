@@ -1,17 +1,24 @@
 import type { JoinGroupResponse, SyncGroupResponse } from '../../kafka/protocol/index.ts';
 import type { ClassicGroup } from './classic/classic-group.ts';
+import type { ConsumerGroup } from './consumer/consumer-group.ts';
 import type { GroupRecord } from './group-record.ts';
 
-/** The timers of a group. `session` and only it belongs to one member. */
+/**
+ * The timers of a group. `join` and `sync` are those of a classic group, `session` of any member, the others of members
+ * of a consumer group: `revocation` ends when they have given up partitions, `member-join` and `member-sync` when
+ * members of the classic protocol have joined again or asked for their assignment.
+ */
 export type GroupTimer =
-  | { readonly kind: 'session'; readonly memberId: string }
-  | { readonly kind: 'join' }
-  | { readonly kind: 'sync' };
+  | { readonly kind: 'join' | 'sync' }
+  | { readonly kind: 'session' | 'member-join' | 'member-sync'; readonly memberId: string }
+  | { readonly kind: 'revocation'; readonly memberId: string; readonly memberEpoch?: number };
 
 /** Starts a timer anew, or cancels it when `delayMs` is undefined. */
 export interface TimerChange {
   readonly timer: GroupTimer;
   readonly delayMs: number | undefined;
+  /** Leaves a timer alone that runs already. */
+  readonly unlessRunning?: boolean;
 }
 
 /** A parked JoinGroup or SyncGroup of this member can be answered now. */
@@ -39,7 +46,7 @@ export interface GroupEvent {
 export interface Decision<Response = undefined> {
   readonly groupId: string;
   /** The new state of the group; undefined when it stays as it is. */
-  readonly group?: ClassicGroup | undefined;
+  readonly group?: ClassicGroup | ConsumerGroup | undefined;
   readonly records: readonly GroupRecord[];
   /** The answer of the request; undefined when it has to wait, see `parking`. */
   readonly response: Response;

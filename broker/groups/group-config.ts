@@ -8,6 +8,14 @@ export interface GroupConfig {
   readonly groupInitialRebalanceDelayMs: number;
   /** `group.max.size` */
   readonly groupMaxSize: number;
+  /** `group.consumer.max.size` */
+  readonly groupConsumerMaxSize: number;
+  /** `group.consumer.assignors` */
+  readonly groupConsumerAssignors: readonly string[];
+  /** `group.consumer.migration.policy`, in any case. */
+  readonly groupConsumerMigrationPolicy: string;
+  /** `group.consumer.regex.refresh.interval.ms` */
+  readonly groupConsumerRegexRefreshIntervalMs: number;
   /** `offset.metadata.max.bytes` */
   readonly offsetMetadataMaxBytes: number;
   /** `offsets.retention.minutes` */
@@ -24,6 +32,10 @@ export const defaultGroupConfig: GroupConfig = {
   groupMaxSessionTimeoutMs: 1_800_000,
   groupInitialRebalanceDelayMs: 3_000,
   groupMaxSize: 2_147_483_647,
+  groupConsumerMaxSize: 2_147_483_647,
+  groupConsumerAssignors: ['uniform', 'range'],
+  groupConsumerMigrationPolicy: 'bidirectional',
+  groupConsumerRegexRefreshIntervalMs: 600_000,
   offsetMetadataMaxBytes: 4_096,
   offsetsRetentionMinutes: 10_080,
   offsetsRetentionCheckIntervalMs: 600_000,

@@ -1,4 +1,5 @@
 import type {
+  ConsumerGroupHeartbeatResponse,
   DescribeGroupsResponse,
   HeartbeatRequest,
   HeartbeatResponse,
@@ -13,10 +14,28 @@ import { type ClassicGroup, emptyClassicGroup } from './classic/classic-group.ts
 import { decideJoin } from './classic/join.ts';
 import type { Join } from './classic/join-attempt.ts';
 import { expireJoin, expireSync, prepareRebalance } from './classic/rebalance.ts';
-import { joinResponse } from './classic/responses.ts';
+import { joinResponse, syncResponse } from './classic/responses.ts';
 import { decideHeartbeat, decideLeave, expireSession, type LeavingMembers } from './classic/session.ts';
 import { decideSync, type Sync } from './classic/sync.ts';
 import { Transition, type TransitionConfig } from './classic/transition.ts';
+import { decideClassicJoin } from './consumer/classic-join.ts';
+import { decideClassicHeartbeat, decideClassicLeave, decideClassicSync } from './consumer/classic-member.ts';
+import { fetchError, offsetKeeperOf } from './consumer/commit-validation.ts';
+import { decideConsumerHeartbeat, decideConsumerLoaded } from './consumer/consumer-decisions.ts';
+import { type ConsumerGroup, emptyConsumerGroup } from './consumer/consumer-group.ts';
+import { type ConsumerGroupRecord, consumerGroupTombstones } from './consumer/consumer-group-record.ts';
+import { ConsumerTransition } from './consumer/consumer-transition.ts';
+import type { ConsumerWorld } from './consumer/consumer-world.ts';
+import { decideExpiry } from './consumer/departure.ts';
+import {
+  type DescribedConsumerGroup,
+  describeConsumerGroup,
+  listedConsumerGroup,
+  undescribedConsumerGroup,
+} from './consumer/description.ts';
+import type { ConsumerHeartbeat } from './consumer/heartbeat.ts';
+import { orRefuse } from './consumer/refusal.ts';
+import { type ConsumerGroupDraft, draftOf, replayConsumerRecord } from './consumer/replay.ts';
 import { type Decision, type GroupTimer, respond } from './decision.ts';
 import { describeGroup, listedGroup } from './group-description.ts';
 import {
@@ -45,7 +64,7 @@ interface ForeignGroup {
 }
 
 /** Whatever occupies a group id. All kinds share one namespace. */
-export type Group = ClassicGroup | ForeignGroup;
+export type Group = ClassicGroup | ConsumerGroup | ForeignGroup;
 
 type JoinDecision = ReturnType<typeof decideJoin>;
 type SyncDecision = ReturnType<typeof decideSync>;
@@ -59,9 +78,13 @@ export class GroupCoordinator {
   readonly #groups = new Map<string, Group>();
   readonly #offsets = new CommittedOffsets();
   readonly #config: TransitionConfig;
+  readonly #world: ConsumerWorld;
+  /** Consumer groups as they are read from the log. */
+  readonly #loading = new Map<string, ConsumerGroupDraft>();
 
-  constructor(config: TransitionConfig) {
-    this.#config = config;
+  constructor(world: ConsumerWorld) {
+    this.#config = world.classic;
+    this.#world = world;
   }
 
   get groups(): ReadonlyMap<string, Group> {
@@ -77,24 +100,27 @@ export class GroupCoordinator {
     if (record.kind === 'offset-commit') this.#replayOffset(record);
     else if (record.kind === 'foreign-group') this.#replayForeign(record.group, record);
     else if (record.kind === 'group-metadata') {
-      if (record.value === null) this.#groups.delete(record.group);
-      else this.#groups.set(record.group, classicGroupOf(record.group, record.value));
-    }
+      if (record.value !== null) this.#groups.set(record.group, classicGroupOf(record.group, record.value));
+      else if (this.#groups.get(record.group)?.type === 'classic') this.#groups.delete(record.group);
+    } else if (record.kind !== 'ignored') this.#replayConsumer(record);
   }
 
   /** Makes a decision the state of the coordinator. Its records must have been handed to the log before. */
   apply(decision: Decision<unknown>): void {
     for (const record of decision.records) {
       // A decision brings its group along: the record lacks what is not durable.
-      if (record.kind === 'offset-commit' || record.value === null) this.replay(record);
+      if (record.kind === 'offset-commit') this.replay(record);
+      else if (decision.group === undefined && record.value === null) this.replay(record);
     }
     if (decision.group !== undefined) this.#groups.set(decision.groupId, decision.group);
   }
 
   /** What has to happen after the last record was replayed: sessions start, groups above the limit rebalance. */
   loaded(now: number): readonly Decision[] {
+    this.#loading.clear();
     const decisions: Decision[] = [];
     for (const group of this.#groups.values()) {
+      if (group.type === 'consumer') decisions.push(decideConsumerLoaded(group, this.#world, now));
       if (group.type !== 'classic' || group.members.size === 0) continue;
       const transition = new Transition(group, this.#config, now);
       for (const member of group.members.values()) {
@@ -112,75 +138,134 @@ export class GroupCoordinator {
 
   joinGroup(join: Omit<Join, 'config'>): JoinDecision {
     const { groupId, memberId } = join.request;
-    if (this.#groups.get(groupId)?.type === 'foreign') {
-      const errorCode = ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
-      return respond(groupId, joinResponse(memberId, { errorCode }));
+    const existing = this.#groups.get(groupId);
+    const refuse = (errorCode: number) => respond(groupId, joinResponse(memberId, { errorCode }));
+    if (existing?.type === 'foreign') return refuse(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+    const classicJoin = { ...join, config: this.#config };
+    if (existing?.type !== 'consumer') return decideJoin(existing, classicJoin);
+    if (existing.members.size > 0) {
+      const transition = new ConsumerTransition(existing, this.#world, join.now);
+      return orRefuse<JoinDecision>(
+        () => decideClassicJoin(transition, join),
+        ({ errorCode }) => refuse(errorCode),
+      );
     }
-    return decideJoin(this.#classic(groupId), { ...join, config: this.#config });
+    const decision = decideJoin(undefined, classicJoin);
+    if (decision.records.length === 0) return decision;
+    return { ...decision, records: [...consumerGroupTombstones(existing), ...decision.records] };
   }
 
-  syncGroup(sync: Omit<Sync, 'config'>): SyncDecision {
-    return decideSync(this.#classic(sync.request.groupId), { ...sync, config: this.#config });
+  syncGroup({ request, now }: Omit<Sync, 'config'>): SyncDecision {
+    const { groupId } = request;
+    const group = this.#groups.get(groupId);
+    if (group?.type !== 'consumer') {
+      return decideSync(this.#classic(groupId), { request, now, config: this.#config });
+    }
+    return orRefuse<SyncDecision>(
+      () => decideClassicSync(new ConsumerTransition(group, this.#world, now), request),
+      ({ errorCode }) => respond(groupId, syncResponse({ errorCode })),
+    );
   }
 
-  heartbeat(request: HeartbeatRequest): Decision<HeartbeatResponse> {
-    return decideHeartbeat(this.#classic(request.groupId), request);
+  heartbeat(request: HeartbeatRequest, now: number): Decision<HeartbeatResponse> {
+    const { groupId } = request;
+    const group = this.#groups.get(groupId);
+    if (group?.type !== 'consumer') return decideHeartbeat(this.#classic(groupId), request);
+    return orRefuse(
+      () => decideClassicHeartbeat(new ConsumerTransition(group, this.#world, now), request),
+      ({ errorCode }) => respond(groupId, { throttleTimeMs: 0, errorCode }),
+    );
   }
 
   leaveGroup(groupId: string, members: LeavingMembers, now: number): Decision<LeaveGroupResponse['members']> {
+    const group = this.#groups.get(groupId);
+    if (group?.type === 'consumer') {
+      return decideClassicLeave(new ConsumerTransition(group, this.#world, now), members);
+    }
     return decideLeave(this.#classic(groupId), { groupId, members, config: this.#config, now });
+  }
+
+  /** The heartbeat of a member of the consumer protocol: it joins, stays or leaves (KIP-848). */
+  consumerHeartbeat(heartbeat: ConsumerHeartbeat, now: number): Decision<ConsumerGroupHeartbeatResponse> {
+    const group = this.#groups.get(heartbeat.request.groupId);
+    return decideConsumerHeartbeat(group, heartbeat, this.#world, now);
+  }
+
+  describeConsumerGroup(groupId: string): DescribedConsumerGroup {
+    const group = this.#groups.get(groupId);
+    if (group?.type === 'consumer') return describeConsumerGroup(group, this.#world);
+    const reason =
+      group === undefined ? `Group ${groupId} not found.` : `Group ${groupId} is not a consumer group.`;
+    return undescribedConsumerGroup(groupId, ErrorCode.GROUP_ID_NOT_FOUND, reason);
   }
 
   /** Decides what follows from a timer that fired. */
   expire(groupId: string, timer: GroupTimer, now: number): Decision {
-    const group = this.#classic(groupId);
-    if (group === undefined) return respond(groupId, undefined);
+    const group = this.#groups.get(groupId);
+    if (group?.type === 'consumer')
+      return decideExpiry(new ConsumerTransition(group, this.#world, now), timer);
+    if (group?.type !== 'classic') return respond(groupId, undefined);
     const transition = new Transition(group, this.#config, now);
     if (timer.kind === 'session') expireSession(transition, timer.memberId);
     else if (timer.kind === 'join') expireJoin(transition);
-    else expireSync(transition);
+    else if (timer.kind === 'sync') expireSync(transition);
     return transition.finish();
   }
 
   commitOffsets(commit: OffsetCommit): Decision<OffsetCommitResponse> {
     const { groupId } = commit.request;
-    const decision = decideOffsetCommit(this.#classic(groupId), commit);
-    if (this.#groups.get(groupId)?.type !== 'foreign' || decision.records.length === 0) return decision;
+    const group = this.#groups.get(groupId);
+    const decision = decideOffsetCommit(group?.type === 'foreign' ? undefined : group, commit);
+    if (group?.type !== 'foreign' || decision.records.length === 0) return decision;
     // Who its members are is not known here, so nobody may commit for them.
     return decideOffsetCommit(membersUnknown(groupId), commit);
   }
 
   fetchOffsets(fetch: OffsetFetch): OffsetFetchGroupResponse {
+    const { groupId, memberId, memberEpoch } = fetch.group;
+    const group = this.#groups.get(groupId);
+    if (group?.type === 'consumer') {
+      const errorCode = fetchError(group, memberId, memberEpoch);
+      if (errorCode !== ErrorCode.NONE) return { groupId, topics: [], errorCode };
+    }
     return fetchOffsets(this.#offsets, fetch);
   }
 
   deleteOffsets(request: OffsetDeleteRequest, topics: GroupTopics): Decision<OffsetDeleteResponse> {
-    return decideOffsetDelete(this.#classic(request.groupId), this.#offsets, { request, topics });
+    return decideOffsetDelete(this.#offsetKeeper(request.groupId), this.#offsets, { request, topics });
   }
 
   /** Deletes an empty group with its offsets; the response is the error code. */
   deleteGroup(groupId: string): Decision<number> {
-    const group = this.#classic(groupId);
-    if (group === undefined) return respond(groupId, ErrorCode.GROUP_ID_NOT_FOUND);
-    if (group.state !== 'Empty') return respond(groupId, ErrorCode.NON_EMPTY_GROUP);
-    return { ...respond(groupId, ErrorCode.NONE), records: groupTombstones(groupId, this.#offsets) };
+    const keeper = this.#offsetKeeper(groupId);
+    if (keeper === undefined) return respond(groupId, ErrorCode.GROUP_ID_NOT_FOUND);
+    if (keeper.state !== 'Empty') return respond(groupId, ErrorCode.NON_EMPTY_GROUP);
+    const records = this.#withOwnTombstones(groupId, groupTombstones(groupId, this.#offsets));
+    return { ...respond(groupId, ErrorCode.NONE), records };
   }
 
   describeGroup(groupId: string, apiVersion: number): DescribeGroupsResponse['groups'][number] {
-    return describeGroup(this.#classic(groupId), groupId, apiVersion);
+    const isTaken = this.#groups.has(groupId);
+    const reason = isTaken ? `Group ${groupId} is not a classic group.` : `Group ${groupId} not found.`;
+    return describeGroup(this.#classic(groupId), { groupId, apiVersion, reason });
   }
 
   listGroups(): ListGroupsResponse['groups'] {
-    return [...this.#groups.values()].filter((group) => group.type === 'classic').map(listedGroup);
+    return [...this.#groups.values()].flatMap((group) => {
+      if (group.type === 'foreign') return [];
+      return group.type === 'consumer' ? listedConsumerGroup(group) : listedGroup(group);
+    });
   }
 
   /** The removal of expired offsets, and of empty groups that keep none: one decision per group that loses something. */
   expireOffsets(now: number, retentionMs: number): readonly Decision[] {
     const decisions: Decision[] = [];
-    for (const group of this.#groups.values()) {
-      if (group.type !== 'classic') continue;
-      const records = expiredOffsets(group, this.#offsets, { now, retentionMs });
-      if (records.length > 0) decisions.push({ ...respond(group.groupId, undefined), records });
+    for (const groupId of this.#groups.keys()) {
+      const keeper = this.#offsetKeeper(groupId);
+      if (keeper === undefined) continue;
+      const expired = expiredOffsets(keeper, this.#offsets, { now, retentionMs });
+      const records = this.#withOwnTombstones(groupId, expired);
+      if (records.length > 0) decisions.push({ ...respond(groupId, undefined), records });
     }
     return decisions;
   }
@@ -199,6 +284,38 @@ export class GroupCoordinator {
   #classic(groupId: string): ClassicGroup | undefined {
     const group = this.#groups.get(groupId);
     return group?.type === 'classic' ? group : undefined;
+  }
+
+  /** The group as the rules about removing offsets see it. */
+  #offsetKeeper(groupId: string): ClassicGroup | undefined {
+    const group = this.#groups.get(groupId);
+    return group?.type === 'consumer' ? offsetKeeperOf(group) : this.#classic(groupId);
+  }
+
+  /** A group ends by tombstones of its own type. */
+  #withOwnTombstones(groupId: string, records: readonly GroupRecord[]): readonly GroupRecord[] {
+    const group = this.#groups.get(groupId);
+    if (group?.type !== 'consumer') return records;
+    const ofOffsets = records.filter(({ kind }) => kind !== 'group-metadata');
+    const isGone = ofOffsets.length < records.length;
+    return isGone ? [...ofOffsets, ...consumerGroupTombstones(group)] : records;
+  }
+
+  /** While the log is read, a group is changed in place: nobody else holds it. */
+  #replayConsumer(record: ConsumerGroupRecord): void {
+    const existing = this.#groups.get(record.group);
+    if (record.kind === 'consumer-group' && record.value === null) {
+      if (existing?.type === 'consumer') this.#groups.delete(record.group);
+      return;
+    }
+    if (existing?.type !== 'consumer' && record.value === null) return;
+    const loading = this.#loading.get(record.group);
+    const isLoading = loading !== undefined && loading === existing;
+    const base = existing?.type === 'consumer' ? existing : emptyConsumerGroup(record.group);
+    const draft = isLoading ? loading : draftOf(base);
+    replayConsumerRecord(draft, record);
+    this.#loading.set(record.group, draft);
+    this.#groups.set(record.group, draft);
   }
 
   #replayOffset({ group, topic, partition, value }: Extract<GroupRecord, { kind: 'offset-commit' }>): void {

@@ -11,16 +11,20 @@ export type ListedGroup = ListGroupsResponse['groups'][number];
 /** "Not asked for": the default of `authorized_operations`. */
 const NO_OPERATIONS = -2_147_483_648;
 
+/** Which group was asked for, and why there is no classic one of this id. */
+export interface MissingGroup {
+  readonly groupId: string;
+  readonly apiVersion: number;
+  readonly reason: string;
+}
+
 /**
  * A group as DescribeGroups shows it. Metadata and assignments only exist for a stable group. A group that is not
  * there is "Dead", and since v6 an error as well (KIP-1043).
  */
-export function describeGroup(
-  group: ClassicGroup | undefined,
-  groupId: string,
-  apiVersion: number,
-): DescribedGroup {
-  if (group === undefined) return missingGroup(groupId, apiVersion);
+export function describeGroup(group: ClassicGroup | undefined, missing: MissingGroup): DescribedGroup {
+  if (group === undefined) return missingGroup(missing);
+  const { groupId } = group;
   const isStable = group.state === 'Stable';
   return {
     ...blank(groupId),
@@ -60,13 +64,13 @@ export function isListed(group: ListedGroup, states: readonly string[], types: r
   return passes(states, group.groupState) && passes(types, group.groupType);
 }
 
-function missingGroup(groupId: string, apiVersion: number): DescribedGroup {
+function missingGroup({ groupId, apiVersion, reason }: MissingGroup): DescribedGroup {
   const dead = { ...blank(groupId), groupState: 'Dead' };
   if (apiVersion < 6) return dead;
   return {
     ...dead,
     errorCode: ErrorCode.GROUP_ID_NOT_FOUND,
-    errorMessage: `Group ${groupId} not found.`,
+    errorMessage: reason,
   };
 }
 

@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { TransitionConfig } from './classic/transition.ts';
+import type { ConsumerWorld } from './consumer/consumer-world.ts';
 import { decodeGroupRecord } from './coordinator-record.ts';
 import { GroupLogError } from './errors.ts';
 import { GroupCoordinator } from './group-coordinator.ts';
@@ -13,7 +13,7 @@ export interface PartitionOptions {
   readonly log: CoordinatorLog;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly config: TransitionConfig;
+  readonly world: ConsumerWorld;
   /** `offsets.commit.timeout.ms` */
   readonly commitTimeoutMs: number;
 }
@@ -108,8 +108,8 @@ export class GroupPartitions {
   }
 
   async #read(partition: number, signal: AbortSignal): Promise<GroupCoordinator> {
-    const { log, logger, config } = this.#options;
-    const coordinator = new GroupCoordinator(config);
+    const { log, logger, world } = this.#options;
+    const coordinator = new GroupCoordinator(world);
     await this.#closing.get(partition);
     let ignored = 0;
     for await (const batch of log.read(partition)) {

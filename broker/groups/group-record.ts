@@ -1,9 +1,10 @@
 import type { GroupMetadataValue, OffsetCommitValue } from '../../kafka/protocol/index.ts';
 import { type ClassicGroup, type ClassicMember, metadataOf } from './classic/classic-group.ts';
 import { subscribedTopicsOf } from './classic/subscription.ts';
+import type { ConsumerGroupRecord } from './consumer/consumer-group-record.ts';
 
 /** A record of `__consumer_offsets` in typed form. A null value is a tombstone. */
-export type GroupRecord = GroupMetadataRecord | OffsetCommitRecord;
+export type GroupRecord = GroupMetadataRecord | OffsetCommitRecord | ConsumerGroupRecord;
 
 /** Key type 2: the last completed generation of a classic group. */
 export interface GroupMetadataRecord {
@@ -22,9 +23,9 @@ export interface OffsetCommitRecord {
 }
 
 /** The protocols that own other kinds of groups in the same namespace. */
-export type ForeignProtocol = 'consumer' | 'share' | 'streams';
+export type ForeignProtocol = 'share' | 'streams';
 
-/** The record with which a group of another protocol begins, or ends by a tombstone (key types 3, 11, 17). */
+/** The record with which a group of another protocol begins, or ends by a tombstone (key types 11, 17). */
 interface ForeignGroupRecord {
   readonly kind: 'foreign-group';
   readonly group: string;

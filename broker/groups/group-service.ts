@@ -1,4 +1,8 @@
 import {
+  type ConsumerGroupDescribeRequest,
+  type ConsumerGroupDescribeResponse,
+  type ConsumerGroupHeartbeatRequest,
+  type ConsumerGroupHeartbeatResponse,
   type DeleteGroupsRequest,
   type DeleteGroupsResponse,
   type DescribeGroupsRequest,
@@ -24,7 +28,14 @@ import {
 import { type Clock, every, type Timer } from '../../platform/clock.ts';
 import type { Entropy } from '../../platform/entropy.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { randomUuid } from '../../platform/uuid.ts';
 import { joinResponse, syncResponse } from './classic/responses.ts';
+import { type ConsumerGroupTimes, type ConsumerWorld, migrationPolicyOf } from './consumer/consumer-world.ts';
+import { undescribedConsumerGroup } from './consumer/description.ts';
+import { heartbeatResponse } from './consumer/heartbeat.ts';
+import { refuseInvalidHeartbeat } from './consumer/heartbeat-validation.ts';
+import { MetadataHashes } from './consumer/metadata-hash.ts';
+import { orRefuse } from './consumer/refusal.ts';
 import { respond } from './decision.ts';
 import { type GroupConfig, NEW_MEMBER_JOIN_TIMEOUT_MS } from './group-config.ts';
 import { isListed, undescribedGroup } from './group-description.ts';
@@ -48,10 +59,17 @@ export interface GroupServiceOptions {
   readonly config: GroupConfig;
   /** How many partitions `__consumer_offsets` has, or will have when it is created. */
   readonly partitionCount: () => number;
+  /** Configs of a consumer group as they are now. */
+  readonly timesOf: (groupId: string) => ConsumerGroupTimes;
+  /** The consumer protocol is in `group.coordinator.rebalance.protocols`, and `group.version` is on. */
+  readonly isConsumerProtocolEnabled: () => boolean;
 }
 
+/** What requests of the consumer protocol get while it is off. */
+const PROTOCOL_OFF = ErrorCode.UNSUPPORTED_VERSION;
+
 /**
- * The group coordinator of a broker: classic groups and committed offsets of the partitions of `__consumer_offsets`
+ * The group coordinator of a broker: classic and consumer groups and committed offsets of the partitions of `__consumer_offsets`
  * that it leads. One method per API. Responses are complete for the version in the context; nothing rejects: what
  * goes wrong is an error code. Authorization is the caller's.
  */
@@ -68,11 +86,7 @@ export class GroupService {
       clock,
       logger,
       commitTimeoutMs: config.offsetsCommitTimeoutMs,
-      config: {
-        initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
-        groupMaxSize: config.groupMaxSize,
-        newMemberJoinTimeoutMs: NEW_MEMBER_JOIN_TIMEOUT_MS,
-      },
+      world: worldOf(options),
     });
   }
 
@@ -136,7 +150,7 @@ export class GroupService {
     // Loading restarts all sessions, so the member has nothing to fear and nothing to do.
     if (shard === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS) return answer(ErrorCode.NONE);
     if (typeof shard === 'number') return answer(shard);
-    return shard.respond(shard.coordinator.heartbeat(request), answer);
+    return shard.respond(shard.coordinator.heartbeat(request, this.#options.clock.now()), answer);
   }
 
   async leaveGroup(request: LeaveGroupRequest, context: RequestContext): Promise<LeaveGroupResponse> {
@@ -155,6 +169,37 @@ export class GroupService {
       ? failed(members[0]?.errorCode ?? ErrorCode.NONE)
       : { throttleTimeMs: 0, errorCode: ErrorCode.NONE, members };
     return shard.respond({ ...decision, response }, failed);
+  }
+
+  async consumerGroupHeartbeat(
+    request: ConsumerGroupHeartbeatRequest,
+    context: RequestContext,
+  ): Promise<ConsumerGroupHeartbeatResponse> {
+    const { config, clock, entropy, isConsumerProtocolEnabled } = this.#options;
+    const failed = (errorCode: number, errorMessage: string | null = null) => {
+      return { ...heartbeatResponse(null, 0), errorCode, errorMessage };
+    };
+    if (!isConsumerProtocolEnabled()) return failed(PROTOCOL_OFF);
+    const problem = orRefuse(
+      () => refuseInvalidHeartbeat(request, context.apiVersion, config.groupConsumerAssignors),
+      (refusal) => failed(refusal.errorCode, refusal.errorMessage),
+    );
+    if (problem !== undefined) return problem;
+    const shard = this.#shardOf(request.groupId);
+    if (typeof shard === 'number') return failed(shard);
+    const heartbeat = { request, context, newMemberId: randomUuid(entropy) };
+    return shard.respond(shard.coordinator.consumerHeartbeat(heartbeat, clock.now()), failed);
+  }
+
+  async consumerGroupDescribe(request: ConsumerGroupDescribeRequest): Promise<ConsumerGroupDescribeResponse> {
+    const isOff = !this.#options.isConsumerProtocolEnabled();
+    const groups = request.groupIds.map((groupId) => {
+      const failed = (errorCode: number) => undescribedConsumerGroup(groupId, errorCode);
+      const shard = isOff ? PROTOCOL_OFF : this.#memberShard(groupId);
+      if (typeof shard === 'number') return failed(shard);
+      return shard.respond(respond(groupId, shard.coordinator.describeConsumerGroup(groupId)), failed);
+    });
+    return { throttleTimeMs: 0, groups: await Promise.all(groups) };
   }
 
   async offsetCommit(request: OffsetCommitRequest, context: RequestContext): Promise<OffsetCommitResponse> {
@@ -278,4 +323,23 @@ export class GroupService {
   #shardOf(groupId: string): GroupShard | number {
     return this.#partitions.shard(this.partitionFor(groupId));
   }
+}
+
+function worldOf({ topics, timesOf, config }: GroupServiceOptions): ConsumerWorld {
+  return {
+    topics,
+    hashes: new MetadataHashes(topics),
+    timesOf,
+    settings: {
+      maxSize: config.groupConsumerMaxSize,
+      assignors: config.groupConsumerAssignors,
+      migrationPolicy: migrationPolicyOf(config.groupConsumerMigrationPolicy),
+      regexRefreshIntervalMs: config.groupConsumerRegexRefreshIntervalMs,
+    },
+    classic: {
+      initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
+      groupMaxSize: config.groupMaxSize,
+      newMemberJoinTimeoutMs: NEW_MEMBER_JOIN_TIMEOUT_MS,
+    },
+  };
 }

@@ -137,9 +137,10 @@ export class GroupShard {
     if (waits.isIdle) this.#waits.delete(groupId);
   }
 
-  #change(groupId: string, waits: GroupWaits, { timer, delayMs }: TimerChange): void {
+  #change(groupId: string, waits: GroupWaits, { timer, delayMs, unlessRunning }: TimerChange): void {
     if (delayMs === undefined) waits.cancel(timer);
-    else waits.schedule(timer, delayMs, () => this.#expire(groupId, timer));
+    else if (!unlessRunning || !waits.isRunning(timer))
+      waits.schedule(timer, delayMs, () => this.#expire(groupId, timer));
   }
 
   #expire(groupId: string, timer: GroupTimer): void {

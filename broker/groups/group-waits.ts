@@ -36,6 +36,10 @@ export class GroupWaits {
     this.#timers.set(key, running);
   }
 
+  isRunning(timer: GroupTimer): boolean {
+    return this.#timers.has(timerKey(timer));
+  }
+
   cancel(timer: GroupTimer): void {
     const key = timerKey(timer);
     this.#timers.get(key)?.cancel();
@@ -80,5 +84,5 @@ export class ParkedRequests<Response> {
 }
 
 function timerKey(timer: GroupTimer): string {
-  return timer.kind === 'session' ? `session ${timer.memberId}` : timer.kind;
+  return 'memberId' in timer ? `${timer.kind} ${timer.memberId}` : timer.kind;
 }

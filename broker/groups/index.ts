@@ -1,3 +1,4 @@
+export type { ConsumerGroupTimes } from './consumer/consumer-world.ts';
 export type { CoordinatorRecord } from './coordinator-record.ts';
 export { GroupLogError } from './errors.ts';
 export { defaultGroupConfig, type GroupConfig } from './group-config.ts';

@@ -20,7 +20,17 @@ export interface CoordinatorLog {
 
 /** What the group coordinator has to know about topics. Ids are in Kafka's base64 form. */
 export interface GroupTopics {
+  /** Grows whenever topics, their partitions or the racks of their replicas change. */
+  readonly version: number;
+  /** {@link version} as of the topic created last. */
+  readonly createdVersion: number;
   topicId(name: string): string | undefined;
   topicName(topicId: string): string | undefined;
   hasPartition(name: string, partition: number): boolean;
+  /** 0 for a topic that does not exist. */
+  partitionCount(name: string): number;
+  /** Racks of the replicas, in no order, without brokers that have none. */
+  partitionRacks(name: string, partition: number): readonly string[];
+  /** All topics, internal ones included. */
+  names(): Iterable<string>;
 }

@@ -34,6 +34,8 @@ import { deleteGroupsApi } from './handlers/42-delete-groups.ts';
 import { incrementalAlterConfigsApi } from './handlers/44-incremental-alter-configs.ts';
 import { offsetDeleteApi } from './handlers/47-offset-delete.ts';
 import { describeClusterApi } from './handlers/60-describe-cluster.ts';
+import { consumerGroupHeartbeatApi } from './handlers/68-consumer-group-heartbeat.ts';
+import { consumerGroupDescribeApi } from './handlers/69-consumer-group-describe.ts';
 import { listConfigResourcesApi } from './handlers/74-list-config-resources.ts';
 import { describeTopicPartitionsApi } from './handlers/75-describe-topic-partitions.ts';
 
@@ -88,6 +90,8 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
     incrementalAlterConfigsApi(cluster),
     offsetDeleteApi(groups.service),
     describeClusterApi(cluster),
+    consumerGroupHeartbeatApi(groups.service),
+    consumerGroupDescribeApi(groups.service),
     listConfigResourcesApi(cluster),
     describeTopicPartitionsApi(cluster),
   ];

@@ -5,6 +5,8 @@ import {
 } from '../../../kafka/protocol/index.ts';
 import type { ClassicGroup } from '../classic/classic-group.ts';
 import { validateMember } from '../classic/member-validation.ts';
+import { commitError } from '../consumer/commit-validation.ts';
+import type { ConsumerGroup } from '../consumer/consumer-group.ts';
 import { type Decision, respond, type TimerChange } from '../decision.ts';
 import type { OffsetCommitRecord } from '../group-record.ts';
 import type { GroupTopics } from '../ports.ts';
@@ -31,13 +33,13 @@ type TopicResponse = OffsetCommitResponse['topics'][number];
  * consumer or an administrator: it is accepted while the group has no members, and creates it if need be.
  */
 export function decideOffsetCommit(
-  group: ClassicGroup | undefined,
+  group: ClassicGroup | ConsumerGroup | undefined,
   commit: OffsetCommit,
 ): Decision<OffsetCommitResponse> {
   const { request } = commit;
   const targets = request.topics.map((topic) => resolve(topic, commit));
   const isNothingLeft = targets.every(({ errors }) => errors.every((code) => code !== ErrorCode.NONE));
-  const groupError = isNothingLeft ? ErrorCode.NONE : validateCommit(group, commit);
+  const groupError = isNothingLeft ? ErrorCode.NONE : groupErrorOf(group, commit, targets);
   const records: OffsetCommitRecord[] = [];
   const topics = targets.map((target) => commitTopic(target, groupError, commit, records));
   return {
@@ -75,6 +77,24 @@ function resolve(topic: Topic, { apiVersion, topics }: OffsetCommit): Target {
   );
   const topicId = isById ? topic.topicId : (topics.topicId(name) ?? ZERO_TOPIC_ID);
   return { topic, name, topicId, errors };
+}
+
+function groupErrorOf(
+  group: ClassicGroup | ConsumerGroup | undefined,
+  commit: OffsetCommit,
+  targets: readonly Target[],
+): number {
+  if (group?.type !== 'consumer') return validateCommit(group, commit);
+  const { memberId, groupInstanceId, generationIdOrMemberEpoch: memberEpoch } = commit.request;
+  const partitions = targets.map(({ topic, topicId, errors }) => ({
+    topicId,
+    partitions: topic.partitions
+      .filter((_partition, index) => errors[index] === ErrorCode.NONE)
+      .map(({ partitionIndex }) => partitionIndex),
+  }));
+  const { apiVersion } = commit;
+  const member = { memberId, groupInstanceId, memberEpoch };
+  return commitError(group, { ...member, apiVersion, isTransactional: false, partitions });
 }
 
 function validateCommit(group: ClassicGroup | undefined, { request, apiVersion }: OffsetCommit): number {
@@ -146,8 +166,12 @@ function topicResponse(
   };
 }
 
-function sessionReset(group: ClassicGroup | undefined, memberId: string): readonly TimerChange[] {
-  const member = group?.members.get(memberId);
+/** Members of consumer groups only renew their session by heartbeats. */
+function sessionReset(
+  group: ClassicGroup | ConsumerGroup | undefined,
+  memberId: string,
+): readonly TimerChange[] {
+  const member = group?.type === 'classic' ? group.members.get(memberId) : undefined;
   if (member === undefined) return [];
   return [{ timer: { kind: 'session', memberId }, delayMs: member.sessionTimeoutMs }];
 }

@@ -1,5 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import type { ConsumerWorld } from '../../../broker/groups/consumer/consumer-world.ts';
+import { MetadataHashes } from '../../../broker/groups/consumer/metadata-hash.ts';
 import {
+  type ConsumerGroupTimes,
   type CoordinatorLog,
   type CoordinatorRecord,
   defaultGroupConfig,
@@ -74,6 +77,10 @@ export class MemoryGroupLog implements CoordinatorLog {
 /** Topics by name, with their ids and partition counts. */
 export class MemoryTopics implements GroupTopics {
   readonly #topics = new Map<string, { readonly id: string; readonly partitions: number }>();
+  version = 0;
+  createdVersion = 0;
+  /** Racks of every partition's replicas. */
+  racks: readonly string[] = [];
 
   constructor(partitions: Readonly<Record<string, number>> = {}) {
     for (const [name, count] of Object.entries(partitions)) this.create(name, count);
@@ -81,10 +88,31 @@ export class MemoryTopics implements GroupTopics {
 
   create(name: string, partitions = 3, id = topicId(name)): void {
     this.#topics.set(name, { id, partitions });
+    this.version += 1;
+    this.createdVersion = this.version;
+  }
+
+  /** Adds partitions, up to this number. */
+  grow(name: string, partitions: number): void {
+    this.#topics.set(name, { id: this.topicId(name) ?? topicId(name), partitions });
+    this.version += 1;
   }
 
   delete(name: string): void {
     this.#topics.delete(name);
+    this.version += 1;
+  }
+
+  partitionCount(name: string): number {
+    return this.#topics.get(name)?.partitions ?? 0;
+  }
+
+  partitionRacks(): readonly string[] {
+    return this.racks;
+  }
+
+  names(): Iterable<string> {
+    return this.#topics.keys();
   }
 
   topicId(name: string): string | undefined {
@@ -128,6 +156,34 @@ export class Pending<Response> {
   }
 }
 
+/** Kafka's defaults, but assignments are not held back. */
+export const consumerTimes: ConsumerGroupTimes = {
+  sessionTimeoutMs: 45_000,
+  heartbeatIntervalMs: 5_000,
+  assignmentIntervalMs: 0,
+};
+
+/** What decisions about consumer groups depend on, for coordinators without a service around them. */
+export function consumerWorld(
+  classic: ConsumerWorld['classic'],
+  topics: GroupTopics = new MemoryTopics(),
+  settings: Partial<ConsumerWorld['settings']> = {},
+): ConsumerWorld {
+  return {
+    topics,
+    hashes: new MetadataHashes(topics),
+    classic,
+    timesOf: () => consumerTimes,
+    settings: {
+      maxSize: 100,
+      assignors: ['uniform', 'range'],
+      migrationPolicy: 'bidirectional',
+      regexRefreshIntervalMs: 600_000,
+      ...settings,
+    },
+  };
+}
+
 /** A coordinator with one partition on virtual time, and short forms of the requests that tests send to it. */
 export class Groups {
   readonly clock: ManualClock;
@@ -135,6 +191,9 @@ export class Groups {
   readonly topics: MemoryTopics;
   readonly entropy: SeededEntropy;
   readonly service: GroupService;
+  /** Configs of all consumer groups. */
+  times: ConsumerGroupTimes = consumerTimes;
+  isConsumerProtocolEnabled = true;
   /** Where members that join come from. */
   clientHost = '/127.0.0.1';
 
@@ -154,6 +213,8 @@ export class Groups {
       topics: this.topics,
       config: { ...defaultGroupConfig, ...config },
       partitionCount: () => world.partitions ?? 1,
+      timesOf: () => this.times,
+      isConsumerProtocolEnabled: () => this.isConsumerProtocolEnabled,
     });
   }
 

@@ -5,7 +5,7 @@ import { GroupCoordinator } from '../../../broker/groups/group-coordinator.ts';
 import { partitionFor } from '../../../broker/groups/index.ts';
 import { ErrorCode } from '../../../kafka/protocol/index.ts';
 import { ManualClock } from '../../../platform/simulation/manual-clock.ts';
-import { commitTopic, Groups, MemoryGroupLog, topicId } from './group-fixture.ts';
+import { commitTopic, consumerWorld, Groups, MemoryGroupLog, topicId } from './group-fixture.ts';
 
 const hex = (bytes: Buffer | null | undefined): string | null => bytes?.toString('hex') ?? null;
 const text = (value: string): string => Buffer.from(value).toString('hex');
@@ -119,7 +119,7 @@ test('reading never throws, whatever the bytes, and replay takes everything', ()
   const typed = fc.tuple(fc.integer({ min: 0, max: 25 }), bytes).map(([type, rest]) => {
     return Buffer.concat([Buffer.from([0, type]), rest]);
   });
-  const coordinator = new GroupCoordinator(config);
+  const coordinator = new GroupCoordinator(consumerWorld(config));
   fc.assert(
     fc.property(
       fc.oneof(bytes, typed, fc.constant(null)),

@@ -6,14 +6,21 @@ import type { Decision, GroupTimer } from '../../../broker/groups/decision.ts';
 import { GroupCoordinator } from '../../../broker/groups/group-coordinator.ts';
 import { groupMetadataRecord } from '../../../broker/groups/group-record.ts';
 import type { CoordinatorRecord, GroupTopics } from '../../../broker/groups/index.ts';
-import { commitDefaults, commitTopic, joinDefaults, MemoryTopics, protocol } from './group-fixture.ts';
+import {
+  commitDefaults,
+  commitTopic,
+  consumerWorld,
+  joinDefaults,
+  MemoryTopics,
+  protocol,
+} from './group-fixture.ts';
 
 const config = { initialRebalanceDelayMs: 3_000, groupMaxSize: 4, newMemberJoinTimeoutMs: 300_000 };
 const topics: GroupTopics = new MemoryTopics({ orders: 2, payments: 2 });
 
 /** A coordinator whose decisions are applied one after the other, and the log of their records. */
 class Machine {
-  readonly coordinator = new GroupCoordinator(config);
+  readonly coordinator = new GroupCoordinator(consumerWorld(config));
   readonly log: CoordinatorRecord[] = [];
   /** Timers that are running, with the group they belong to. */
   readonly timers = new Map<string, { readonly groupId: string; readonly timer: GroupTimer }>();
@@ -41,7 +48,7 @@ class Machine {
 
   /** The coordinator that a restart makes of the log. */
   replayed(): GroupCoordinator {
-    const coordinator = new GroupCoordinator(config);
+    const coordinator = new GroupCoordinator(consumerWorld(config));
     for (const { key, value } of this.log) coordinator.replay(decodeGroupRecord(key, value));
     return coordinator;
   }
