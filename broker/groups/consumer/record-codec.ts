@@ -54,7 +54,7 @@ export function encodeConsumerRecord(record: ConsumerGroupRecord): ConsumerRecor
     type: TYPE[record.kind],
     key: keyOf(record),
     version: VALUE_VERSION,
-    value: record.value === null ? null : valueOf(record),
+    value: record.value === null ? null : valueBytesOf(record),
   };
 }
 
@@ -142,7 +142,7 @@ function keyOf(record: ConsumerGroupRecord): Buffer {
   }
 }
 
-function valueOf(record: ConsumerGroupRecord): Buffer | null {
+function valueBytesOf(record: ConsumerGroupRecord): Buffer | null {
   if (record.value === null) return null;
   switch (record.kind) {
     case 'consumer-group':

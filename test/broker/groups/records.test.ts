@@ -172,7 +172,6 @@ const groupKey = (type: number, group: string) => {
 };
 
 test.each([
-  [3, 'consumer'],
   [11, 'share'],
   [17, 'streams'],
 ])('a group of record type %i (%s) is neither joined, committed to, deleted nor expired', async (type) => {
@@ -205,8 +204,8 @@ test.each([
 
 test('the name of a group of another protocol is free again after its tombstone', async () => {
   const log = new MemoryGroupLog();
-  log.records().push({ key: groupKey(3, 'g'), value: Buffer.from([0, 0, 0, 0, 0, 1, 0]) });
-  log.records().push({ key: groupKey(3, 'g'), value: null });
+  log.records().push({ key: groupKey(11, 'g'), value: Buffer.from([0, 0, 0, 0, 0, 1, 0]) });
+  log.records().push({ key: groupKey(11, 'g'), value: null });
   const groups = await Groups.start({}, { log });
   expect((await groups.join()).response.errorCode).toBe(ErrorCode.MEMBER_ID_REQUIRED);
 });
