@@ -85,8 +85,9 @@ function convertMember(
   member: ClassicMember,
   { topics }: ConsumerWorld,
 ): { readonly member: ConsumerMember; readonly assignment: Assignment } {
+  // While its first members join, the group has no protocol yet.
   const { topics: names, rackId } = orMalformed(group, () =>
-    readSubscription(metadataOf(member, group.protocolName)),
+    readSubscription(metadataOf(member, group.protocolName ?? member.protocols[0]?.name)),
   );
   const { assignment, hasUserData } = orMalformed(group, () => readAssignment(member.assignment, topics));
   if (hasUserData) {
