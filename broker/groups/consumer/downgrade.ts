@@ -10,12 +10,13 @@ import { subscribedTopicsOf } from '../classic/subscription.ts';
 import { Transition } from '../classic/transition.ts';
 import type { Decision } from '../decision.ts';
 import { groupMetadataRecord } from '../group-record.ts';
-import { targetOf } from './consumer-group.ts';
+import { type ConsumerGroup, targetOf } from './consumer-group.ts';
 import { consumerGroupTombstones } from './consumer-group-record.ts';
 import type { ConsumerMember } from './consumer-member.ts';
 import type { ConsumerTransition } from './consumer-transition.ts';
 import { isDowngradeEnabled } from './consumer-world.ts';
 import { writeAssignment } from './embedded-protocol.ts';
+import type { Assignment } from './partitions.ts';
 
 /** Who leaves while the group becomes classic, and whether the others have to join again. */
 export interface Downgrade {
@@ -38,10 +39,13 @@ export function isDowngradeDue({ group, world }: ConsumerTransition, leaving: Re
   );
 }
 
-/** Makes the group classic: its generation is the group epoch, and each member has what it should own. */
+/**
+ * Makes the group classic. Its generation is the group epoch. Each member has what it should own, or, when all have to
+ * join again, what it still owns: B55, should the group become a consumer group again before they have.
+ */
 export function decideDowngrade(transition: ConsumerTransition, downgrade: Downgrade): Decision {
   const { group, groupId, world, now } = transition;
-  const classic = classicGroupOf(transition, downgrade.leaving);
+  const classic = classicGroupOf(transition, downgrade);
   const change = new Transition(classic, world.classic, now);
   change.note('consumer group became a classic group', { members: classic.members.size });
   for (const memberId of group.members.keys()) {
@@ -66,7 +70,7 @@ export function decideDowngrade(transition: ConsumerTransition, downgrade: Downg
 
 function classicGroupOf(
   { group, groupId, world, now }: ConsumerTransition,
-  leaving: ReadonlySet<string>,
+  { leaving, isRebalance }: Downgrade,
 ): ClassicGroup {
   const staying = [...group.members.values()].filter(({ memberId }) => !leaving.has(memberId));
   const unassigned = new Map(staying.map((member) => [member.memberId, classicMemberOf(member)]));
@@ -79,7 +83,11 @@ function classicGroupOf(
     const assignment =
       metadata === undefined
         ? member.assignment
-        : writeAssignment(targetOf(group, memberId), metadata, world.topics);
+        : writeAssignment(
+            isRebalance ? holdings(group, memberId) : targetOf(group, memberId),
+            metadata,
+            world.topics,
+          );
     members.set(memberId, { ...member, assignment });
     if (groupInstanceId !== null) staticMembers.set(groupInstanceId, memberId);
   }
@@ -94,6 +102,17 @@ function classicGroupOf(
     staticMembers,
     subscribedTopics: subscribedTopicsOf(members, CONSUMER_PROTOCOL_TYPE, protocolName),
   };
+}
+
+function holdings({ members }: ConsumerGroup, memberId: string): Assignment {
+  const held = new Map<string, Set<number>>();
+  const member = members.get(memberId);
+  for (const assignment of [member?.assigned, member?.pendingRevocation]) {
+    for (const [topicId, epochs] of assignment ?? []) {
+      held.set(topicId, new Set([...(held.get(topicId) ?? []), ...epochs.keys()]));
+    }
+  }
+  return held;
 }
 
 function classicMemberOf(member: ConsumerMember): ClassicMember {

@@ -117,7 +117,9 @@ test('an empty group takes either protocol', async () => {
   await groups.joined([{ joining }]);
   expect(joining.response).toMatchObject({ errorCode: 0, generationId: 1 });
   expect(await groups.offset()).toBe(42);
-  expect(records(groups).filter(({ kind, value }) => kind === 'consumer-group' && value === null)).toHaveLength(1);
+  expect(
+    records(groups).filter(({ kind, value }) => kind === 'consumer-group' && value === null),
+  ).toHaveLength(1);
 });
 
 test('a parked JoinGroup is answered when the group is converted: its member joins the consumer group', async () => {
@@ -141,7 +143,11 @@ test.each<[string, Parameters<typeof classicGroup>, string]>([
     [{}, { fields: { protocolType: 'connect' } }],
     'the group does not use the consumer embedded protocol.',
   ],
-  ['too many members', [{ groupConsumerMaxSize: 0 }], 'the group size exceeds the consumer group maximum size.'],
+  [
+    'too many members',
+    [{ groupConsumerMaxSize: 0 }],
+    'the group size exceeds the consumer group maximum size.',
+  ],
   [
     'a custom assignor',
     [{}, { userData: Buffer.from('mine') }],

@@ -46,12 +46,7 @@ test.each<Row>([
   ],
   [{ memberEpoch: 1 }, 1, ErrorCode.GROUP_ID_NOT_FOUND, 'Consumer group g not found.'],
   [{ memberEpoch: -1 }, 1, ErrorCode.GROUP_ID_NOT_FOUND, 'Group g not found.'],
-  [
-    { memberEpoch: -2, instanceId: 'i' },
-    1,
-    ErrorCode.GROUP_ID_NOT_FOUND,
-    'Group g not found.',
-  ],
+  [{ memberEpoch: -2, instanceId: 'i' }, 1, ErrorCode.GROUP_ID_NOT_FOUND, 'Group g not found.'],
   [
     { ...joining, subscribedTopicNames: null, subscribedTopicRegex: '[' },
     1,

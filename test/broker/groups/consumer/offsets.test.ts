@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { ErrorCode } from '../../../../kafka/protocol/index.ts';
 import { commitError, type MemberCommit } from '../../../../broker/groups/consumer/commit-validation.ts';
 import { emptyConsumerGroup } from '../../../../broker/groups/consumer/consumer-group.ts';
 import { newConsumerMember } from '../../../../broker/groups/consumer/consumer-member.ts';
+import { ErrorCode } from '../../../../kafka/protocol/index.ts';
 import { commitTopic, context, fetchDefaults, Groups, topicId } from '../group-fixture.ts';
 import { ConsumerClient, converge, describe, records } from './consumer-fixture.ts';
 
@@ -51,13 +51,22 @@ test('partitions that a member is giving up may still be committed', async () =>
 test('what an older epoch cannot commit fails the whole request', async () => {
   const { groups, a, b } = await start();
   const topics = [...a.assigned, ...b.assigned].map((each) => commitOf(each, 'a', 1).topics[0]);
-  const request = { memberId: 'a', generationIdOrMemberEpoch: 1, topics: topics.filter((each) => each !== undefined) };
+  const request = {
+    memberId: 'a',
+    generationIdOrMemberEpoch: 1,
+    topics: topics.filter((each) => each !== undefined),
+  };
   expect(await groups.commit(request)).toBe(ErrorCode.STALE_MEMBER_EPOCH);
   expect(records(groups).filter(({ kind }) => kind === 'offset-commit')).toEqual([]);
 });
 
 test.each<[string, Parameters<Groups['commit']>[0], number, number]>([
-  ['an epoch from the future', { memberId: 'a', generationIdOrMemberEpoch: 3 }, 9, ErrorCode.STALE_MEMBER_EPOCH],
+  [
+    'an epoch from the future',
+    { memberId: 'a', generationIdOrMemberEpoch: 3 },
+    9,
+    ErrorCode.STALE_MEMBER_EPOCH,
+  ],
   ['a stranger', { memberId: 'x', generationIdOrMemberEpoch: 2 }, 9, ErrorCode.UNKNOWN_MEMBER_ID],
   ['nobody', { memberId: '', generationIdOrMemberEpoch: -1 }, 9, ErrorCode.UNKNOWN_MEMBER_ID],
   ['an old version', { memberId: 'a', generationIdOrMemberEpoch: 2 }, 8, ErrorCode.UNSUPPORTED_VERSION],
@@ -118,7 +127,10 @@ test('offsets of topics that members subscribe to, by name or pattern, are neith
   for (const topic of ['orders', 'payments', 'third']) {
     expect(await groups.commit(commitOf(`${topic}-0`, 'a', 1))).toBe(ErrorCode.NONE);
   }
-  const topics = ['orders', 'payments', 'third'].map((name) => ({ name, partitions: [{ partitionIndex: 0 }] }));
+  const topics = ['orders', 'payments', 'third'].map((name) => ({
+    name,
+    partitions: [{ partitionIndex: 0 }],
+  }));
   const deleted = await groups.service.offsetDelete({ groupId: 'g', topics: topics.slice(0, 2) });
   expect(deleted.topics.map(({ partitions }) => partitions[0]?.errorCode)).toEqual([
     ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC,
@@ -155,7 +167,8 @@ test('an empty consumer group goes when its last offset has expired, with its ow
 
 test('only an empty consumer group can be deleted', async () => {
   const { groups, a, b } = await start();
-  const remove = async () => (await groups.service.deleteGroups({ groupsNames: ['g'] })).results[0]?.errorCode;
+  const remove = async () =>
+    (await groups.service.deleteGroups({ groupsNames: ['g'] })).results[0]?.errorCode;
   expect(await remove()).toBe(ErrorCode.NON_EMPTY_GROUP);
   await a.leave();
   await b.leave();

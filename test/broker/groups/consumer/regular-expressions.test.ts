@@ -20,7 +20,10 @@ test('a pattern matches whole names, evaluated at the coordinator', async () => 
 
 test('names and a pattern may be given together', async () => {
   const groups = await start();
-  const a = new ConsumerClient(groups, 'a', { subscribedTopicNames: ['other'], subscribedTopicRegex: 'log-a' });
+  const a = new ConsumerClient(groups, 'a', {
+    subscribedTopicNames: ['other'],
+    subscribedTopicRegex: 'log-a',
+  });
   await a.join();
   expect(a.assigned).toEqual(['log-a-0', 'log-a-1', 'other-0']);
 });
@@ -69,7 +72,9 @@ test('a pattern is recorded once for all its subscribers, and forgotten with the
   await a.join();
   await b.join();
   const ofRegex = () =>
-    records(groups).flatMap((record) => (record.kind === 'consumer-regex' ? [record.value?.topics ?? null] : []));
+    records(groups).flatMap((record) =>
+      record.kind === 'consumer-regex' ? [record.value?.topics ?? null] : [],
+    );
   expect(ofRegex()).toEqual([['log-a', 'log-b']]);
   await a.leave();
   expect(ofRegex()).toHaveLength(1);
