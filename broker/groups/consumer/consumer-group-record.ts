@@ -5,10 +5,9 @@ import type {
   ConsumerGroupTargetAssignmentMemberValue,
   ConsumerGroupTargetAssignmentMetadataValue,
 } from '../../../kafka/protocol/index.ts';
-import type { ConsumerGroup } from './consumer-group.ts';
+import type { ConsumerGroup, ResolvedRegex } from './consumer-group.ts';
 import type { ConsumerMember } from './consumer-member.ts';
 import type { Assignment, AssignmentEpochs } from './partitions.ts';
-import type { ResolvedRegex } from './regular-expressions.ts';
 
 /** Key type 3: the epoch of a consumer group. `metadataHash` is the whole signed int64. */
 interface GroupEpochRecord {

@@ -1,9 +1,15 @@
 import { type ConsumerMember, isReconciledTo, regexOf } from './consumer-member.ts';
 import type { Assignment } from './partitions.ts';
-import type { ResolvedRegex } from './regular-expressions.ts';
 
 /** States of a consumer group as ConsumerGroupDescribe and ListGroups name them. */
 type ConsumerGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable';
+
+/** What a pattern matched, as of a version of the topics and a time in milliseconds. */
+export interface ResolvedRegex {
+  readonly topics: ReadonlySet<string>;
+  readonly version: number;
+  readonly timestamp: number;
+}
 
 /** A group of the consumer protocol (KIP-848): the coordinator computes the assignment. Immutable. */
 export interface ConsumerGroup {

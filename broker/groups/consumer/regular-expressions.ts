@@ -1,14 +1,8 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { ErrorCode } from '../../../kafka/protocol/index.ts';
 import type { GroupTopics } from '../ports.ts';
+import type { ResolvedRegex } from './consumer-group.ts';
 import { Refusal } from './refusal.ts';
-
-/** What a pattern matched, as of a version of the topics and a time in milliseconds. */
-export interface ResolvedRegex {
-  readonly topics: ReadonlySet<string>;
-  readonly version: number;
-  readonly timestamp: number;
-}
 
 /** Patterns are not evaluated more often than this for a group, whatever happens to topics; fixed in Kafka. */
 export const REGEX_REFRESH_MIN_INTERVAL_MS = 10_000;

@@ -2,11 +2,10 @@ import type {
   ConsumerGroupCurrentMemberAssignmentValue,
   ConsumerGroupMemberMetadataValue,
 } from '../../../kafka/protocol/index.ts';
-import type { ConsumerGroup } from './consumer-group.ts';
+import type { ConsumerGroup, ResolvedRegex } from './consumer-group.ts';
 import type { ConsumerGroupRecord } from './consumer-group-record.ts';
 import { type ConsumerMember, MemberState, newConsumerMember } from './consumer-member.ts';
 import { type Assignment, type AssignmentEpochs, EMPTY_EPOCHS } from './partitions.ts';
-import type { ResolvedRegex } from './regular-expressions.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
