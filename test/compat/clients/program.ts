@@ -3,8 +3,16 @@ import type { Command } from '../install.ts';
 import { expectEqual } from '../report.ts';
 import type { Client } from './client.ts';
 
-/** A client whose program takes `create`, `produce` and `consume` as its first argument and prints JSON facts. */
-export function programClient(name: string, codecs: readonly string[], program: () => Command): Client {
+/**
+ * A client whose program takes `create`, `produce` and `consume` as its first argument and prints JSON facts.
+ * `consumeArgs` follow the other arguments of `consume`.
+ */
+export function programClient(
+  name: string,
+  codecs: readonly string[],
+  program: () => Command,
+  consumeArgs: readonly string[] = [],
+): Client {
   const start = (
     ...args: readonly string[]
   ): [string, string[], { env?: Readonly<Record<string, string>> }] => {
@@ -31,7 +39,7 @@ export function programClient(name: string, codecs: readonly string[], program: 
       });
     },
     join(bootstrap, topic, group, file) {
-      const child = new Child(...start('consume', bootstrap, topic, group, file));
+      const child = new Child(...start('consume', bootstrap, topic, group, file, ...consumeArgs));
       return {
         assigned: () =>
           child.facts.findLast((fact) => fact['event'] === 'assigned')?.['partitions'] as

@@ -42,7 +42,6 @@ export const admin: Part = {
 export const adminConsumerProtocol: Part = {
   name: 'admin-consumer-protocol',
   tools: ['java'],
-  onlyByName: true,
   overrides,
   checks: (context) => [
     check(context, [

@@ -10,7 +10,6 @@ const memberNames = ['m1', 'm2', 'm3', 'm4', 'm5'];
 export const rebalances: readonly Part[] = (['classic', 'consumer'] as const).map((protocol) => ({
   name: `rebalance-${protocol}`,
   tools: ['java'],
-  onlyByName: protocol === 'consumer',
   overrides: {
     'group.initial.rebalance.delay.ms': '0',
     'group.consumer.min.heartbeat.interval.ms': '500',

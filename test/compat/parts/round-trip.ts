@@ -23,6 +23,10 @@ export const roundTrips: readonly Part[] = [
     'confluent-kafka',
   ),
   part(
+    programClient('confluent-kafka-consumer', allCodecs, () => pythonCommand('client.py'), ['consumer']),
+    'confluent-kafka',
+  ),
+  part(
     programClient('kafkajs', allCodecs, () => nodeCommand('kafkajs', 'client.mjs')),
     'npm-clients',
   ),
@@ -37,7 +41,12 @@ function part(client: Client, tool: Tool, subcommand: 'broker' | 'start' = 'brok
     name: client.name,
     tools: [tool],
     subcommand,
-    overrides: { 'num.partitions': String(partitions.length), 'group.initial.rebalance.delay.ms': '0' },
+    overrides: {
+      'num.partitions': String(partitions.length),
+      'group.initial.rebalance.delay.ms': '0',
+      'group.consumer.min.heartbeat.interval.ms': '500',
+      'group.consumer.heartbeat.interval.ms': '500',
+    },
     checks: (context) => new RoundTrip(client, context).checks(),
   };
 }
@@ -87,7 +96,7 @@ class RoundTrip {
   }
 
   get #isKilled(): boolean {
-    return this.#client.name === 'confluent-kafka';
+    return this.#client.name.startsWith('confluent-kafka');
   }
 
   async #create(): Promise<void> {

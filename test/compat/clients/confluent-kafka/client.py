@@ -61,7 +61,7 @@ def produce(bootstrap, topic, codec, first, count):
     fact(event="produced", acknowledged=acknowledged, left=left, errors=errors[:3])
 
 
-def consume(bootstrap, topic, group, file):
+def consume(bootstrap, topic, group, file, protocol="classic"):
     stopping = False
 
     def stop(_signal, _frame):
@@ -69,15 +69,17 @@ def consume(bootstrap, topic, group, file):
         stopping = True
 
     signal.signal(signal.SIGTERM, stop)
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": group,
-            "auto.offset.reset": "earliest",
-            "enable.auto.commit": False,
-            "heartbeat.interval.ms": 500,
-        }
-    )
+    config = {
+        "bootstrap.servers": bootstrap,
+        "group.id": group,
+        "group.protocol": protocol,
+        "auto.offset.reset": "earliest",
+        "enable.auto.commit": False,
+    }
+    # Members of the consumer protocol are told by the broker how often to heartbeat.
+    if protocol == "classic":
+        config["heartbeat.interval.ms"] = 500
+    consumer = Consumer(config)
     assigned = set()
 
     def on_assign(_consumer, partitions):
