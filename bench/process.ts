@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -36,8 +36,19 @@ export class BenchProcess implements AsyncDisposable {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
   }
 
+  /** Descriptors that are open (Linux). */
+  get openFiles(): number {
+    return readdirSync(`/proc/${this.#child.pid}/fd`).length;
+  }
+
+  /** Ends it without a word. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'exit');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGTERM');
     await once(this.#child, 'exit');
   }
@@ -49,6 +60,22 @@ export async function startBroker(
   command: 'broker' | 'start' = 'broker',
 ) {
   const folder = temporaryFolder();
+  const broker = await brokerOn(folder.path, durability, command);
+  return {
+    ...broker,
+    async [Symbol.asyncDispose]() {
+      await broker[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** A broker on this folder. */
+export async function brokerOn(
+  path: string,
+  durability: 'fsync' | 'page-cache',
+  command: 'broker' | 'start' = 'broker',
+) {
   const ports = command === 'start' ? ['--registry-port', '0', '--rest-port', '0'] : [];
   const args = [
     entry,
@@ -57,7 +84,7 @@ export async function startBroker(
     '--kafka-port',
     '0',
     '--data-dir',
-    folder.path,
+    path,
     '--durability',
     durability,
   ];
@@ -67,10 +94,7 @@ export async function startBroker(
     process: process_,
     address: kafka,
     port: Number(kafka.split(':').at(-1)),
-    async [Symbol.asyncDispose]() {
-      await process_[Symbol.asyncDispose]();
-      folder[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: () => process_[Symbol.asyncDispose](),
   };
 }
 

@@ -14,15 +14,22 @@ const CLIENT = { correlationId: 1, clientId: 'bench' } as const;
 const PRODUCE_VERSION = 9;
 const FETCH_VERSION = 11;
 
-/** One Produce request with one batch of records for partition 0, acknowledged by all. */
-export function produceFrame(
-  topic: string,
-  records: { readonly count: number; readonly bytes: number },
-): Buffer {
+/** The records of a Produce request: the same batch for every partition from `first` (0) on, one unless `partitions` says more. */
+interface ProducedRecords {
+  readonly count: number;
+  readonly bytes: number;
+  readonly partitions?: number;
+  readonly first?: number;
+}
+
+/** One Produce request, acknowledged by all. */
+export function produceFrame(topic: string, records: ProducedRecords): Buffer {
+  const { first = 0, partitions = 1 } = records;
   const builder = new BatchBuilder({ initialBytes: records.count * (records.bytes + 64) });
   const value = Buffer.alloc(records.bytes, 'x');
   for (let i = 0; i < records.count; i++) builder.append(Date.now(), null, value);
-  const partitionData = [{ index: 0, records: builder.build() }];
+  const batch = builder.build();
+  const partitionData = Array.from({ length: partitions }, (_, i) => ({ index: first + i, records: batch }));
   const body = {
     transactionalId: null,
     acks: -1,
@@ -36,9 +43,9 @@ export function produceFrame(
 export function checkProduced(answer: Buffer): void {
   const { bodyOffset } = decodeResponseHeader(produceResponse, PRODUCE_VERSION, answer);
   const { responses } = decode(produceResponse, PRODUCE_VERSION, answer, bodyOffset);
-  const errorCode = responses[0]?.partitionResponses[0]?.errorCode;
-  if (errorCode !== ErrorCode.NONE)
-    throw new Error(`the broker refuses the records with error code ${errorCode}`);
+  const results = responses.flatMap(({ partitionResponses }) => partitionResponses);
+  const errorCode = results.find((each) => each.errorCode !== ErrorCode.NONE)?.errorCode;
+  if (errorCode !== undefined) throw new Error(`the broker refuses the records with error code ${errorCode}`);
 }
 
 /** A Fetch request for up to 1 MiB from an offset of partition 0. */

@@ -1,12 +1,13 @@
 // Measures Millrace beside limits that are measured in the same run: `npm run bench`, or `npm run bench -- transport whole`.
 // Figures of one machine mean little; ratios are what to compare. Build first to measure the package, not the sources.
 import { clients } from './clients.ts';
+import { partitions } from './partitions.ts';
 import { BenchReport } from './report.ts';
 import { sideBySide } from './side-by-side.ts';
 import { transport } from './transport.ts';
 import { whole } from './whole.ts';
 
-const benches = { transport, clients, whole, 'side-by-side': sideBySide };
+const benches = { transport, clients, whole, partitions, 'side-by-side': sideBySide };
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

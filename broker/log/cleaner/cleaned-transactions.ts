@@ -1,6 +1,17 @@
 import { batchHeader, readEndTxnMarker } from '../../../kafka/records/index.ts';
 import type { AbortedTransaction } from '../transaction-index.ts';
 
+/** Where a walk through the batches of a log stands; it can be cloned. */
+export interface TransactionWalk {
+  readonly aborted: readonly AbortedTransaction[];
+  readonly next: number;
+  readonly current: ReadonlyMap<
+    number,
+    { readonly transaction: AbortedTransaction; readonly hasBatches: boolean }
+  >;
+  readonly committed: ReadonlySet<number>;
+}
+
 /**
  * Knows, while compaction walks a log from its start, which batches belong to aborted transactions and which markers
  * have nothing left to end. Every batch has to be shown to it once, in order.
@@ -17,6 +28,27 @@ export class CleanedTransactions {
 
   constructor(aborted: readonly AbortedTransaction[]) {
     this.#aborted = aborted;
+  }
+
+  /** Goes on where another walk stood. */
+  static resume({ aborted, next, current, committed }: TransactionWalk): CleanedTransactions {
+    const walk = new CleanedTransactions(aborted);
+    walk.#next = next;
+    for (const [producerId, { transaction, hasBatches }] of current) {
+      walk.#current.set(producerId, { transaction, hasBatches });
+    }
+    for (const producerId of committed) walk.#committed.add(producerId);
+    return walk;
+  }
+
+  /** Where the walk stands, for {@link resume} in another thread. */
+  get state(): TransactionWalk {
+    return {
+      aborted: this.#aborted,
+      next: this.#next,
+      current: this.#current,
+      committed: this.#committed,
+    };
   }
 
   /** Notes a batch of records; returns whether its transaction was aborted. */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../../platform/clock.ts';
+import { type Clock, sleep, type Timer } from '../../../platform/clock.ts';
 import type { Executor } from '../../../platform/executor.ts';
 import type { Files } from '../../../platform/files.ts';
 import type { Logger } from '../../../platform/logger.ts';
@@ -14,6 +14,7 @@ const CHECKPOINT_FILE = 'cleaner-offset-checkpoint';
 export interface CleanerConfig {
   readonly logCleanerBackoffMs: number;
   readonly logCleanerDedupeBufferSize: number;
+  readonly logCleanerIoMaxBytesPerSecond: number;
 }
 
 /** What the cleaner works with. */
@@ -37,7 +38,11 @@ export class LogCleaner {
   readonly #uncleanable = new Set<string>();
   #timer: Timer | undefined;
   #running: Promise<number> | undefined;
-  #isStopped = false;
+  /** Shared with the thread that does the work: 1 ends it. */
+  readonly #stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #stopped = new AbortController();
+  /** When the bytes read so far will have taken as long as they have to, on the monotonic clock. */
+  #paidUntilMs = 0;
 
   constructor(directory: LogDirectory, environment: CleanerEnvironment, config: CleanerConfig) {
     this.#directory = directory;
@@ -60,7 +65,8 @@ export class LogCleaner {
 
   /** Ends after the turn that is under way; what was not swapped in is dropped. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    Atomics.store(this.#stop, 0, 1);
+    this.#stopped.abort();
     this.#timer?.cancel();
     await this.#running;
   }
@@ -114,10 +120,11 @@ export class LogCleaner {
       const before = log.size;
       const cleanUntil = await compact(cleanable, {
         files,
+        executor,
         nowMs: clock.now(),
         dedupeBytesMax: this.#config.logCleanerDedupeBufferSize,
-        turn: () =>
-          new Promise((resolve) => executor.soon(() => resolve(!this.#isStopped && !log.isOffline))),
+        stop: this.#stop,
+        pace: (bytes) => this.#pace(bytes),
       });
       if (cleanUntil === undefined || log.isOffline) return false;
       this.#checkpoints.set(name, cleanUntil);
@@ -125,7 +132,7 @@ export class LogCleaner {
       logger.debug({ log: name, cleanUntil, bytesBefore: before, bytesAfter: log.size }, 'log compacted');
       return true;
     } catch (error) {
-      if (!log.isOffline && !isPassing(error)) this.#uncleanable.add(name);
+      if (!log.isOffline && !isPassing(error) && !this.#isStopped) this.#uncleanable.add(name);
       logger.error({ err: error, log: name }, 'log could not be compacted and stays as it is');
       return false;
     }
@@ -143,6 +150,19 @@ export class LogCleaner {
         'cleaner checkpoint of a deleted log not removed',
       );
     }
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
+  /** Keeps to `log.cleaner.io.max.bytes.per.second`: waits until what was read before has taken its time. */
+  async #pace(bytes: number): Promise<void> {
+    const { clock } = this.#environment;
+    const waitMs = this.#paidUntilMs - clock.monotonic();
+    if (waitMs >= 1) await sleep(clock, waitMs, this.#stopped.signal).catch(() => undefined);
+    const costMs = (bytes / Math.max(1, this.#config.logCleanerIoMaxBytesPerSecond)) * 1000;
+    this.#paidUntilMs = Math.max(this.#paidUntilMs, clock.monotonic()) + costMs;
   }
 
   get #file(): string {

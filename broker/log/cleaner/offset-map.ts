@@ -6,20 +6,41 @@ const LOAD_FACTOR = 0.75;
 /** Bytes of a slot: a 16-byte digest of the key and its offset. */
 const SLOT_BYTES = 24;
 
+/** An {@link OffsetMap} in memory that threads share. */
+export interface SharedOffsetMap {
+  readonly keys: Int32Array<SharedArrayBuffer>;
+  readonly offsets: Float64Array<SharedArrayBuffer>;
+  readonly size: number;
+}
+
 /**
  * The latest offset of each key in a stretch of a log. Keys are kept as their MD5, as Kafka does: 24 bytes a key,
  * whatever its length. Grows up to `bytesMax`.
  */
 export class OffsetMap {
   readonly #slotsMax: number;
-  #keys = new Int32Array(FIRST_SLOTS * KEY_WORDS);
-  #offsets = new Float64Array(FIRST_SLOTS).fill(-1);
+  #keys = sharedKeys(FIRST_SLOTS);
+  #offsets = sharedOffsets(FIRST_SLOTS);
   #size = 0;
   readonly #digest = Buffer.alloc(16);
 
   constructor(bytesMax: number) {
     const slots = Math.max(FIRST_SLOTS, Math.floor(bytesMax / SLOT_BYTES));
     this.#slotsMax = 2 ** Math.floor(Math.log2(slots));
+  }
+
+  /** The map that {@link share} gave, in the same memory. To read only. */
+  static from({ keys, offsets, size }: SharedOffsetMap): OffsetMap {
+    const map = new OffsetMap(offsets.length * SLOT_BYTES);
+    map.#keys = keys;
+    map.#offsets = offsets;
+    map.#size = size;
+    return map;
+  }
+
+  /** The map in a form that can be given to another thread without a copy. */
+  share(): SharedOffsetMap {
+    return { keys: this.#keys, offsets: this.#offsets, size: this.#size };
   }
 
   get size(): number {
@@ -65,8 +86,8 @@ export class OffsetMap {
   }
 
   #grow(): void {
-    const keys = new Int32Array(this.#keys.length * 2);
-    const offsets = new Float64Array(this.#offsets.length * 2).fill(-1);
+    const keys = sharedKeys(this.#offsets.length * 2);
+    const offsets = sharedOffsets(this.#offsets.length * 2);
     for (const [slot, offset] of this.#offsets.entries()) {
       if (offset === -1) continue;
       const digest = this.#keys.subarray(slot * KEY_WORDS, (slot + 1) * KEY_WORDS);
@@ -86,4 +107,12 @@ function isEqual(keys: Int32Array, at: number, digest: Int32Array): boolean {
     keys[at + 2] === digest[2] &&
     keys[at + 3] === digest[3]
   );
+}
+
+function sharedKeys(slots: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(slots * KEY_WORDS * Int32Array.BYTES_PER_ELEMENT));
+}
+
+function sharedOffsets(slots: number): Float64Array<SharedArrayBuffer> {
+  return new Float64Array(new SharedArrayBuffer(slots * Float64Array.BYTES_PER_ELEMENT)).fill(-1);
 }

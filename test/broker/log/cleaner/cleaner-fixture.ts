@@ -57,6 +57,7 @@ export class CleanerFixture extends LogFixture {
     return new LogCleaner(this.directory, this.platform, {
       logCleanerBackoffMs: 15_000,
       logCleanerDedupeBufferSize: this.#dedupeBytes,
+      logCleanerIoMaxBytesPerSecond: Number.MAX_VALUE,
     });
   }
 }
