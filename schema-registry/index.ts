@@ -2,7 +2,13 @@ export type { UnionShape } from './avro/binary/union-shape.ts';
 export { AvroCodec, type AvroCodecOptions, type AvroText } from './avro/codec.ts';
 export { avroLanguage } from './avro/language.ts';
 export { type CompatibilityLevel, checkCompatibility, compatibilityLevels } from './compatibility.ts';
-export { RegistryError, SchemaCheckError, SchemaParseError, SerializationError } from './errors.ts';
+export {
+  RegistryError,
+  SchemaCheckError,
+  SchemaLimitError,
+  SchemaParseError,
+  SerializationError,
+} from './errors.ts';
 export { jsonLanguage } from './json/language.ts';
 export type {
   CompatibilityOptions,

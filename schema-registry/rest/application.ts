@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from '../../platform/logger.ts';
-import { RegistryError, SchemaParseError } from '../errors.ts';
+import { RegistryError, SchemaLimitError, SchemaParseError } from '../errors.ts';
 import { rejection } from '../store/rejection.ts';
 import { classicError } from './classic-error.ts';
 import { bodyError, httpError } from './http-error.ts';
@@ -121,7 +121,8 @@ function answerError(
 
 function asRegistryError(error: unknown): RegistryError | undefined {
   if (error instanceof RegistryError) return error;
-  if (error instanceof SchemaParseError) return rejection.invalidSchema(error.message, error);
+  if (error instanceof SchemaParseError || error instanceof SchemaLimitError)
+    return rejection.invalidSchema(error.message, error);
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' && status >= 400 && status < 500 ? httpError(status) : undefined;
 }

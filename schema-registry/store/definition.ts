@@ -1,4 +1,5 @@
 import type { SchemaReference } from '../language.ts';
+import { limits } from '../limits.ts';
 import type { SchemaDefinition } from './entity.ts';
 import { schemaGuid } from './guid.ts';
 import { sortedMetadata, sortedRuleSet, withoutVersion } from './metadata.ts';
@@ -11,9 +12,6 @@ import type { RegistryState } from './state.ts';
 export interface CanonicalDefinition extends SchemaDefinition {
   readonly guid: string;
 }
-
-/** Longest schema text, in bytes of UTF-8. */
-const schemaBytesMax = 1024 * 1024;
 
 /** The definition as it would be stored. Throws 42201, 42209. */
 export function canonicalDefinition(
@@ -48,7 +46,7 @@ export function versionlessGuid(definition: SchemaDefinition): string {
 
 /** Throws 42209. */
 export function checkSize({ schema }: SchemaDefinition): void {
-  if (Buffer.byteLength(schema) > schemaBytesMax) throw rejection.tooLarge();
+  if (Buffer.byteLength(schema) > limits.schemaBytesMax) throw rejection.tooLarge();
 }
 
 /** A reference to version -1 means the latest one; what is stored names it. */

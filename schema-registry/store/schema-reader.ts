@@ -7,6 +7,7 @@ import type {
   SchemaReference,
   SchemaType,
 } from '../language.ts';
+import { limits } from '../limits.ts';
 import type { SchemaContent, SchemaDefinition, SchemaVersion } from './entity.ts';
 import { contextOf, qualifiedSubject } from './qualified-subject.ts';
 import { rejection } from './rejection.ts';
@@ -79,9 +80,6 @@ export class SchemaReader {
   }
 }
 
-/** Most references of a schema, those of its references counted. */
-const referencesMax = 256;
-
 /**
  * The texts that the references stand for, dependencies first; of one name the first counts. Subjects without a
  * context are in that of `subject`. New schemas may not refer to what is deleted. Throws.
@@ -106,8 +104,11 @@ function resolveReferences(
         );
       }
       open.add(name);
-      if (open.size > referencesMax)
-        throw new SchemaParseError(`the schema has more than ${referencesMax} references`);
+      if (open.size > limits.schemaReferencesMax) {
+        throw new SchemaParseError(
+          `the schema has more than ${limits.schemaReferencesMax} references (the limit schema.references.max)`,
+        );
+      }
       visit(target.content.references, contextOf(referred), false);
       resolved.set(name, { name, schema: target.content.schema });
     }
