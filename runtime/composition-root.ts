@@ -206,6 +206,7 @@ function registryClients(platform: Platform, store: Promise<RegistryStore>): Cli
     latest: async (subject) => (await own).latest(subject),
     version: async (...args) => (await own).version(...args),
     byId: async (...args) => (await own).byId(...args),
+    byGuid: async (guid) => (await own).byGuid(guid),
   };
   return ({ urls, headers }) =>
     urls.length === 0 ? client : httpClient({ urls, headers, clock: platform.clock });

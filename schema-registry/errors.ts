@@ -14,6 +14,13 @@ export class SchemaCheckError extends StreamError {
   }
 }
 
+/** A schema, or the work on it, that is more than this registry takes. The message has the limit and its name. */
+export class SchemaLimitError extends StreamError {
+  constructor(message: string) {
+    super('SCHEMA_REGISTRY_LIMIT', message);
+  }
+}
+
 /** A value or bytes that do not fit the schema, or a frame that is not in Confluent's wire format. */
 export class SerializationError extends StreamError {
   constructor(message: string, options?: ErrorOptions) {

@@ -2,7 +2,13 @@ export type { UnionShape } from './avro/binary/union-shape.ts';
 export { AvroCodec, type AvroCodecOptions, type AvroText } from './avro/codec.ts';
 export { avroLanguage } from './avro/language.ts';
 export { type CompatibilityLevel, checkCompatibility, compatibilityLevels } from './compatibility.ts';
-export { RegistryError, SchemaCheckError, SchemaParseError, SerializationError } from './errors.ts';
+export {
+  RegistryError,
+  SchemaCheckError,
+  SchemaLimitError,
+  SchemaParseError,
+  SerializationError,
+} from './errors.ts';
 export { jsonLanguage } from './json/language.ts';
 export type {
   CompatibilityOptions,
@@ -31,6 +37,12 @@ export {
 export { inProcessClient } from './serde/in-process-client.ts';
 export { JsonSchemaDeserializer, JsonSchemaSerializer, type ValidationOptions } from './serde/json-serde.ts';
 export { compileValidator, type Validate } from './serde/json-validator.ts';
+export {
+  ProtobufDeserializer,
+  type ProtobufDeserializerOptions,
+  ProtobufSerializer,
+  type ProtobufSource,
+} from './serde/protobuf-serde.ts';
 export { loadReferences } from './serde/reference-loader.ts';
 export type { RegistryClient, SubjectVersion } from './serde/registry-client.ts';
 export type { SchemaSource, SerializerOptions } from './serde/schema-choice.ts';
@@ -41,7 +53,7 @@ export {
   topicNameStrategy,
   topicRecordNameStrategy,
 } from './serde/subject-name.ts';
-export { frameId, framePrefix, prefixBytes } from './serde/wire-format.ts';
+export { frameId, framePrefix, prefixBytes, type RecordHeader } from './serde/wire-format.ts';
 export type { Metadata, SchemaDefinition } from './store/entity.ts';
 export { type LogRecord, MemorySchemaLog, type SchemaLog } from './store/log.ts';
 export { RegistryStore, type StoreParts } from './store/registry-store.ts';

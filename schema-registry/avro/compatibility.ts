@@ -1,4 +1,5 @@
 import { SchemaCheckError } from '../errors.ts';
+import { StepCounter } from '../limits.ts';
 import { printSchema } from './printer.ts';
 import type { AvroEnum, AvroField, AvroFixed, AvroNamed, AvroRecord, AvroSchema } from './schema.ts';
 
@@ -21,7 +22,7 @@ export interface Incompatibility {
 /**
  * Every reason why data written with `writer` cannot be read with `reader`, depth first, as Avro 1.12's
  * `SchemaCompatibility`: namespaces, documentation, order and logical types do not matter.
- * Throws {@link SchemaCheckError} when a field's aliases match two fields of the writer.
+ * Throws `SchemaLimitError` when it is too much, {@link SchemaCheckError} when a field's aliases match two fields of the writer.
  */
 export function incompatibilities(reader: AvroSchema, writer: AvroSchema): readonly Incompatibility[] {
   return new Check().compare(reader, writer, []);
@@ -33,10 +34,12 @@ type Findings = readonly Incompatibility[];
 const none: Findings = [];
 
 class Check {
+  readonly #steps = new StepCounter();
   /** A pair that is being compared already is taken as compatible: that is how recursion ends. */
   readonly #known = new Map<AvroSchema, Map<AvroSchema, Findings>>();
 
   compare(reader: AvroSchema, writer: AvroSchema, path: Path): Findings {
+    this.#steps.step();
     const byWriter = this.#known.get(reader) ?? new Map<AvroSchema, Findings>();
     this.#known.set(reader, byWriter);
     const known = byWriter.get(writer);

@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts';
 import { JsonNumber, type JsonTree } from './tree.ts';
 
 /** The text is not JSON. `offset` is where, in UTF-16 units; the message says line and column. */
@@ -18,12 +19,9 @@ export interface JsonParseOptions {
   readonly comments?: boolean;
 }
 
-/** Deepest nesting of arrays and objects that is read. */
-const depthMax = 500;
-
 /**
  * Parses one JSON text without loss: see {@link JsonTree}.
- * Throws {@link JsonTextError}, also when values are nested deeper than 500.
+ * Throws {@link JsonTextError}, also when values are nested too deeply.
  */
 export function parseJson(text: string, options: JsonParseOptions = {}): JsonTree {
   const parser = new Parser(text, options.comments === true);
@@ -59,7 +57,11 @@ class Parser {
   }
 
   #value(depth: number): JsonTree {
-    if (depth > depthMax) throw this.#error(`values are nested deeper than ${depthMax}`);
+    if (depth > limits.schemaDepthMax) {
+      throw this.#error(
+        `values are nested deeper than ${limits.schemaDepthMax} (the limit schema.depth.max)`,
+      );
+    }
     switch (this.#text[this.#offset]) {
       case '{':
         return this.#object(depth);

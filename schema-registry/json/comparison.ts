@@ -1,20 +1,21 @@
-import { SchemaCheckError } from '../errors.ts';
 import type { CompatibilityPolicy } from '../language.ts';
+import { StepCounter } from '../limits.ts';
 import { type Difference, type DifferenceType, isCompatible } from './difference.ts';
 import type { JsonModel } from './model.ts';
 
+/** Steps of this walk cost more than those of the other languages. */
+const stepsMax = 50_000;
+
 /** Compares two models and notes what it finds on the comparison. */
 export type Walk = (comparison: Comparison, original: JsonModel, update: JsonModel) => void;
-
-/** Most pairs of schemas that one check looks at: combinations inside combinations multiply. */
-const stepsMax = 50_000;
 
 interface Shared {
   readonly walk: Walk;
   readonly policy: CompatibilityPolicy;
   /** Pairs being compared, outermost first: what recursion comes back to is taken as equal. */
   readonly open: Map<JsonModel, Set<JsonModel>>;
-  steps: number;
+  /** Combinations inside combinations multiply. */
+  readonly steps: StepCounter;
 }
 
 /** The way down through two schemas: where it is, what it has found, and what it is in the middle of. */
@@ -29,7 +30,7 @@ export class Comparison {
   }
 
   static start(walk: Walk, policy: CompatibilityPolicy): Comparison {
-    return new Comparison('#', { walk, policy, open: new Map(), steps: 0 });
+    return new Comparison('#', { walk, policy, open: new Map(), steps: new StepCounter(stepsMax) });
   }
 
   /** Notes a difference at `segments` below this place. */
@@ -43,15 +44,14 @@ export class Comparison {
     this.keep(this.attempt(original, update, ...segments));
   }
 
-  /** As {@link compare}, but the findings are the caller's to keep or drop. Throws {@link SchemaCheckError}. */
+  /** As {@link compare}, but the findings are the caller's to keep or drop. Throws `SchemaLimitError`. */
   attempt(
     original: JsonModel,
     update: JsonModel,
     ...segments: readonly (string | number)[]
   ): readonly Difference[] {
     const shared = this.#shared;
-    shared.steps += 1;
-    if (shared.steps > stepsMax) throw new SchemaCheckError('the schemas are too complex to compare');
+    shared.steps.step();
     const opened = shared.open.get(original) ?? new Set();
     if (opened.has(update)) return [];
     shared.open.set(original, opened.add(update));

@@ -1,11 +1,8 @@
-import { SchemaCheckError } from '../errors.ts';
+import { StepCounter } from '../limits.ts';
 import { type Difference, type DifferenceType, isCompatible } from './difference.ts';
 import { type Definition, joined, type LinkedFile, type MessageDefinition, resolveType } from './files.ts';
 import { membersOf, oneofDifferences, type ProtoMember, presenceDifferences } from './membership.ts';
 import { isScalar, type ProtoEnum, type ProtoMessage } from './syntax-tree.ts';
-
-/** Most messages and fields that one comparison looks at. */
-const stepsMax = 1_000_000;
 
 /** A place in one of the two schemas: its file, and the full name of the message around. */
 interface Place {
@@ -22,7 +19,7 @@ type Path = readonly string[];
 
 /**
  * Every difference from `original` to `update`, compatible ones too: fields by number, messages and enums by name,
- * imported messages where a field uses them. Throws {@link SchemaCheckError} when it is too much.
+ * imported messages where a field uses them. Throws `SchemaLimitError` when it is too much.
  */
 export function protoDifferences(original: LinkedFile, update: LinkedFile): readonly Difference[] {
   return new Comparison().files(original, update);
@@ -30,7 +27,7 @@ export function protoDifferences(original: LinkedFile, update: LinkedFile): read
 
 class Comparison {
   #differences: Difference[] = [];
-  #steps = 0;
+  readonly #steps = new StepCounter();
   /** Pairs of imported messages that are compared, or were: recursion ends there. */
   readonly #imported = new Map<ProtoMessage, Map<ProtoMessage, boolean>>();
 
@@ -65,7 +62,7 @@ class Comparison {
   }
 
   #message(sides: Sides, original: ProtoMessage, update: ProtoMessage, path: Path): void {
-    this.#step();
+    this.#steps.step();
     const [before, after] = [membersOf(original), membersOf(update)];
     for (const { type, at } of oneofDifferences(before, after)) this.#add(type, [...path, ...at]);
     for (const tag of [...new Set([...before.keys(), ...after.keys()])].sort((left, right) => left - right)) {
@@ -80,7 +77,7 @@ class Comparison {
   }
 
   #member(sides: Sides, original: ProtoMember, update: ProtoMember, path: Path): void {
-    this.#step();
+    this.#steps.step();
     if (original.name !== update.name) this.#add('FIELD_NAME_CHANGED', path);
     if ((original.mapKey === undefined) !== (update.mapKey === undefined)) {
       this.#add('FIELD_KIND_CHANGED', path);
@@ -154,7 +151,7 @@ class Comparison {
   }
 
   #constants(original: ProtoEnum, update: ProtoEnum, path: Path): void {
-    this.#step();
+    this.#steps.step();
     const [before, after] = [original, update].map(
       ({ constants }) => new Map(constants.map(({ tag, name }) => [tag, name])),
     );
@@ -170,12 +167,6 @@ class Comparison {
 
   #add(type: DifferenceType, path: Path): void {
     this.#differences.push({ type, path: `#/${path.join('/')}` });
-  }
-
-  #step(): void {
-    this.#steps += 1;
-    if (this.#steps > stepsMax)
-      throw new SchemaCheckError(`comparing the schemas takes more than ${stepsMax} steps`);
   }
 }
 

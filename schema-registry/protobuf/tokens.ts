@@ -1,4 +1,5 @@
 import { SchemaParseError } from '../errors.ts';
+import { limits } from '../limits.ts';
 import type { Position } from './syntax-tree.ts';
 
 /** `word` is an identifier, without dots; `string` has its bytes; `symbol` is one character. */
@@ -12,9 +13,6 @@ const blank = /(?:[ \t\r\n\f\v]|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\/)*/y;
 const word = /[A-Za-z_][A-Za-z0-9_]*/y;
 const number = /(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fF]?)/y;
 const string = /"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*'/y;
-
-/** Deepest nesting of messages, and of option values. */
-const depthMax = 200;
 
 /** The tokens of a `.proto` text, one at a time. All methods throw {@link SchemaParseError} with the position. */
 export class Tokens {
@@ -92,7 +90,10 @@ export class Tokens {
   /** Runs what may contain itself. Throws when it does so too deeply. */
   nested<T>(run: () => T): T {
     this.#depth += 1;
-    if (this.#depth > depthMax) throw this.error(`nested deeper than ${depthMax}`, this.#current.offset);
+    if (this.#depth > limits.schemaDepthMax) {
+      const problem = `nested deeper than ${limits.schemaDepthMax} (the limit schema.depth.max)`;
+      throw this.error(problem, this.#current.offset);
+    }
     const result = run();
     this.#depth -= 1;
     return result;

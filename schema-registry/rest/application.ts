@@ -2,23 +2,34 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from '../../platform/logger.ts';
-import { RegistryError, SchemaParseError } from '../errors.ts';
+import { RegistryError, SchemaLimitError, SchemaParseError } from '../errors.ts';
 import { rejection } from '../store/rejection.ts';
+import { classicError } from './classic-error.ts';
 import { bodyError, httpError } from './http-error.ts';
 import { defaultMediaType, isReadable, negotiate } from './negotiation.ts';
-import { JsonText, type Personality, type Route, type RouteContext, RouteRequest } from './route.ts';
+import {
+  JsonText,
+  noContent,
+  type Personality,
+  type Route,
+  type RouteContext,
+  RouteRequest,
+} from './route.ts';
+import { associationRoutes } from './routes/associations.ts';
 import { compatibilityRoutes } from './routes/compatibility.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { infoRoutes } from './routes/server-info.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { subjectRoutes } from './routes/subjects.ts';
 
+const contextual = [...subjectRoutes, ...schemaRoutes, ...settingRoutes, ...compatibilityRoutes];
+
+/** Everything about subjects and schemas is there inside of a context too. */
 const routes: readonly Route[] = [
   ...infoRoutes,
-  ...subjectRoutes,
-  ...schemaRoutes,
-  ...settingRoutes,
-  ...compatibilityRoutes,
+  ...associationRoutes,
+  ...contextual,
+  ...contextual.map((route) => ({ ...route, path: `/contexts/:context${route.path}` })),
 ];
 
 /** Largest request body in bytes: a schema of 1 MiB may take six times that when every character is escaped. */
@@ -65,6 +76,7 @@ async function serve(
   const params = request.params as Readonly<Record<string, string>>;
   const query = request.query as Readonly<Record<string, unknown>>;
   const answer = await route.handle(new RouteRequest(params, query, parseBody(request.body)), context);
+  if (answer === noContent) return reply.code(204).removeHeader('content-type').send();
   return reply.send(answer instanceof JsonText ? answer.bytes : Buffer.from(JSON.stringify(answer)));
 }
 
@@ -101,15 +113,16 @@ function answerError(
 ): FastifyReply {
   const known = asRegistryError(error);
   if (known === undefined) logger.error({ error }, 'unexpected error in a registry request');
-  const { status, errorCode: code, message } = known ?? new RegistryError(500, 500, 'Internal Server Error');
-  const errorCode = personality === 7 && status === 409 ? 409 : code;
+  const shown = known ?? new RegistryError(500, 500, 'Internal Server Error');
+  const { status, errorCode, message } = personality === 7 ? classicError(shown) : shown;
   if (!reply.hasHeader('content-type')) setHeaders(reply, defaultMediaType, randomUUID());
   return reply.code(status).send(Buffer.from(JSON.stringify({ error_code: errorCode, message })));
 }
 
 function asRegistryError(error: unknown): RegistryError | undefined {
   if (error instanceof RegistryError) return error;
-  if (error instanceof SchemaParseError) return rejection.invalidSchema(error.message, error);
+  if (error instanceof SchemaParseError || error instanceof SchemaLimitError)
+    return rejection.invalidSchema(error.message, error);
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' && status >= 400 && status < 500 ? httpError(status) : undefined;
 }

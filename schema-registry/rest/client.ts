@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { RegistryError } from '../errors.ts';
 import type { SchemaType } from '../language.ts';
-import type { RegistryClient, SubjectVersion } from '../serde/registry-client.ts';
+import type { RegisteredSchema, RegistryClient, SubjectVersion } from '../serde/registry-client.ts';
 import type { SchemaDefinition } from '../store/entity.ts';
 import { defaultMediaType } from './negotiation.ts';
 
@@ -31,14 +31,14 @@ export function httpClient(options: HttpClientOptions): RegistryClient {
         `/subjects/${encodeURIComponent(subject)}/versions?normalize=${normalize}`,
         definition,
       );
-      return { id: integer(answer, 'id') };
+      return registered(answer);
     },
     async lookUp(subject, definition, { normalize }) {
       const answer = await post(
         `/subjects/${encodeURIComponent(subject)}?normalize=${normalize}`,
         definition,
       );
-      return { id: integer(answer, 'id') };
+      return registered(answer);
     },
     async latest(subject) {
       const answer = await connection.call('GET', `/subjects/${encodeURIComponent(subject)}/versions/latest`);
@@ -51,6 +51,9 @@ export function httpClient(options: HttpClientOptions): RegistryClient {
     async byId(id, subject) {
       const query = subject === undefined ? '' : `?subject=${encodeURIComponent(subject)}`;
       return definitionOf(await connection.call('GET', `/schemas/ids/${id}${query}`));
+    },
+    async byGuid(guid) {
+      return definitionOf(await connection.call('GET', `/schemas/guids/${encodeURIComponent(guid)}`));
     },
   };
 }
@@ -133,18 +136,25 @@ function readAnswer(status: number, text: string): Answer {
   throw new RegistryError(status, typeof code === 'number' ? code : status, words);
 }
 
-function requestBody({ schemaType, schema, references, metadata }: SchemaDefinition): string {
+function requestBody({ schemaType, schema, references, metadata, ruleSet }: SchemaDefinition): string {
   return JSON.stringify({
     schema,
     // Old registries know no types, and take Avro for granted.
     ...(schemaType !== 'AVRO' && { schemaType }),
     ...(references.length > 0 && { references }),
     ...(metadata && { metadata }),
+    ...(ruleSet && { ruleSet }),
   });
 }
 
 function subjectVersion(answer: Answer): SubjectVersion {
-  return { id: integer(answer, 'id'), version: integer(answer, 'version'), definition: definitionOf(answer) };
+  return { ...registered(answer), version: integer(answer, 'version'), definition: definitionOf(answer) };
+}
+
+/** Registries before release 8 tell no GUID. */
+function registered(answer: Answer): RegisteredSchema {
+  const { guid } = answer;
+  return { id: integer(answer, 'id'), guid: typeof guid === 'string' ? guid : undefined };
 }
 
 function definitionOf({ schema, schemaType, references }: Answer): SchemaDefinition {

@@ -14,3 +14,8 @@ export function formattedText(
   const language = reader.language(version.content.schemaType);
   return language.formatted(reader.stored(state, version), format);
 }
+
+/** Whether references are shown with their context: `referenceFormat=qualified`. */
+export function referenceFormat(request: RouteRequest): { readonly qualifiesReferences: boolean } {
+  return { qualifiesReferences: request.query('referenceFormat')?.toLowerCase() === 'qualified' };
+}

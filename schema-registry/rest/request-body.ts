@@ -1,6 +1,13 @@
 import { compatibilityLevels } from '../compatibility.ts';
 import type { SchemaReference, SchemaType } from '../language.ts';
-import { type Metadata, type RegistryMode, registryModes, type SchemaDefinition } from '../store/entity.ts';
+import {
+  type Metadata,
+  type RegistryMode,
+  type RuleSet,
+  registryModes,
+  type SchemaDefinition,
+} from '../store/entity.ts';
+import { isMetadata, isRuleSet, plainMetadata, plainRuleSet } from '../store/metadata-shape.ts';
 import { rejection } from '../store/rejection.ts';
 import type { ConfigChange } from '../store/setting-change.ts';
 import { bodyError } from './http-error.ts';
@@ -17,12 +24,13 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Throws 400, 422 and 42210. Unknown members do not matter. */
 export function registerBody(body: unknown): RegisterBody {
   const fields = fieldsOf(body);
-  if (isSet(fields['ruleSet'])) throw rejection.ruleSetNotSupported();
+  const [metadata, ruleSet] = [fields['metadata'], fields['ruleSet']];
   const definition = {
     schemaType: (text(fields, 'schemaType') || 'AVRO') as SchemaType,
     schema: text(fields, 'schema') ?? '',
     references: referencesOf(fields),
-    ...metadataOf(fields),
+    ...(isSet(metadata) && { metadata: metadataOf(metadata) }),
+    ...(isSet(ruleSet) && { ruleSet: ruleSetOf(ruleSet) }),
   };
   return { definition, version: integer(fields, 'version'), id: positive(integer(fields, 'id')) };
 }
@@ -30,14 +38,19 @@ export function registerBody(body: unknown): RegisterBody {
 /** Throws 400, 422 and 42203. */
 export function configBody(body: unknown): ConfigChange {
   const fields = fieldsOf(body);
-  for (const key of unsupportedSettings) {
-    if (isSet(fields[key])) throw bodyError(422, `The setting ${key} is not supported by this registry`);
-  }
   return {
     ...given(fields, 'compatibility', 'compatibilityLevel', levelOf),
+    ...given(fields, 'alias', 'alias', textOf),
+    ...given(fields, 'aliasForDeks', 'aliasForDeks', textOf),
     ...given(fields, 'normalize', 'normalize', booleanOf),
+    ...given(fields, 'validateFields', 'validateFields', booleanOf),
     ...given(fields, 'validateNewSchemas', 'validateNewSchemas', booleanOf),
+    ...given(fields, 'validateRules', 'validateRules', booleanOf),
     ...given(fields, 'compatibilityGroup', 'compatibilityGroup', textOf),
+    ...given(fields, 'defaultMetadata', 'defaultMetadata', metadataOf),
+    ...given(fields, 'overrideMetadata', 'overrideMetadata', metadataOf),
+    ...given(fields, 'defaultRuleSet', 'defaultRuleSet', ruleSetOf),
+    ...given(fields, 'overrideRuleSet', 'overrideRuleSet', ruleSetOf),
     ...given(fields, 'compatibilityPolicy', 'compatibilityPolicy', policyOf),
   };
 }
@@ -51,17 +64,6 @@ export function modeBody(body: unknown): RegistryMode | null {
   return known;
 }
 
-const unsupportedSettings = [
-  'alias',
-  'aliasForDeks',
-  'validateFields',
-  'validateRules',
-  'defaultMetadata',
-  'overrideMetadata',
-  'defaultRuleSet',
-  'overrideRuleSet',
-] as const;
-
 function fieldsOf(body: unknown): Fields {
   if (body === undefined || body === null) throw bodyError(422, 'The request has no body');
   if (typeof body !== 'object' || Array.isArray(body)) throw bodyError(400, 'The body is not a JSON object');
@@ -69,7 +71,7 @@ function fieldsOf(body: unknown): Fields {
 }
 
 function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== false;
+  return value !== undefined && value !== null;
 }
 
 function text(fields: Fields, key: string): string | undefined {
@@ -105,27 +107,14 @@ function referencesOf(fields: Fields): SchemaReference[] {
   });
 }
 
-function metadataOf(fields: Fields): { readonly metadata?: Metadata } {
-  const value = fields['metadata'];
-  if (value === undefined || value === null) return {};
-  const metadata = fieldsOf(value);
-  return {
-    metadata: {
-      ...recordIn(metadata, 'tags', textsOf),
-      ...recordIn(metadata, 'properties', textOf),
-      ...(isSet(metadata['sensitive']) && { sensitive: textsOf(metadata['sensitive'], 'sensitive') }),
-    },
-  };
+function metadataOf(value: unknown): Metadata {
+  if (!isMetadata(value)) throw bodyError(400, 'The metadata is not as it should be');
+  return plainMetadata(value);
 }
 
-function recordIn<T>(
-  fields: Fields,
-  key: string,
-  read: (value: unknown, key: string) => T,
-): Readonly<Record<string, Record<string, T>>> {
-  if (!isSet(fields[key])) return {};
-  const entries = Object.entries(fieldsOf(fields[key])).map(([name, value]) => [name, read(value, key)]);
-  return { [key]: Object.fromEntries(entries) };
+function ruleSetOf(value: unknown): RuleSet {
+  if (!isRuleSet(value)) throw bodyError(400, 'The rule set is not as it should be');
+  return plainRuleSet(value);
 }
 
 /** A member that is absent stays absent, null stays null. */
@@ -143,11 +132,6 @@ function given<T>(
 function textOf(value: unknown, key: string): string {
   if (typeof value === 'string') return value;
   throw bodyError(400, `${key} is not text`);
-}
-
-function textsOf(value: unknown, key: string): string[] {
-  if (!Array.isArray(value)) throw bodyError(400, `${key} is not an array of texts`);
-  return value.map((item) => textOf(item, key));
 }
 
 function booleanOf(value: unknown, key: string): boolean {

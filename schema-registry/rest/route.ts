@@ -1,5 +1,8 @@
+import { contextSubject, defaultContext, qualifiedSubject } from '../store/qualified-subject.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
-import { httpError } from './http-error.ts';
+import { withoutAlias } from '../store/settings.ts';
+import type { RegistryState } from '../store/state.ts';
+import { bodyError, httpError } from './http-error.ts';
 
 /** Which release of Confluent's registry answers look like: 7 is the classic form, 8 adds GUID, time and type. */
 export type Personality = 7 | 8;
@@ -31,6 +34,40 @@ export class RouteRequest {
 
   param(name: string): string {
     return this.#params[name] ?? '';
+  }
+
+  /** The context that the path names: `/contexts/.name/…`; the dot may be missing. Throws 400. */
+  get context(): string {
+    const name = this.param('context');
+    if (name.includes(':')) throw bodyError(400, `A context may not have a colon in its name: ${name}`);
+    if (name === '') return defaultContext;
+    return name.startsWith('.') ? name : `.${name}`;
+  }
+
+  /** The subject of the path in its context, or the one that it is another name of. */
+  subject(state: RegistryState): string {
+    return withoutAlias(state, qualifiedSubject(this.context, this.param('subject')));
+  }
+
+  /** The subject of the path as settings know it; null for the whole registry. */
+  settingSubject(): string | null {
+    const subject = this.param('subject');
+    if (subject === '') return contextSubject(this.context);
+    return qualifiedSubject(this.context, subject) || null;
+  }
+
+  /** The subject that `?subject=` names, or the context of the path; undefined when there is neither. */
+  subjectQuery(state: RegistryState): string | undefined {
+    const subject = this.query('subject') ?? '';
+    if (subject === '') return contextSubject(this.context) ?? undefined;
+    return withoutAlias(state, qualifiedSubject(this.context, subject));
+  }
+
+  /** `?subjectPrefix=` in the context of the path. */
+  subjectPrefix(fallback: string): string {
+    const prefix = this.query('subjectPrefix');
+    if (this.context === defaultContext) return prefix ?? fallback;
+    return qualifiedSubject(this.context, prefix ?? '');
   }
 
   /** A path parameter that is an id. Throws 404 when it is not a 32-bit integer. */
@@ -83,7 +120,10 @@ export class JsonText {
   }
 }
 
-/** One endpoint. `handle` returns what becomes JSON, or {@link JsonText}; it throws `RegistryError`. */
+/** An answer without a body: 204. */
+export const noContent: unique symbol = Symbol('no content');
+
+/** One endpoint. `handle` returns what becomes JSON, {@link JsonText} or {@link noContent}; it throws `RegistryError`. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Segments that begin with a colon are parameters. */

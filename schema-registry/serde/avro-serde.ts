@@ -2,8 +2,9 @@ import type { UnionShape } from '../avro/binary/union-shape.ts';
 import { AvroCodec } from '../avro/codec.ts';
 import { avroLanguage } from '../avro/language.ts';
 import { SerializationError } from '../errors.ts';
+import { framingOf } from './framing.ts';
 import { Loading } from './recent.ts';
-import { loadReferences } from './reference-loader.ts';
+import { definitionOf, loadReferences } from './reference-loader.ts';
 import type { RegistryClient } from './registry-client.ts';
 import {
   type ChosenSchema,
@@ -12,19 +13,24 @@ import {
   type SerializerOptions,
 } from './schema-choice.ts';
 import { topicNameStrategy } from './subject-name.ts';
-import { frameId, framePrefix, prefixBytes } from './wire-format.ts';
+import { frameId, prefixBytes, type RecordHeader, readFrame } from './wire-format.ts';
 
-/** Turns one value into bytes in Confluent's format; null stays null, a tombstone. Throws `SerializationError`. */
-export type Encoder = (value: unknown) => Buffer | null;
+/**
+ * Turns one value into bytes in Confluent's format; null stays null, a tombstone. The headers are the record's: they are
+ * needed when the schema is named there. Throws `SerializationError`.
+ */
+export type Encoder = (value: unknown, headers?: RecordHeader[]) => Buffer | null;
 
 /** Avro values in Confluent's wire format. */
 export class AvroSerializer {
   readonly #choice: SchemaChoice;
+  readonly #options: SerializerOptions;
   readonly #unions: UnionShape;
   readonly #encoders = new WeakMap<ChosenSchema, Encoder>();
 
   constructor(client: RegistryClient, options: SerializerOptions & { readonly unions?: UnionShape } = {}) {
     this.#choice = new SchemaChoice(client, avroLanguage, options);
+    this.#options = options;
     this.#unions = options.unions ?? 'auto';
   }
 
@@ -39,23 +45,34 @@ export class AvroSerializer {
   }
 
   /** For one value. */
-  async serialize(topic: string, value: unknown, source: SchemaSource): Promise<Buffer | null> {
+  async serialize(
+    topic: string,
+    value: unknown,
+    source: SchemaSource,
+    headers?: RecordHeader[],
+  ): Promise<Buffer | null> {
     if (value === null) return null;
     const encode = await this.encoder(topic, source);
-    return encode(value);
+    return encode(value, headers);
   }
 
-  #makeEncoder({ id, definition, references }: ChosenSchema): Encoder {
+  #makeEncoder(chosen: ChosenSchema): Encoder {
+    const { definition, references } = chosen;
     const codec = new AvroCodec({ schema: definition.schema, references }, { unions: this.#unions });
-    const prefix = framePrefix(id);
-    if (!codec.isBytes) return (value) => (value === null ? null : codec.encode(value, prefix));
-    // All of Confluent's clients leave out the length of a value that is bytes and nothing else.
-    return (value) => {
+    const { prefix, mark } = framingOf(chosen, this.#options);
+    return (value, headers) => {
       if (value === null) return null;
-      if (value instanceof Uint8Array) return Buffer.concat([prefix, value]);
-      throw new SerializationError('the value must be bytes');
+      const bytes = codec.isBytes ? bareBytes(prefix, value) : codec.encode(value, prefix);
+      mark(headers);
+      return bytes;
     };
   }
+}
+
+/** All of Confluent's clients leave out the length of a value that is bytes and nothing else. */
+function bareBytes(prefix: Buffer, value: unknown): Buffer {
+  if (value instanceof Uint8Array) return Buffer.concat([prefix, value]);
+  throw new SerializationError('the value must be bytes');
 }
 
 /** How to read. */
@@ -68,7 +85,10 @@ export interface AvroDeserializerOptions {
   readonly unions?: UnionShape;
 }
 
-type Decoder = (bytes: Uint8Array) => unknown;
+/** Of a GUID as text; ids are shorter. */
+const guidLength = 36;
+
+type Decoder = (bytes: Uint8Array, position: number) => unknown;
 
 /** Reads values in Confluent's wire format. Schemas are fetched once per id. */
 export class AvroDeserializer {
@@ -96,25 +116,31 @@ export class AvroDeserializer {
     const decoder = this.#decoders.peek(this.#key(topic, id));
     if (decoder === undefined)
       throw new SerializationError(`schema ${id} has not been fetched: call prepare first`);
-    return decoder(payload);
+    return decoder(payload, prefixBytes);
   }
 
   /** Both in one. */
-  async deserialize(topic: string, payload: Uint8Array | null): Promise<unknown> {
+  async deserialize(
+    topic: string,
+    payload: Uint8Array | null,
+    headers?: readonly RecordHeader[],
+  ): Promise<unknown> {
     if (payload === null) return null;
-    const decoder = await this.#decoders.get(this.#key(topic, frameId(payload)));
-    return decoder(payload);
+    const frame = readFrame(payload, this.#options.isKey ?? false, headers);
+    const decoder = await this.#decoders.get(this.#key(topic, frame.schema));
+    return decoder(payload, frame.isHeader ? 0 : frame.position);
   }
 
   /** The topic matters only where it decides on the reader's schema. */
-  #key(topic: string, id: number): string {
-    return this.#options.useLatestVersion === true ? `${id}:${topic}` : `${id}:`;
+  #key(topic: string, schema: number | string): string {
+    return this.#options.useLatestVersion === true ? `${schema}:${topic}` : `${schema}:`;
   }
 
   async #makeDecoder(key: string): Promise<Decoder> {
     const colon = key.indexOf(':');
-    const id = Number(key.slice(0, colon));
-    const definition = await this.#client.byId(id);
+    const name = key.slice(0, colon);
+    const id = name.length === guidLength ? name : Number(name);
+    const definition = await definitionOf(this.#client, id);
     if (definition.schemaType !== 'AVRO')
       throw new SerializationError(`schema ${id} is ${definition.schemaType}, not AVRO`);
     const references = await loadReferences(this.#client, definition);
@@ -124,8 +150,8 @@ export class AvroDeserializer {
       { schema: definition.schema, references },
       { unions, ...(reader && { reader }) },
     );
-    if (codec.isBytes) return (bytes) => Buffer.from(bytes.subarray(prefixBytes));
-    return (bytes) => codec.decode(bytes, prefixBytes);
+    if (codec.isBytes) return (bytes, position) => Buffer.from(bytes.subarray(position));
+    return (bytes, position) => codec.decode(bytes, position);
   }
 
   async #reader(topic: string): Promise<ConstructorParameters<typeof AvroCodec>[0] | undefined> {

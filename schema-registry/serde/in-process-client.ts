@@ -1,12 +1,12 @@
 import type { SchemaVersion } from '../store/entity.ts';
-import { findById, findVersion, listVersions, lookUp } from '../store/query.ts';
+import { findByGuid, findById, findVersion, listVersions, lookUp } from '../store/query.ts';
 import { decideRegister } from '../store/registration.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
 import { rejection } from '../store/rejection.ts';
 import type { RegistryClient, SubjectVersion } from './registry-client.ts';
 
 /** A client of the registry in this process: no HTTP in between. */
-export function inProcessClient(store: RegistryStore): RegistryClient {
+export function inProcessClient(store: RegistryStore): Required<RegistryClient> {
   return {
     register: (subject, definition, { normalize }) =>
       store.write('Register', (state, reader) =>
@@ -14,7 +14,7 @@ export function inProcessClient(store: RegistryStore): RegistryClient {
       ),
     async lookUp(subject, definition, { normalize }) {
       const found = lookUp(store.state, store.reader, subject, definition, { normalize, deleted: false });
-      if (found !== undefined) return { id: found.content.id };
+      if (found !== undefined) return { id: found.content.id, guid: found.content.guid };
       listVersions(store.state, subject, { deleted: false, deletedOnly: false });
       throw rejection.schemaNotFound();
     },
@@ -24,14 +24,19 @@ export function inProcessClient(store: RegistryStore): RegistryClient {
     async version(subject, version) {
       return subjectVersion(findVersion(store.state, subject, version, true));
     },
-    async byId(id) {
-      const content = findById(store.state, id);
+    async byId(id, subject) {
+      const content = findById(store.state, id, subject);
       if (content === undefined) throw rejection.schemaNotFound(id);
+      return content;
+    },
+    async byGuid(guid) {
+      const content = findByGuid(store.state, guid);
+      if (content === undefined) throw rejection.schemaNotFound(guid);
       return content;
     },
   };
 }
 
 function subjectVersion({ version, content }: SchemaVersion): SubjectVersion {
-  return { id: content.id, version, definition: content };
+  return { id: content.id, guid: content.guid, version, definition: content };
 }

@@ -1,9 +1,10 @@
 import { SerializationError } from '../errors.ts';
 import { jsonLanguage } from '../json/language.ts';
 import type { Encoder } from './avro-serde.ts';
+import { type Framing, framingOf } from './framing.ts';
 import { compileValidator, type Validate } from './json-validator.ts';
 import { Loading } from './recent.ts';
-import { loadReferences } from './reference-loader.ts';
+import { definitionOf, loadReferences } from './reference-loader.ts';
 import type { RegistryClient } from './registry-client.ts';
 import {
   type ChosenSchema,
@@ -11,7 +12,7 @@ import {
   type SchemaSource,
   type SerializerOptions,
 } from './schema-choice.ts';
-import { frameId, framePrefix, prefixBytes } from './wire-format.ts';
+import { frameId, prefixBytes, type RecordHeader, readFrame } from './wire-format.ts';
 
 /** Whether values are checked against their schema. */
 export interface ValidationOptions {
@@ -22,11 +23,13 @@ export interface ValidationOptions {
 /** JSON values in Confluent's wire format. */
 export class JsonSchemaSerializer {
   readonly #choice: SchemaChoice;
+  readonly #options: SerializerOptions;
   readonly #failInvalid: boolean;
   readonly #encoders = new WeakMap<ChosenSchema, Encoder>();
 
   constructor(client: RegistryClient, options: SerializerOptions & ValidationOptions = {}) {
     this.#choice = new SchemaChoice(client, jsonLanguage, options);
+    this.#options = options;
     this.#failInvalid = options.failInvalidSchema ?? false;
   }
 
@@ -35,29 +38,39 @@ export class JsonSchemaSerializer {
     const chosen = await this.#choice.choose(topic, source);
     const known = this.#encoders.get(chosen);
     if (known !== undefined) return known;
-    const { definition, references, id } = chosen;
+    const { definition, references } = chosen;
     const validate = this.#failInvalid ? await compileValidator(definition.schema, references) : undefined;
-    const encoder = jsonEncoder(id, validate);
+    const encoder = jsonEncoder(framingOf(chosen, this.#options), validate);
     this.#encoders.set(chosen, encoder);
     return encoder;
   }
 
   /** For one value. */
-  async serialize(topic: string, value: unknown, source: SchemaSource): Promise<Buffer | null> {
+  async serialize(
+    topic: string,
+    value: unknown,
+    source: SchemaSource,
+    headers?: RecordHeader[],
+  ): Promise<Buffer | null> {
     if (value === null) return null;
     const encode = await this.encoder(topic, source);
-    return encode(value);
+    return encode(value, headers);
   }
 }
 
 /** Reads JSON values in Confluent's wire format. */
 export class JsonSchemaDeserializer {
   readonly #client: RegistryClient;
-  readonly #validators: Loading<number, Validate> | undefined;
+  readonly #isKey: boolean;
+  readonly #validators: Loading<number | string, Validate> | undefined;
 
-  constructor(client: RegistryClient, { failInvalidSchema = false }: ValidationOptions = {}) {
+  constructor(
+    client: RegistryClient,
+    { failInvalidSchema = false, isKey = false }: ValidationOptions & { readonly isKey?: boolean } = {},
+  ) {
     this.#client = client;
-    this.#validators = failInvalidSchema ? new Loading((id) => this.#validator(id)) : undefined;
+    this.#isKey = isKey;
+    this.#validators = failInvalidSchema ? new Loading((schema) => this.#validator(schema)) : undefined;
   }
 
   /** Fetches what {@link decode} will need for these payloads. Rejects with `RegistryError`, `SerializationError`. */
@@ -71,7 +84,7 @@ export class JsonSchemaDeserializer {
   decode(payload: Uint8Array | null): unknown {
     if (payload === null) return null;
     const id = frameId(payload);
-    const value = parseValue(payload);
+    const value = parseValue(payload, prefixBytes);
     if (this.#validators === undefined) return value;
     const validate = this.#validators.peek(id);
     if (validate === undefined)
@@ -81,28 +94,32 @@ export class JsonSchemaDeserializer {
   }
 
   /** Both in one. */
-  async deserialize(payload: Uint8Array | null): Promise<unknown> {
-    await this.prepare([payload]);
-    return this.decode(payload);
+  async deserialize(payload: Uint8Array | null, headers?: readonly RecordHeader[]): Promise<unknown> {
+    if (payload === null) return null;
+    const { schema, isHeader, position } = readFrame(payload, this.#isKey, headers);
+    const validate = await this.#validators?.get(schema);
+    const value = parseValue(payload, isHeader ? 0 : position);
+    if (validate !== undefined) checkValid(validate, value);
+    return value;
   }
 
-  async #validator(id: number): Promise<Validate> {
-    const definition = await this.#client.byId(id);
+  async #validator(id: number | string): Promise<Validate> {
+    const definition = await definitionOf(this.#client, id);
     if (definition.schemaType !== 'JSON')
       throw new SerializationError(`schema ${id} is ${definition.schemaType}, not JSON`);
     return compileValidator(definition.schema, await loadReferences(this.#client, definition));
   }
 }
 
-function jsonEncoder(id: number, validate: Validate | undefined): Encoder {
-  const prefix = framePrefix(id);
-  return (value) => {
+function jsonEncoder({ prefix, mark }: Framing, validate: Validate | undefined): Encoder {
+  return (value, headers) => {
     if (value === null) return null;
     if (validate !== undefined) checkValid(validate, value);
     const text = textOf(value);
-    const bytes = Buffer.allocUnsafe(prefixBytes + Buffer.byteLength(text));
+    const bytes = Buffer.allocUnsafe(prefix.length + Buffer.byteLength(text));
     bytes.set(prefix, 0);
-    bytes.write(text, prefixBytes);
+    bytes.write(text, prefix.length);
+    mark(headers);
     return bytes;
   };
 }
@@ -118,9 +135,9 @@ function textOf(value: unknown): string {
   throw new SerializationError(`a value of type ${typeof value} has no JSON form`);
 }
 
-function parseValue(payload: Uint8Array): unknown {
+function parseValue(payload: Uint8Array, position: number): unknown {
   const { buffer, byteOffset, byteLength } = payload;
-  const text = Buffer.from(buffer, byteOffset + prefixBytes, byteLength - prefixBytes).toString('utf8');
+  const text = Buffer.from(buffer, byteOffset + position, byteLength - position).toString('utf8');
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

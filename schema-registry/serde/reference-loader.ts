@@ -1,3 +1,4 @@
+import { SerializationError } from '../errors.ts';
 import type { ResolvedReference } from '../language.ts';
 import type { SchemaDefinition } from '../store/entity.ts';
 import type { RegistryClient } from './registry-client.ts';
@@ -20,4 +21,17 @@ export async function loadReferences(
   };
   await visit(definition.references);
   return [...resolved.values()];
+}
+
+/** The definition behind an id or a GUID. Rejects as the client, and with `SerializationError` when it knows no GUIDs. */
+export async function definitionOf(
+  client: RegistryClient,
+  schema: number | string,
+  subject?: string,
+): Promise<SchemaDefinition> {
+  if (typeof schema === 'number') return client.byId(schema, subject);
+  if (client.byGuid === undefined) {
+    throw new SerializationError('the record names its schema by GUID, and this client cannot ask for one');
+  }
+  return client.byGuid(schema);
 }

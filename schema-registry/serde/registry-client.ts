@@ -3,9 +3,14 @@ import type { SchemaDefinition } from '../store/entity.ts';
 /** A schema with the version and id it has in a subject. */
 export interface SubjectVersion {
   readonly id: number;
+  /** Registries before release 8 have none. */
+  readonly guid?: string | undefined;
   readonly version: number;
   readonly definition: SchemaDefinition;
 }
+
+/** What a registration or look-up tells. */
+export type RegisteredSchema = Pick<SubjectVersion, 'id' | 'guid'>;
 
 /** What serializers need of a registry, here or far away. Every method rejects with `RegistryError`. */
 export interface RegistryClient {
@@ -14,16 +19,18 @@ export interface RegistryClient {
     subject: string,
     definition: SchemaDefinition,
     options: { readonly normalize: boolean },
-  ): Promise<{ readonly id: number }>;
+  ): Promise<RegisteredSchema>;
   /** Finds a schema that must be there. */
   lookUp(
     subject: string,
     definition: SchemaDefinition,
     options: { readonly normalize: boolean },
-  ): Promise<{ readonly id: number }>;
+  ): Promise<RegisteredSchema>;
   latest(subject: string): Promise<SubjectVersion>;
   /** One version, also a soft-deleted one: references may point to it. */
   version(subject: string, version: number): Promise<SubjectVersion>;
   /** `subject` helps registries with several contexts. */
   byId(id: number, subject?: string): Promise<SchemaDefinition>;
+  /** For records that name their schema in a header. */
+  byGuid?(guid: string): Promise<SchemaDefinition>;
 }

@@ -25,11 +25,14 @@ export interface SerializerOptions {
   readonly latestCompatibilityStrict?: boolean;
   /** `normalize.schemas`, false. */
   readonly normalizeSchemas?: boolean;
+  /** Where a record names its schema: by id in front of the payload, the default, or by GUID in a header. */
+  readonly schemaIdLocation?: 'prefix' | 'header';
 }
 
 /** The schema that values are written with, and the id in front of them. */
 export interface ChosenSchema {
   readonly id: number;
+  readonly guid: string | undefined;
   readonly subject: string;
   readonly definition: SchemaDefinition;
   readonly references: readonly ResolvedReference[];
@@ -64,10 +67,10 @@ export class SchemaChoice {
     const { autoRegisterSchemas = true, useLatestVersion = false, normalizeSchemas = false } = this.#options;
     const options = { normalize: normalizeSchemas };
     if (!autoRegisterSchemas && useLatestVersion) return this.#latest(subject, own, ownReferences);
-    const { id } = autoRegisterSchemas
+    const { id, guid } = autoRegisterSchemas
       ? await this.#client.register(subject, own, options)
       : await this.#client.lookUp(subject, own, options);
-    return { id, subject, definition: own, references: ownReferences };
+    return { id, guid, subject, definition: own, references: ownReferences };
   }
 
   async #latest(
@@ -75,7 +78,7 @@ export class SchemaChoice {
     own: SchemaDefinition,
     ownReferences: readonly ResolvedReference[],
   ): Promise<ChosenSchema> {
-    const { id, definition } = await this.#client.latest(subject);
+    const { id, guid, definition } = await this.#client.latest(subject);
     if (definition.schemaType !== this.#language.type) {
       throw new SerializationError(
         `the latest schema of ${subject} is ${definition.schemaType}, not ${this.#language.type}`,
@@ -93,6 +96,6 @@ export class SchemaChoice {
         );
       }
     }
-    return { id, subject, definition, references };
+    return { id, guid, subject, definition, references };
   }
 }

@@ -1,6 +1,7 @@
 import type { RegistryConfig, SchemaVersion } from './entity.ts';
+import { contextOf, defaultContext } from './qualified-subject.ts';
 import { keyBytes, keyText, type RecordKey } from './record-key.ts';
-import { configValue, schemaValue } from './record-value.ts';
+import { configValue, contextValue, schemaValue } from './record-value.ts';
 import type { RegistryState } from './state.ts';
 
 /** A record to append. */
@@ -8,7 +9,7 @@ export interface LogEntry {
   readonly key: Buffer;
   readonly value: Buffer | null;
   /** The id that the record gives out: it must not be given again even when the append fails. */
-  readonly spends?: { readonly subject: string; readonly id: number };
+  readonly spends?: { readonly context: string; readonly id: number };
 }
 
 /** What a request leads to: the records to append in this order, and the answer once they have been replayed. */
@@ -30,8 +31,10 @@ export function writeVersion(
   isDeleted: boolean,
 ): LogEntry[] {
   const key = { keytype: 'SCHEMA', subject: version.subject, version: version.version } as const;
-  const spends = { subject: version.subject, id: version.content.id };
-  return write(state, key, schemaValue(version, isDeleted)).map((entry) => ({ ...entry, spends }));
+  const context = contextOf(version.subject);
+  const spends = { context, id: version.content.id };
+  const record = write(state, key, schemaValue(version, isDeleted)).map((entry) => ({ ...entry, spends }));
+  return [...announceContext(state, context), ...record];
 }
 
 export function removeVersion(state: RegistryState, { subject, version }: SchemaVersion): LogEntry[] {
@@ -44,4 +47,10 @@ export function writeConfig(
   config: RegistryConfig,
 ): LogEntry[] {
   return write(state, { keytype: 'CONFIG', subject }, configValue(subject, config));
+}
+
+/** A context is written down before its first schema. */
+function announceContext(state: RegistryState, context: string): LogEntry[] {
+  if (context === defaultContext || state.contextRecords.has(context)) return [];
+  return write(state, { keytype: 'CONTEXT', context }, contextValue(context));
 }

@@ -1,10 +1,20 @@
 import { type Decision, type LogEntry, removeVersion, write, writeVersion } from './decision.ts';
 import type { SchemaVersion } from './entity.ts';
+import { contextOf } from './qualified-subject.ts';
 import { findVersion } from './query.ts';
 import { deleteSubjectValue, highWaterValue } from './record-value.ts';
 import { rejection } from './rejection.ts';
 import { checkNotReadOnly } from './settings.ts';
-import { contextOf, defaultContext, type RegistryState, referenceKey } from './state.ts';
+import { type RegistryState, referenceKey } from './state.ts';
+
+/** Forgets a context without subjects. Throws 42211. */
+export function decideDeleteContext(state: RegistryState, context: string): Decision<null> {
+  const isUsed = [...state.subjects.keys()].some((subject) => contextOf(subject) === context);
+  if (isUsed) throw rejection.contextNotEmpty(context);
+  if (!state.contextRecords.has(context)) return { records: [], response: null };
+  const records = [...keepHighWater(state), ...write(state, { keytype: 'CONTEXT', context }, null)];
+  return { records, response: null };
+}
 
 /** What to delete. A soft delete hides, a permanent one must follow a soft one. */
 export interface DeleteRequest {
@@ -47,7 +57,7 @@ export function decideDeleteVersion(
   const isLast = state.versions(subject, true).length === 1;
   const records = isLast
     ? removeAll(state, subject, [doomed])
-    : [...keepHighWater(state, subject), ...removeVersion(state, doomed)];
+    : [...keepHighWater(state), ...removeVersion(state, doomed)];
   return { records, response: doomed.version };
 }
 
@@ -62,7 +72,7 @@ export function clearDeleted(state: RegistryState, subjects: readonly string[]):
       { keytype: 'CLEAR_SUBJECT', subject },
       Buffer.from(JSON.stringify({ subject })),
     );
-    return [...keepHighWater(state, subject), ...tombstones, ...clear];
+    return [...keepHighWater(state), ...tombstones, ...clear];
   });
 }
 
@@ -77,13 +87,13 @@ function removeAll(state: RegistryState, subject: string, all: readonly SchemaVe
   if (state.modes.has(subject)) settings.push(...write(state, { keytype: 'MODE', subject }, null));
   if (state.configs.has(subject)) settings.push(...write(state, { keytype: 'CONFIG', subject }, null));
   const tombstones = all.toReversed().flatMap((version) => removeVersion(state, version));
-  return [...keepHighWater(state, subject), ...tombstones, ...settings];
+  return [...keepHighWater(state), ...tombstones, ...settings];
 }
 
-/** Compaction forgets what is removed: the highest id is written down first. */
-function keepHighWater(state: RegistryState, subject: string): LogEntry[] {
-  if (contextOf(subject) !== defaultContext) return [];
-  return write(state, { keytype: 'NOOP' }, highWaterValue(state.context(subject).idMax));
+/** Compaction forgets what is removed: the highest ids are written down first. */
+function keepHighWater(state: RegistryState): LogEntry[] {
+  const idMaxes = new Map([...state.contexts].map(([name, { idMax }]) => [name, idMax]));
+  return write(state, { keytype: 'NOOP' }, highWaterValue(idMaxes));
 }
 
 function checkUnreferenced(

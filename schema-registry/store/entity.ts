@@ -1,15 +1,37 @@
 import type { CompatibilityLevel } from '../compatibility.ts';
 import type { CompatibilityPolicy, SchemaReference, SchemaType } from '../language.ts';
 
-/** Facts about a schema. Keys are sorted by {@link sortedMetadata}, because they are hashed. */
+/** Facts about a schema. Keys are sorted by `sortedMetadata`, because they are hashed. */
 export interface Metadata {
   readonly tags?: Readonly<Record<string, readonly string[]>>;
   readonly properties?: Readonly<Record<string, string>>;
   readonly sensitive?: readonly string[];
 }
 
-/** JSON that is kept as it came and never looked into. */
-export type OpaqueJson = Readonly<Record<string, unknown>>;
+/** One rule of a rule set; what it does is up to the serializers. */
+export interface Rule {
+  readonly name: string;
+  readonly doc?: string;
+  readonly kind?: 'TRANSFORM' | 'CONDITION';
+  readonly mode?: 'UPGRADE' | 'DOWNGRADE' | 'UPDOWN' | 'WRITE' | 'READ' | 'WRITEREAD';
+  readonly type?: string;
+  readonly tags?: readonly string[];
+  readonly params?: Readonly<Record<string, string>>;
+  readonly expr?: string;
+  readonly onSuccess?: string;
+  readonly onFailure?: string;
+  readonly disabled?: boolean;
+}
+
+/** When rules run: between versions, on values, on bytes. */
+export const rulePhases = ['migrationRules', 'domainRules', 'encodingRules'] as const;
+
+export interface RuleSet {
+  readonly migrationRules?: readonly Rule[];
+  readonly domainRules?: readonly Rule[];
+  readonly encodingRules?: readonly Rule[];
+  readonly enableAt?: string;
+}
 
 /** A schema as a client hands it in, or as it is stored: what the id and the GUID stand for. */
 export interface SchemaDefinition {
@@ -17,8 +39,7 @@ export interface SchemaDefinition {
   readonly schema: string;
   readonly references: readonly SchemaReference[];
   readonly metadata?: Metadata | undefined;
-  /** Kept from the topic for the registries that wrote it; no request can set it. */
-  readonly ruleSet?: OpaqueJson | undefined;
+  readonly ruleSet?: RuleSet | undefined;
 }
 
 /** A schema with its id: one object for all versions that share it. */
@@ -41,33 +62,45 @@ export interface SchemaVersion {
   readonly timestampMs: number;
 }
 
-export const registryModes = ['READWRITE', 'READONLY', 'READONLY_OVERRIDE', 'IMPORT'] as const;
+export const registryModes = ['READWRITE', 'READONLY', 'READONLY_OVERRIDE', 'IMPORT', 'FORWARD'] as const;
 
 export type RegistryMode = (typeof registryModes)[number];
 
-/** The settings of a subject or of the whole registry; what is undefined is inherited. */
+/** The settings of a subject, a context or the whole registry; what is undefined is inherited. */
 export interface RegistryConfig {
+  /** The subject that this one is another name of. */
+  readonly alias?: string | undefined;
+  readonly aliasForDeks?: string | undefined;
+  readonly normalize?: boolean | undefined;
+  /** True: fields that the metadata property `confluent:reserved` names may not be used. */
+  readonly validateFields?: boolean | undefined;
+  /** False: names and defaults of new schemas are not checked. */
+  readonly validateNewSchemas?: boolean | undefined;
+  readonly validateRules?: boolean | undefined;
   readonly compatibilityLevel?: CompatibilityLevel | undefined;
   readonly compatibilityPolicy?: CompatibilityPolicy | undefined;
   /** Only versions with the same value of this metadata property are compared. */
   readonly compatibilityGroup?: string | undefined;
-  readonly normalize?: boolean | undefined;
-  /** False: names and defaults of new Avro schemas are not checked. */
-  readonly validateNewSchemas?: boolean | undefined;
+  /** What schemas without metadata or rules get, and what all of them get. */
+  readonly defaultMetadata?: Metadata | undefined;
+  readonly overrideMetadata?: Metadata | undefined;
+  readonly defaultRuleSet?: RuleSet | undefined;
+  readonly overrideRuleSet?: RuleSet | undefined;
 }
 
-/** The metadata with every map and list in the order that is hashed and written; undefined when it says nothing. */
-export function sortedMetadata(metadata: Metadata | undefined): Metadata | undefined {
-  if (metadata === undefined) return undefined;
-  const { tags, properties, sensitive } = metadata;
-  return {
-    ...(tags && { tags: sortedRecord(tags, (values) => [...new Set(values)].toSorted()) }),
-    ...(properties && { properties: sortedRecord(properties, (value) => value) }),
-    ...(sensitive && { sensitive: [...new Set(sensitive)].toSorted() }),
-  };
-}
-
-function sortedRecord<T>(record: Readonly<Record<string, T>>, order: (value: T) => T): Record<string, T> {
-  const entries = Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, value]) => [key, order(value)]));
-}
+/** The settings in the order that they are written and shown in. */
+export const configKeys = [
+  'alias',
+  'aliasForDeks',
+  'normalize',
+  'validateFields',
+  'validateNewSchemas',
+  'validateRules',
+  'compatibilityLevel',
+  'compatibilityPolicy',
+  'compatibilityGroup',
+  'defaultMetadata',
+  'overrideMetadata',
+  'defaultRuleSet',
+  'overrideRuleSet',
+] as const satisfies readonly (keyof RegistryConfig)[];

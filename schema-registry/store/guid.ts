@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Metadata, OpaqueJson, SchemaDefinition } from './entity.ts';
+import { type Metadata, type Rule, type RuleSet, rulePhases, type SchemaDefinition } from './entity.ts';
 
 /**
  * The GUID of a schema: MD5 of text, references, metadata and rules in Confluent's order, written as a UUID.
@@ -26,32 +26,22 @@ function addMetadata(hash: Hash, { tags = {}, properties = {}, sensitive = [] }:
   addTexts(hash, sensitive);
 }
 
-function addRuleSet(hash: Hash, ruleSet: OpaqueJson): void {
+function addRuleSet(hash: Hash, ruleSet: RuleSet): void {
   hash.update(present);
-  for (const phase of ['migrationRules', 'domainRules', 'encodingRules']) {
-    for (const rule of listOf(ruleSet[phase])) addRule(hash, recordOf(rule));
-  }
-  addTexts(hash, [ruleSet['enableAt']]);
+  for (const phase of rulePhases) for (const rule of ruleSet[phase] ?? []) addRule(hash, rule);
+  addTexts(hash, [ruleSet.enableAt]);
 }
 
-function addRule(hash: Hash, rule: OpaqueJson): void {
-  addTexts(hash, [rule['name'], rule['doc'], rule['kind'], rule['mode'], rule['type']]);
-  addTexts(hash, listOf(rule['tags']));
-  for (const [key, value] of sortedEntries(recordOf(rule['params']))) addTexts(hash, [key, value]);
-  addTexts(hash, [rule['expr'], rule['onSuccess'], rule['onFailure']]);
-  if (rule['disabled'] === true) hash.update(present);
+function addRule(hash: Hash, rule: Rule): void {
+  addTexts(hash, [rule.name, rule.doc, rule.kind, rule.mode, rule.type]);
+  addTexts(hash, rule.tags ?? []);
+  for (const [key, value] of sortedEntries(rule.params ?? {})) addTexts(hash, [key, value]);
+  addTexts(hash, [rule.expr, rule.onSuccess, rule.onFailure]);
+  if (rule.disabled === true) hash.update(present);
 }
 
 function addTexts(hash: Hash, values: readonly unknown[]): void {
   for (const value of values) if (typeof value === 'string') hash.update(value);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function recordOf(value: unknown): OpaqueJson {
-  return typeof value === 'object' && value !== null ? (value as OpaqueJson) : {};
 }
 
 function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {

@@ -1,10 +1,11 @@
+import { canonicalDefinition, versionlessGuid, withGuid } from './definition.ts';
 import type { SchemaContent, SchemaDefinition, SchemaVersion } from './entity.ts';
-import { sortedMetadata } from './entity.ts';
-import { schemaGuid } from './guid.ts';
+import { versionProperty } from './metadata.ts';
+import { contextOf, defaultContext, matchesPrefix } from './qualified-subject.ts';
 import { rejection } from './rejection.ts';
 import type { SchemaReader } from './schema-reader.ts';
 import { configInScope } from './settings.ts';
-import { defaultContext, type RegistryState, referenceKey } from './state.ts';
+import { type RegistryState, referenceKey } from './state.ts';
 
 /** Which versions a question is about. `deletedOnly` wins. */
 export interface DeletedFilter {
@@ -21,12 +22,10 @@ export function parseVersion(text: string): number | 'latest' {
   return version;
 }
 
-/** Subjects in Java's string order. */
+/** Subjects in Java's string order; `:*:` in front of the prefix means in every context. */
 export function listSubjects(state: RegistryState, prefix: string, filter: DeletedFilter): string[] {
   const isShown = (subject: string) =>
-    subject.startsWith(prefix) &&
-    !subject.startsWith(':.') &&
-    shownVersions(state, subject, filter).length > 0;
+    matchesPrefix(subject, prefix) && shownVersions(state, subject, filter).length > 0;
   return [...state.subjects.keys()].filter(isShown).sort();
 }
 
@@ -66,12 +65,13 @@ export function findByMetadata(
   return found;
 }
 
-/** The schema with this id: in the default context, else in the first other one that has it. */
-export function findById(state: RegistryState, id: number): SchemaContent | undefined {
-  const own = state.contexts.get(defaultContext)?.ids.get(id);
-  if (own !== undefined) return own;
-  for (const context of state.contexts.values()) {
-    const content = context.ids.get(id);
+/** The schema with this id in the context of `subject`; for the default context, else in the first other that has it. */
+export function findById(state: RegistryState, id: number, subject = ''): SchemaContent | undefined {
+  const context = contextOf(subject);
+  const own = state.contexts.get(context)?.ids.get(id);
+  if (own !== undefined || context !== defaultContext) return own;
+  for (const { ids } of state.contexts.values()) {
+    const content = ids.get(id);
     if (content !== undefined) return content;
   }
   return undefined;
@@ -85,40 +85,20 @@ export function findByGuid(state: RegistryState, guid: string): SchemaContent | 
   return undefined;
 }
 
-/** The ids that refer to the version, ascending. */
+/** The ids that refer to the version, by context and then ascending. */
 export function referencingIds(state: RegistryState, target: SchemaVersion, deleted: boolean): number[] {
   const referrers = [...(state.referrers.get(referenceKey(target.subject, target.version)) ?? [])];
   const shown = referrers.filter(({ isDeleted }) => deleted || !isDeleted);
-  return [...new Set(shown.map(({ content }) => content.id))].sort((left, right) => left - right);
-}
-
-/** A definition with stored text, references that name a version, and its GUID. */
-export interface CanonicalDefinition extends SchemaDefinition {
-  readonly guid: string;
-}
-
-/** The definition as it would be stored. Throws 42201. */
-export function canonicalDefinition(
-  state: RegistryState,
-  reader: SchemaReader,
-  subject: string,
-  request: SchemaDefinition,
-  options: { readonly normalize: boolean; readonly strict: boolean },
-): CanonicalDefinition {
-  const fixed = { ...request, references: fixedReferences(state, request.references) };
-  const parsed = reader.parse(state, fixed, { subject, strict: options.strict });
-  const references = options.normalize ? sortedReferences(fixed.references) : fixed.references;
-  const schema = reader.language(request.schemaType).canonical(parsed, { normalize: options.normalize });
-  return withGuid({ ...fixed, references, schema, metadata: sortedMetadata(request.metadata) });
-}
-
-export function withGuid(definition: SchemaDefinition): CanonicalDefinition {
-  return { ...definition, guid: schemaGuid(definition) };
+  const contents = new Map(shown.map(({ subject, content }) => [content, contextOf(subject)]));
+  return [...contents]
+    .sort(([left, from], [right, to]) => (from === to ? left.id - right.id : from < to ? -1 : 1))
+    .map(([{ id }]) => id);
 }
 
 /**
- * The version of the subject that has this very schema, the newest of several. Metadata that the request leaves out
- * may come from the latest version.
+ * The version of the subject that has this very schema, the newest of several. Metadata and rules that the request
+ * leaves out may come from the latest version; the version's number in the metadata does not matter, nor what
+ * references are called when they stand for the same.
  */
 export function lookUp(
   state: RegistryState,
@@ -131,32 +111,56 @@ export function lookUp(
   const normalize = options.normalize || configInScope(state, subject).normalize === true;
   const definition = canonicalDefinition(state, reader, subject, request, { normalize, strict: false });
   const find = (guid: string) => versions.findLast(({ content }) => content.guid === guid);
-  const found = find(definition.guid);
-  const inherited = versions.at(-1)?.content.metadata;
-  if (found !== undefined || request.metadata !== undefined || inherited === undefined) return found;
-  return find(withGuid({ ...definition, metadata: inherited }).guid);
+  const latest = versions.at(-1)?.content;
+  const metadata = request.metadata ?? latest?.metadata;
+  const ruleSet = request.ruleSet ?? latest?.ruleSet;
+  const inherited = withGuid({ ...definition, metadata, ruleSet });
+  return find(definition.guid) ?? find(inherited.guid) ?? findEqual(state, reader, versions, inherited);
+}
+
+/** A version that is equal although its GUID is another one. */
+export function findEqual(
+  state: RegistryState,
+  reader: SchemaReader,
+  versions: readonly SchemaVersion[],
+  definition: SchemaDefinition & { readonly guid: string },
+): SchemaVersion | undefined {
+  const hasNumbers = [definition, ...versions.map(({ content }) => content)].some(
+    ({ metadata }) => metadata?.properties?.[versionProperty] !== undefined,
+  );
+  if (hasNumbers) {
+    const guid = versionlessGuid(definition);
+    const found = versions.findLast(({ content }) => versionlessGuid(content) === guid);
+    if (found !== undefined) return found;
+  }
+  return findResolved(state, reader, versions, definition);
+}
+
+/** A version with the same text once its references have been put in. */
+function findResolved(
+  state: RegistryState,
+  reader: SchemaReader,
+  versions: readonly SchemaVersion[],
+  definition: SchemaDefinition,
+): SchemaVersion | undefined {
+  const isOther = ({ content }: SchemaVersion) =>
+    content.schemaType === definition.schemaType &&
+    content.references.length + definition.references.length > 0 &&
+    versionlessGuid({ ...content, schema: '', references: [] }) ===
+      versionlessGuid({ ...definition, schema: '', references: [] });
+  const candidates = versions.filter(isOther);
+  const [first] = candidates;
+  if (first === undefined) return undefined;
+  const language = reader.language(definition.schemaType);
+  const own = language.formatted(
+    reader.parse(state, definition, { subject: first.subject, strict: false }),
+    'resolved',
+  );
+  if (own === undefined) return undefined;
+  return candidates.findLast((each) => language.formatted(reader.stored(state, each), 'resolved') === own);
 }
 
 function shownVersions(state: RegistryState, subject: string, filter: DeletedFilter): SchemaVersion[] {
   const versions = state.versions(subject, filter.deleted || filter.deletedOnly);
   return filter.deletedOnly ? versions.filter(({ isDeleted }) => isDeleted) : versions;
-}
-
-/** A reference to version -1 means the latest one; what is stored names it. */
-function fixedReferences(
-  state: RegistryState,
-  references: SchemaDefinition['references'],
-): SchemaDefinition['references'] {
-  return references.map((reference) => {
-    if (reference.version !== -1) return reference;
-    const latest = state.versions(reference.subject, false).at(-1);
-    return latest === undefined ? reference : { ...reference, version: latest.version };
-  });
-}
-
-function sortedReferences(references: SchemaDefinition['references']): SchemaDefinition['references'] {
-  const distinct = new Map(references.map((reference) => [JSON.stringify(reference), reference]));
-  return [...distinct.values()].sort((left, right) =>
-    left.subject === right.subject ? left.version - right.version : left.subject < right.subject ? -1 : 1,
-  );
 }

@@ -3,6 +3,7 @@ export type RecordKey =
   | { readonly keytype: 'SCHEMA'; readonly subject: string; readonly version: number }
   | { readonly keytype: 'CONFIG' | 'MODE' | 'CLEAR_SUBJECT'; readonly subject: string | null }
   | { readonly keytype: 'DELETE_SUBJECT'; readonly subject: string }
+  | { readonly keytype: 'CONTEXT'; readonly context: string }
   | { readonly keytype: 'NOOP' };
 
 /**
@@ -16,6 +17,9 @@ export function keyBytes(key: RecordKey): Buffer {
 /** {@link keyBytes} as text. */
 export function keyText(key: RecordKey): string {
   if (key.keytype === 'NOOP') return JSON.stringify({ keytype: key.keytype, magic: 0 });
+  if (key.keytype === 'CONTEXT') {
+    return JSON.stringify({ keytype: key.keytype, tenant, context: key.context, magic: 0 });
+  }
   const { keytype, subject } = key;
   if (keytype === 'SCHEMA') return JSON.stringify({ keytype, subject, version: key.version, magic: 1 });
   return subject === null
@@ -23,12 +27,19 @@ export function keyText(key: RecordKey): string {
     : JSON.stringify({ keytype, subject, magic: 0 });
 }
 
+/** There is one tenant; Confluent's own records call it so. */
+export const tenant = 'default';
+
 /** Reads a key in any spelling; undefined when it is of no use here: other kinds, other formats, garbage. */
 export function parseKey(bytes: Buffer): RecordKey | undefined {
   const key = parseRecord(bytes);
   if (key === undefined || (key['magic'] !== 0 && key['magic'] !== 1)) return undefined;
   const { keytype, subject, version } = key;
   if (keytype === 'NOOP') return { keytype };
+  if (keytype === 'CONTEXT') {
+    const { context } = key;
+    return typeof context === 'string' && context.startsWith('.') ? { keytype, context } : undefined;
+  }
   if (keytype === 'CONFIG' || keytype === 'MODE' || keytype === 'CLEAR_SUBJECT') {
     if (subject === undefined || subject === null) return { keytype, subject: null };
     return typeof subject === 'string' ? { keytype, subject } : undefined;

@@ -1,15 +1,16 @@
 import { compatibilityLevels } from '../compatibility.ts';
 import type { SchemaReference, SchemaType } from '../language.ts';
 import {
-  type Metadata,
-  type OpaqueJson,
+  configKeys,
   type RegistryConfig,
   type RegistryMode,
   registryModes,
   type SchemaDefinition,
   type SchemaVersion,
 } from './entity.ts';
-import { isPositive32 } from './record-key.ts';
+import { isMetadata, isRuleSet, plainMetadata, plainRuleSet } from './metadata-shape.ts';
+import { defaultContext } from './qualified-subject.ts';
+import { isPositive32, tenant } from './record-key.ts';
 
 /** What the value of a SCHEMA record says, apart from subject and version, which the key says. */
 export interface SchemaValue {
@@ -42,7 +43,10 @@ export function schemaValue(
 }
 
 export function configValue(subject: string | null, config: RegistryConfig): Buffer {
-  return json({ ...(subject !== null && { subject }), ...config });
+  const ordered = configKeys.flatMap((key) =>
+    config[key] === undefined ? [] : [[key, config[key]] as const],
+  );
+  return json({ ...(subject !== null && { subject }), ...Object.fromEntries(ordered) });
 }
 
 export function modeValue(subject: string | null, mode: RegistryMode): Buffer {
@@ -53,12 +57,16 @@ export function deleteSubjectValue(subject: string, version: number): Buffer {
   return json({ subject, version });
 }
 
+export function contextValue(context: string): Buffer {
+  return json({ tenant, context });
+}
+
 /**
- * The highest id ever given, kept under the NOOP key: other registries skip the value of a NOOP, and compaction keeps
- * it, so that an id does not come back after its schema was deleted for good.
+ * The highest ids ever given, by context, kept under the NOOP key: other registries skip the value of a NOOP, and
+ * compaction keeps it, so that an id does not come back after its schema was deleted for good.
  */
-export function highWaterValue(idMax: number): Buffer {
-  return json({ idMax });
+export function highWaterValue(idMaxes: ReadonlyMap<string, number>): Buffer {
+  return json({ idMax: Object.fromEntries(idMaxes) });
 }
 
 /** Undefined when the value is not a schema this registry can hold. */
@@ -73,24 +81,36 @@ export function readSchemaValue(value: Json): SchemaValue | undefined {
     schemaType: (schemaType || 'AVRO') as SchemaType,
     schema,
     references,
-    ...(isJson(metadata) && { metadata: metadata as Metadata }),
-    ...(isJson(ruleSet) && { ruleSet }),
+    ...(isMetadata(metadata) && { metadata: plainMetadata(metadata) }),
+    ...(isRuleSet(ruleSet) && { ruleSet: plainRuleSet(ruleSet) }),
   };
   return { id, definition, isDeleted: deleted === true };
 }
 
+/** What is not as it should be is left out. */
 export function readConfigValue(value: Json): RegistryConfig {
-  const { subject, compatibilityLevel, ...rest } = value;
-  const level = compatibilityLevels.find((known) => known === compatibilityLevel);
-  const known = { ...rest, ...(level && { compatibilityLevel: level }) } as Record<string, unknown>;
-  for (const key of ['normalize', 'validateNewSchemas'])
-    if (typeof known[key] !== 'boolean') delete known[key];
-  if (known['compatibilityPolicy'] !== 'LENIENT' && known['compatibilityPolicy'] !== 'STRICT') {
-    delete known['compatibilityPolicy'];
-  }
-  if (typeof known['compatibilityGroup'] !== 'string') delete known['compatibilityGroup'];
-  return known;
+  const known = configKeys.filter((key) => configShapes[key](value[key]));
+  return Object.fromEntries(known.map((key) => [key, value[key]]));
 }
+
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+const isText = (value: unknown) => typeof value === 'string';
+
+const configShapes: Readonly<Record<(typeof configKeys)[number], (value: unknown) => boolean>> = {
+  alias: isText,
+  aliasForDeks: isText,
+  normalize: isBoolean,
+  validateFields: isBoolean,
+  validateNewSchemas: isBoolean,
+  validateRules: isBoolean,
+  compatibilityLevel: (value) => compatibilityLevels.some((level) => level === value),
+  compatibilityPolicy: (value) => value === 'STRICT' || value === 'LENIENT',
+  compatibilityGroup: isText,
+  defaultMetadata: isMetadata,
+  overrideMetadata: isMetadata,
+  defaultRuleSet: isRuleSet,
+  overrideRuleSet: isRuleSet,
+};
 
 export function readModeValue(value: Json): RegistryMode | undefined {
   return registryModes.find((mode) => mode === value['mode']);
@@ -100,8 +120,11 @@ export function readDeletedVersion(value: Json): number | undefined {
   return isPositive32(value['version']) ? value['version'] : undefined;
 }
 
-export function readHighWater(value: Json): number | undefined {
-  return isPositive32(value['idMax']) ? value['idMax'] : undefined;
+/** By context; empty when the value does not say. */
+export function readHighWater({ idMax }: Json): readonly (readonly [context: string, idMax: number])[] {
+  if (isPositive32(idMax)) return [[defaultContext, idMax]];
+  if (!isJson(idMax)) return [];
+  return Object.entries(idMax).flatMap(([context, id]) => (isPositive32(id) ? [[context, id] as const] : []));
 }
 
 function readReferences(value: unknown): SchemaReference[] | undefined {
@@ -117,7 +140,7 @@ function readReferences(value: unknown): SchemaReference[] | undefined {
   return references;
 }
 
-function isJson(value: unknown): value is OpaqueJson {
+function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

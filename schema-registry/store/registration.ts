@@ -1,8 +1,18 @@
 import { type CompatibilityRule, checkCompatibility } from '../compatibility.ts';
 import { type Decision, type LogEntry, removeVersion, writeVersion } from './decision.ts';
-import type { RegistryConfig, SchemaContent, SchemaDefinition, SchemaVersion } from './entity.ts';
-import { type CanonicalDefinition, canonicalDefinition, lookUp, withGuid } from './query.ts';
+import { type CanonicalDefinition, canonicalDefinition, checkSize, withGuid } from './definition.ts';
+import type {
+  RegistryConfig,
+  RegistryMode,
+  SchemaContent,
+  SchemaDefinition,
+  SchemaVersion,
+} from './entity.ts';
+import { mergedMetadata, mergedRuleSet, versionProperty, withVersion } from './metadata.ts';
+import { contextOf } from './qualified-subject.ts';
+import { findEqual, lookUp } from './query.ts';
 import { rejection } from './rejection.ts';
+import { checkRuleSet } from './rule-check.ts';
 import type { SchemaReader } from './schema-reader.ts';
 import { checkSubject, configInScope, modeInScope } from './settings.ts';
 import { type RegistryState, referenceKey } from './state.ts';
@@ -14,8 +24,10 @@ export interface RegisterRequest {
   readonly normalize: boolean;
   /** The version it has to become, -1 for the next; undefined or 0 for any. Free only in IMPORT mode. */
   readonly version?: number | undefined;
-  /** Only in IMPORT mode. */
+  /** Only in IMPORT and FORWARD mode. */
   readonly id?: number | undefined;
+  /** Register although it breaks earlier versions. */
+  readonly force?: boolean;
 }
 
 /** Where the schema is now. */
@@ -26,15 +38,12 @@ export interface Registered {
   readonly guid: string;
 }
 
-/** Longest schema text, in bytes of UTF-8. */
-const schemaBytesMax = 1024 * 1024;
-
 /** Highest version and id: a Java int. */
 const numberMax = 0x7fff_ffff;
 
 /**
  * Registers a schema, or finds that the subject has it already. Throws `RegistryError`: 42208, 42205 by mode, 42201,
- * 42209, 42207 and 409.
+ * 42209, 42210, 42207 and 409.
  */
 export function decideRegister(
   state: RegistryState,
@@ -43,19 +52,21 @@ export function decideRegister(
 ): Decision<Registered> {
   const { subject, definition } = request;
   checkSubject(subject);
-  if (Buffer.byteLength(definition.schema) > schemaBytesMax) throw rejection.tooLarge();
+  checkSize(definition);
+  checkRuleSet(definition.ruleSet);
   reader.language(definition.schemaType);
   const isPlain = !request.version && request.id === undefined;
   // First of all and in any mode: what is there already is an answer, not a change.
   const existing = isPlain && definition.schema !== '' ? lookUpPlain(state, reader, request) : undefined;
   if (existing !== undefined) return { records: [], response: registered(existing) };
-  const isImport = checkMode(state, request);
-  const wanted = isImport ? withGuid(definition) : newDefinition(state, reader, request);
-  const same = state.context(subject).guids.get(wanted.guid);
-  const again = same && [...same.versions].find((each) => each.subject === subject && !each.isDeleted);
-  if (again !== undefined && isPlain) return { records: [], response: registered(again) };
-  if (!isImport) checkHistory(state, reader, subject, wanted);
+  const mode = checkMode(state, request);
+  const isImport = mode === 'IMPORT';
   const version = chooseVersion(state, request, isImport);
+  const wanted = isImport ? withGuid(definition) : newDefinition(state, reader, request, version);
+  const same = state.context(subject).guids.get(wanted.guid);
+  const again = isPlain ? findSame(state, reader, subject, wanted) : undefined;
+  if (again !== undefined) return { records: [], response: registered(again) };
+  if (mode === 'READWRITE' && request.force !== true) checkHistory(state, reader, subject, wanted);
   const content = chooseId(state, request, wanted, same);
   if (isImport) checkImport(state, subject, version, content);
   const added = { subject, version, content };
@@ -82,43 +93,74 @@ export function ruleInScope(state: RegistryState, subject: string): Compatibilit
   return { level: compatibilityLevel, policy: compatibilityPolicy ?? 'STRICT' };
 }
 
+/** Defaults and overrides make another schema of what was handed in: then there is no short way. */
 function lookUpPlain(
   state: RegistryState,
   reader: SchemaReader,
   request: RegisterRequest,
 ): SchemaVersion | undefined {
   const { subject, definition, normalize } = request;
+  const config = configInScope(state, subject);
+  if (config.defaultMetadata ?? config.overrideMetadata ?? config.defaultRuleSet ?? config.overrideRuleSet) {
+    return undefined;
+  }
   return lookUp(state, reader, subject, definition, { normalize, deleted: false });
 }
 
-/** Returns whether the schema is imported as it is. Throws 42205. */
-function checkMode(state: RegistryState, { subject, id }: RegisterRequest): boolean {
+function findSame(
+  state: RegistryState,
+  reader: SchemaReader,
+  subject: string,
+  wanted: CanonicalDefinition,
+): SchemaVersion | undefined {
+  const versions = state.versions(subject, false);
+  const same = versions.findLast(({ content }) => content.guid === wanted.guid);
+  return same ?? findEqual(state, reader, versions, wanted);
+}
+
+/** Returns the mode in scope. Throws 42205. */
+function checkMode(state: RegistryState, { subject, id }: RegisterRequest): RegistryMode {
   const mode = modeInScope(state, subject);
+  const takesIds = mode === 'IMPORT' || mode === 'FORWARD';
   if (mode.startsWith('READONLY')) throw rejection.wrongMode(subject, 'in read-only mode');
-  if (id !== undefined && mode !== 'IMPORT') throw rejection.wrongMode(subject, 'not in import mode');
+  if (id !== undefined && !takesIds) throw rejection.wrongMode(subject, 'not in import mode');
   if (id === undefined && mode !== 'READWRITE') throw rejection.wrongMode(subject, 'not in read-write mode');
-  return mode === 'IMPORT';
+  return mode;
 }
 
 function newDefinition(
   state: RegistryState,
   reader: SchemaReader,
   request: RegisterRequest,
+  version: number,
 ): CanonicalDefinition {
-  const { subject, definition } = request;
-  const config: RegistryConfig = configInScope(state, subject);
-  const latest = state.versions(subject, false).at(-1)?.content;
+  const { subject } = request;
+  const config = configInScope(state, subject);
   const options = {
     normalize: request.normalize || config.normalize === true,
     strict: config.validateNewSchemas !== false,
   };
-  const metadata = definition.metadata ?? latest?.metadata;
-  if (definition.schema !== '') {
-    return canonicalDefinition(state, reader, subject, { ...definition, metadata }, options);
-  }
+  return canonicalDefinition(state, reader, subject, completed(state, config, request, version), options);
+}
+
+/** What the request leaves out comes from the latest version; the settings have their say on metadata and rules. */
+function completed(
+  state: RegistryState,
+  config: RegistryConfig,
+  { subject, definition, version: asked = 0 }: RegisterRequest,
+  version: number,
+): SchemaDefinition {
+  const latest = state.versions(subject, false).at(-1)?.content;
+  const given = definition.metadata ?? latest?.metadata;
+  const metadata = mergedMetadata(mergedMetadata(config.defaultMetadata, given), config.overrideMetadata);
+  const rules = definition.ruleSet ?? latest?.ruleSet;
+  const ruleSet = mergedRuleSet(mergedRuleSet(config.defaultRuleSet, rules), config.overrideRuleSet);
+  const isNumbered = asked !== 0 || metadata?.properties?.[versionProperty] !== undefined;
+  const facts = { metadata: isNumbered ? withVersion(metadata, version) : metadata, ruleSet };
+  if (definition.schema !== '') return { ...definition, ...facts };
   if (latest === undefined) throw rejection.invalidSchema('Empty schema');
   const { schemaType, schema, references } = latest;
-  return canonicalDefinition(state, reader, subject, { schemaType, schema, references, metadata }, options);
+  return { schemaType, schema, references, ...facts };
 }
 
 /** Throws 409 with the reasons. */
@@ -165,7 +207,9 @@ function chooseId(
   const holder = context.ids.get(id);
   if (holder === undefined) return { ...wanted, id, versions: new Set() };
   if (holder.guid === wanted.guid) return holder;
-  throw rejection.notPermitted(`Overwrite new schema with id ${id} in context . is not permitted.`);
+  throw rejection.notPermitted(
+    `Overwrite new schema with id ${id} in context ${contextOf(subject)} is not permitted.`,
+  );
 }
 
 /** Throws 42207 when the version is there with another id. */

@@ -87,7 +87,7 @@ export class RegistryStore {
   }
 
   async #append({ key, value, spends }: LogEntry): Promise<void> {
-    if (spends !== undefined) reserveId(this.state, spends.subject, spends.id);
+    if (spends !== undefined) reserveId(this.state, spends.context, spends.id);
     const offset = await this.#log.append(key, value);
     if (this.#replayedOffset >= offset) return;
     await new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 import { RegistryError } from '../errors.ts';
-import { contextOf } from './state.ts';
+import { contextOf } from './qualified-subject.ts';
 
 /** Confluent's error table: HTTP status, code and text, word for word, because clients look at all three. */
 export const rejection = {
@@ -59,7 +59,8 @@ export const rejection = {
       'Invalid compatibility level. Valid values are none, backward, forward, full, backward_transitive, forward_transitive, and full_transitive',
     ),
   invalidMode: () =>
-    new RegistryError(422, 42204, 'Invalid mode. Valid values are READWRITE, READONLY, and IMPORT.'),
+    new RegistryError(422, 42204, 'Invalid mode. Valid values are READWRITE, READONLY, IMPORT and FORWARD.'),
+  forwardNotGlobal: () => new RegistryError(422, 42204, 'Forward mode only supported on global level'),
   notPermitted: (message: string) => new RegistryError(422, 42205, message),
   wrongMode: (subject: string | null, problem: string) =>
     new RegistryError(422, 42205, `Subject ${subject} in context ${contextOf(subject ?? '')} is ${problem}`),
@@ -74,8 +75,9 @@ export const rejection = {
   invalidSubject: (subject: string) =>
     new RegistryError(422, 42208, `The specified subject '${subject}' is not a valid.`),
   tooLarge: () => new RegistryError(422, 42209, 'Register operation failed because schema is too large'),
-  ruleSetNotSupported: () =>
-    new RegistryError(422, 42210, 'Rule sets are not supported by this registry: register without ruleSet'),
+  invalidRuleSet: (message: string) => new RegistryError(422, 42210, message),
+  contextNotEmpty: (context: string) =>
+    new RegistryError(422, 42211, `The specified context '${context}' is not empty.`),
   storeFailed: (operation: string, cause: unknown) =>
     new RegistryError(
       500,

@@ -1,6 +1,7 @@
 import type { SchemaContent, SchemaDefinition, SchemaVersion } from './entity.ts';
 import { schemaGuid } from './guid.ts';
 import type { LogRecord } from './log.ts';
+import { contextOf, matchesPrefix, qualifiedSubject } from './qualified-subject.ts';
 import { keyText, parseKey, parseRecord, type RecordKey } from './record-key.ts';
 import {
   readConfigValue,
@@ -9,7 +10,7 @@ import {
   readModeValue,
   readSchemaValue,
 } from './record-value.ts';
-import { defaultContext, type RegistryState, referenceKey } from './state.ts';
+import { type RegistryState, referenceKey } from './state.ts';
 
 /** What became of a record: `skipped` says why it has no effect, which is normal for records of other products. */
 export type ReplayOutcome = { readonly skipped: string | undefined };
@@ -43,13 +44,16 @@ export function replay(
       clearDeleted(state, key.subject);
       return applied;
     case 'NOOP':
-      return setOrSkip(readHighWater(fields), 'nothing to do', (id) => reserveId(state, defaultContext, id));
+      return replayHighWater(state, fields);
+    case 'CONTEXT':
+      state.contextRecords.add(key.context);
+      return applied;
   }
 }
 
-/** Makes sure that `id` is not given out again. */
-export function reserveId(state: RegistryState, subject: string, id: number): void {
-  const context = state.context(subject);
+/** Makes sure that `id` is not given out again in the context. */
+export function reserveId(state: RegistryState, contextName: string, id: number): void {
+  const context = state.contextNamed(contextName);
   context.idMax = Math.max(context.idMax, id);
 }
 
@@ -61,10 +65,17 @@ function setOrSkip<T>(value: T | undefined, skipped: string, apply: (value: T) =
   return applied;
 }
 
+function replayHighWater(state: RegistryState, fields: Readonly<Record<string, unknown>>): ReplayOutcome {
+  const known = readHighWater(fields);
+  for (const [context, id] of known) reserveId(state, context, id);
+  return known.length > 0 ? applied : { skipped: 'nothing to do' };
+}
+
 function replayTombstone(state: RegistryState, key: RecordKey): ReplayOutcome {
   if (key.keytype === 'SCHEMA') removeVersion(state, key.subject, key.version);
   else if (key.keytype === 'CONFIG') state.configs.delete(key.subject);
   else if (key.keytype === 'MODE') state.modes.delete(key.subject);
+  else if (key.keytype === 'CONTEXT') state.contextRecords.delete(key.context);
   return applied;
 }
 
@@ -102,7 +113,7 @@ function contentOf(
   // A schema that was imported under two ids keeps the lower one for new versions.
   const other = context.guids.get(guid);
   if (other === undefined || other.id > id) context.guids.set(guid, content);
-  reserveId(state, subject, id);
+  reserveId(state, contextOf(subject), id);
   return content;
 }
 
@@ -113,7 +124,7 @@ function addVersion(state: RegistryState, added: SchemaVersion): void {
   versions.set(version, added);
   content.versions.add(added);
   for (const reference of content.references) {
-    const key = referenceKey(reference.subject, reference.version);
+    const key = referenceKey(qualifiedSubject(contextOf(subject), reference.subject), reference.version);
     const referrers = state.referrers.get(key) ?? new Set();
     state.referrers.set(key, referrers.add(added));
   }
@@ -126,7 +137,7 @@ function removeVersion(state: RegistryState, subject: string, version: number): 
   versions?.delete(version);
   if (versions?.size === 0) state.subjects.delete(subject);
   for (const reference of removed.content.references) {
-    const key = referenceKey(reference.subject, reference.version);
+    const key = referenceKey(qualifiedSubject(contextOf(subject), reference.subject), reference.version);
     state.referrers.get(key)?.delete(removed);
     if (state.referrers.get(key)?.size === 0) state.referrers.delete(key);
   }
@@ -147,7 +158,9 @@ function softDelete(state: RegistryState, subject: string, last: number): void {
 }
 
 function clearDeleted(state: RegistryState, subject: string | null): void {
-  for (const name of subject === null ? [...state.subjects.keys()] : [subject]) {
+  const isScope = (name: string) =>
+    subject === null || name === subject || (/^:\.[^:]*:$/.test(subject) && matchesPrefix(name, subject));
+  for (const name of [...state.subjects.keys()].filter(isScope)) {
     for (const { version, isDeleted } of state.versions(name, true)) {
       if (isDeleted) removeVersion(state, name, version);
     }

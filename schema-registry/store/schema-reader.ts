@@ -7,7 +7,9 @@ import type {
   SchemaReference,
   SchemaType,
 } from '../language.ts';
+import { limits } from '../limits.ts';
 import type { SchemaContent, SchemaDefinition, SchemaVersion } from './entity.ts';
+import { contextOf, qualifiedSubject } from './qualified-subject.ts';
 import { rejection } from './rejection.ts';
 import type { RegistryState } from './state.ts';
 
@@ -43,7 +45,7 @@ export class SchemaReader {
     const { schemaType, schema, references } = definition;
     const language = this.language(schemaType);
     try {
-      const resolved = resolveReferences(state, references);
+      const resolved = resolveReferences(state, options.subject, references, options.strict);
       return language.parse(schema, { references: resolved, strict: options.strict });
     } catch (error) {
       if (!(error instanceof SchemaParseError)) throw error;
@@ -78,27 +80,39 @@ export class SchemaReader {
   }
 }
 
-/** The texts that the references stand for, dependencies first; of one name the first counts. Throws. */
+/**
+ * The texts that the references stand for, dependencies first; of one name the first counts. Subjects without a
+ * context are in that of `subject`. New schemas may not refer to what is deleted. Throws.
+ */
 function resolveReferences(
   state: RegistryState,
+  subject: string,
   references: readonly SchemaReference[],
+  isNew: boolean,
 ): readonly ResolvedReference[] {
   const resolved = new Map<string, ResolvedReference>();
   const open = new Set<string>();
-  const visit = (list: readonly SchemaReference[]) => {
-    for (const { name, subject, version } of list) {
+  const visit = (list: readonly SchemaReference[], context: string, hidesDeleted: boolean) => {
+    for (const reference of list) {
+      const { name, version } = reference;
       if (resolved.has(name) || open.has(name)) continue;
-      const target = state.version(subject, version);
-      if (target === undefined) {
+      const referred = qualifiedSubject(context, reference.subject);
+      const target = state.version(referred, version);
+      if (target === undefined || (hidesDeleted && target.isDeleted)) {
         throw new SchemaParseError(
-          `No schema reference found for subject "${subject}" and version ${version}`,
+          `No schema reference found for subject "${reference.subject}" and version ${version}`,
         );
       }
       open.add(name);
-      visit(target.content.references);
+      if (open.size > limits.schemaReferencesMax) {
+        throw new SchemaParseError(
+          `the schema has more than ${limits.schemaReferencesMax} references (the limit schema.references.max)`,
+        );
+      }
+      visit(target.content.references, contextOf(referred), false);
       resolved.set(name, { name, schema: target.content.schema });
     }
   };
-  visit(references);
+  visit(references, contextOf(subject), isNew);
   return [...resolved.values()];
 }

@@ -1,7 +1,5 @@
 import type { RegistryConfig, RegistryMode, SchemaContent, SchemaVersion } from './entity.ts';
-
-/** The name of the context that unqualified subjects live in. */
-export const defaultContext = '.';
+import { contextOf, qualifiedSubject } from './qualified-subject.ts';
 
 /** Ids are given per context, and a schema has one id per context. */
 export interface ContextState {
@@ -23,16 +21,32 @@ export class RegistryState {
   readonly modes = new Map<string | null, RegistryMode>();
   /** The versions that refer to a version, by {@link referenceKey}. */
   readonly referrers = new Map<string, Set<SchemaVersion>>();
+  /** Contexts that have a record of their own. */
+  readonly contextRecords = new Set<string>();
   /** Other spellings of a key that the topic holds: a write has to remove them, or they come back. */
   readonly foreignKeys = new Map<string, Set<string>>();
 
+  /** Where the subject's ids are; made when it is asked for first. */
   context(subject: string): ContextState {
-    const name = contextOf(subject);
+    return this.contextNamed(contextOf(subject));
+  }
+
+  contextNamed(name: string): ContextState {
     const known = this.contexts.get(name);
     if (known !== undefined) return known;
     const created: ContextState = { ids: new Map(), guids: new Map(), idMax: 0 };
     this.contexts.set(name, created);
     return created;
+  }
+
+  /** The subject as a client named it, or the one of that name in the first other context that has it. */
+  inAnyContext(subject: string): string {
+    if (subject.startsWith(':.') || this.subjects.has(subject)) return subject;
+    for (const context of this.contexts.keys()) {
+      const other = qualifiedSubject(context, subject);
+      if (this.subjects.has(other)) return other;
+    }
+    return subject;
   }
 
   /** Versions of the subject, ascending; with `deleted` the soft-deleted ones too. */
@@ -45,11 +59,6 @@ export class RegistryState {
   version(subject: string, version: number): SchemaVersion | undefined {
     return this.subjects.get(subject)?.get(version);
   }
-}
-
-/** The context of a subject: `:.name:subject` is qualified, all others live in the default context. */
-export function contextOf(subject: string): string {
-  return /^:(\.[^:]*):/.exec(subject)?.[1] ?? defaultContext;
 }
 
 /** The key of {@link RegistryState.referrers}. */

@@ -8,6 +8,7 @@ import {
   type SchemaLog,
 } from '../../schema-registry/index.ts';
 import { jsonLanguage } from '../../schema-registry/json/language.ts';
+import { protobufLanguage } from '../../schema-registry/protobuf/language.ts';
 import type { RegistryState } from '../../schema-registry/store/state.ts';
 
 /** A store over a log, open. */
@@ -17,7 +18,7 @@ export async function openStore(
 ): Promise<RegistryStore> {
   const store = new RegistryStore({
     log,
-    languages: [avroLanguage, jsonLanguage],
+    languages: [avroLanguage, jsonLanguage, protobufLanguage],
     clock,
     logger: silentLogger,
   });

@@ -279,7 +279,8 @@ describe('registration refuses', () => {
       ],
       [{ schema: '' }, 'Empty schema'],
       [{}, 'Empty schema'],
-      [{ schema: '"int"', schemaType: 'PROTOBUF' }, 'Invalid schema type PROTOBUF'],
+      [{ schema: '"int"', schemaType: 'THRIFT' }, 'Invalid schema type THRIFT'],
+      [{ schema: 'message', schemaType: 'PROTOBUF' }, expect.stringContaining('at line 1, column 8')],
       [{ schema: '5', schemaType: 'JSON' }, expect.stringContaining('Invalid schema of type JSON')],
       [
         { schema: '"P"', references: [{ name: 'P', subject: 'p', version: 1 }] },
@@ -325,7 +326,7 @@ describe('registration refuses', () => {
   });
 
   test('subjects that cannot be, rule sets, and schemas that are too large', async () => {
-    for (const subject of ['__GLOBAL', '__EMPTY', 'a\u0001', ':.ctx:s']) {
+    for (const subject of ['__GLOBAL', '__EMPTY', 'a\u0001', ':.ctx:__EMPTY', ':.__GLOBAL:s']) {
       await refused(
         'POST',
         `/subjects/${encodeURIComponent(subject)}/versions`,
@@ -338,10 +339,12 @@ describe('registration refuses', () => {
     await refused(
       'POST',
       '/subjects/s/versions',
-      body(R, { ruleSet: { domainRules: [] } }),
+      body(R, {
+        ruleSet: { domainRules: [{ name: 'x', type: 'CEL' }], encodingRules: [{ name: 'x', type: 'CEL' }] },
+      }),
       422,
       42210,
-      expect.any(String),
+      "Found rule with duplicate name 'x'",
     );
     await refused(
       'POST',
@@ -436,7 +439,9 @@ describe('schemas', () => {
   });
 
   test('have types', async () => {
-    expect(new Set((await ask('GET', '/schemas/types')).json as string[])).toEqual(new Set(['AVRO', 'JSON']));
+    expect(new Set((await ask('GET', '/schemas/types')).json as string[])).toEqual(
+      new Set(['AVRO', 'JSON', 'PROTOBUF']),
+    );
   });
 
   test('JSON Schema is registered, checked and returned as it was written', async () => {
@@ -499,7 +504,22 @@ describe('settings', () => {
       'Invalid compatibility level. Valid values are none, backward, forward, full, backward_transitive, forward_transitive, and full_transitive';
     await refused('PUT', '/config', { compatibility: 'some' }, 422, 42203, message);
     await refused('PUT', '/config', { compatibility: 5 }, 422, 42203, message);
-    await refused('PUT', '/config', { alias: 'other' }, 422, 422, expect.stringContaining('alias'));
+    await refused(
+      'PUT',
+      '/config',
+      { defaultRuleSet: { domainRules: [{ name: '1' }] } },
+      422,
+      42210,
+      expect.any(String),
+    );
+    await refused(
+      'PUT',
+      '/config',
+      { overrideMetadata: { properties: { a: 1 } } },
+      400,
+      400,
+      expect.any(String),
+    );
     await refused('PUT', '/config', { normalize: 'yes' }, 400, 400, expect.any(String));
     await refused('PUT', '/config', undefined, 422, 422, expect.any(String));
     await refused('PUT', '/config/__GLOBAL', { compatibility: 'NONE' }, 422, 42208, expect.any(String));
@@ -565,7 +585,7 @@ describe('settings', () => {
       { mode: 'SOME' },
       422,
       42204,
-      'Invalid mode. Valid values are READWRITE, READONLY, and IMPORT.',
+      'Invalid mode. Valid values are READWRITE, READONLY, IMPORT and FORWARD.',
     );
     await refused(
       'PUT',

@@ -1,7 +1,8 @@
 import { checkCompatibility } from '../../compatibility.ts';
 import { RegistryError } from '../../errors.ts';
+import { canonicalDefinition } from '../../store/definition.ts';
 import type { SchemaVersion } from '../../store/entity.ts';
-import { canonicalDefinition, findVersion, parseVersion } from '../../store/query.ts';
+import { findVersion, parseVersion } from '../../store/query.ts';
 import { comparedVersions, ruleInScope } from '../../store/registration.ts';
 import { rejection } from '../../store/rejection.ts';
 import { configInScope } from '../../store/settings.ts';
@@ -15,14 +16,14 @@ export const compatibilityRoutes: readonly Route[] = [
 ];
 
 function withAll(request: RouteRequest, context: RouteContext): unknown {
-  const subject = request.param('subject');
+  const subject = request.subject(context.store.state);
   const { definition } = registerBody(request.body);
   return check(request, context, comparedVersions(context.store.state, subject, definition));
 }
 
 function withOne(request: RouteRequest, context: RouteContext): unknown {
   const version = parseVersion(request.param('version'));
-  return check(request, context, versionToCompare(context, request.param('subject'), version));
+  return check(request, context, versionToCompare(context, request.subject(context.store.state), version));
 }
 
 /** Nothing is compatible with everything: a subject without versions has no latest one to break. */
@@ -38,7 +39,7 @@ function versionToCompare(
 
 function check(request: RouteRequest, { store }: RouteContext, versions: readonly SchemaVersion[]): unknown {
   const { state, reader } = store;
-  const subject = request.param('subject');
+  const subject = request.subject(state);
   const verbose = request.flag('verbose');
   const { definition } = registerBody(request.body);
   try {

@@ -1,9 +1,11 @@
-import type { SchemaContent, SchemaVersion } from '../../store/entity.ts';
+import { rulePhases, type SchemaContent, type SchemaVersion } from '../../store/entity.ts';
+import { localSubject } from '../../store/qualified-subject.ts';
 import { findByGuid, findById, listSubjects } from '../../store/query.ts';
 import { rejection } from '../../store/rejection.ts';
-import { contextOf, defaultContext } from '../../store/state.ts';
+import { withoutAlias } from '../../store/settings.ts';
+import type { RegistryState } from '../../store/state.ts';
 import { schemaAnswer, versionAnswer } from '../answer.ts';
-import { formattedText } from '../format.ts';
+import { formattedText, referenceFormat } from '../format.ts';
 import { JsonText, type Personality, type Route, type RouteContext, type RouteRequest } from '../route.ts';
 
 /** Everything under `/schemas`. */
@@ -23,13 +25,32 @@ const pageMax = 1000;
 
 function list(request: RouteRequest, { store, personality }: RouteContext): unknown {
   const deleted = request.flag('deleted');
-  const prefix = request.query('subjectPrefix') ?? '';
-  const subjects = listSubjects(store.state, prefix, { deleted, deletedOnly: false });
+  const subjects = listSubjects(store.state, request.subjectPrefix(''), { deleted, deletedOnly: false });
   const latestOnly = request.flag('latestOnly');
-  const versions = subjects.flatMap((subject) =>
-    store.state.versions(subject, deleted).slice(latestOnly ? -1 : 0),
-  );
-  return request.page(versions, pageMax).map((version) => versionAnswer(version, personality));
+  const ruleType = request.query('ruleType');
+  const versions = subjects
+    .flatMap((subject) => store.state.versions(subject, deleted).slice(latestOnly ? -1 : 0))
+    .filter(({ content }) => !ruleType || hasRule(content, ruleType));
+  const aliases = request.flag('aliases') ? aliasesBySubject(store.state) : undefined;
+  return request.page(versions, pageMax).map((version) => ({
+    ...versionAnswer(version, personality),
+    ...(aliases && { aliases: aliases.get(version.subject) ?? [] }),
+  }));
+}
+
+function hasRule({ ruleSet }: SchemaContent, type: string): boolean {
+  return rulePhases.some((phase) => ruleSet?.[phase]?.some((rule) => rule.type === type) === true);
+}
+
+/** The other names of each subject. */
+function aliasesBySubject(state: RegistryState): ReadonlyMap<string, string[]> {
+  const aliases = new Map<string, string[]>();
+  for (const subject of state.configs.keys()) {
+    const target = subject === null ? null : withoutAlias(state, subject);
+    if (subject === null || target === null || target === subject) continue;
+    aliases.set(target, [...(aliases.get(target) ?? []), subject].sort());
+  }
+  return aliases;
 }
 
 function types(_request: RouteRequest, { store }: RouteContext): unknown {
@@ -44,14 +65,22 @@ const rendered = new WeakMap<
 
 function byId(request: RouteRequest, { store, personality }: RouteContext): unknown {
   const content = contentById(request, store);
-  const subject = request.query('subject');
-  const named = subject ? versionIn(content, subject) : undefined;
-  if (named === undefined && request.query('format') === undefined && !request.flag('fetchMaxId')) {
+  const subject = request.subjectQuery(store.state);
+  const named = subject === undefined ? undefined : versionIn(content, subject);
+  const isPlain = ['format', 'referenceFormat', 'fetchMaxId'].every(
+    (name) => request.query(name) === undefined,
+  );
+  if (named === undefined && isPlain) {
     return renderedAnswer(content, personality);
   }
   const schema = formattedText(request, store, named ?? firstVersion(content));
-  const idMax = store.state.contexts.get(defaultContext)?.idMax ?? 0;
-  const options = { named, schema, ...(request.flag('fetchMaxId') && { idMax }) };
+  const idMax = store.state.context(subject ?? '').idMax;
+  const options = {
+    named,
+    schema,
+    ...referenceFormat(request),
+    ...(request.flag('fetchMaxId') && { idMax }),
+  };
   return schemaAnswer(content, personality, options);
 }
 
@@ -95,8 +124,10 @@ function idsByGuid(request: RouteRequest, { store }: RouteContext): unknown {
 
 /** The versions on this id that the request wants to see. Throws 40403 when there are none. */
 function versionsOf(request: RouteRequest, store: RouteContext['store']): SchemaVersion[] {
-  const content = findById(store.state, request.id());
-  const subject = request.query('subject');
+  const wanted = request.subjectQuery(store.state);
+  const content = findById(store.state, request.id(), wanted);
+  // A context alone names no subject.
+  const subject = wanted === undefined || localSubject(wanted) === '' ? undefined : wanted;
   const deleted = request.flag('deleted');
   const isShown = (version: SchemaVersion) =>
     (deleted || !version.isDeleted) && (!subject || version.subject === subject);
@@ -108,9 +139,8 @@ function versionsOf(request: RouteRequest, store: RouteContext['store']): Schema
 }
 
 function contentById(request: RouteRequest, { state }: RouteContext['store']): SchemaContent {
-  const subject = request.query('subject') ?? '';
   const id = request.id();
-  const content = state.contexts.get(contextOf(subject))?.ids.get(id) ?? findById(state, id);
+  const content = findById(state, id, request.subjectQuery(state));
   if (content === undefined) throw rejection.schemaNotFound(id);
   return content;
 }

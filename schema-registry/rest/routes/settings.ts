@@ -5,7 +5,7 @@ import {
   decideUpdateConfig,
   decideUpdateMode,
 } from '../../store/setting-change.ts';
-import { checkSubject, configInScope, modeInScope } from '../../store/settings.ts';
+import { checkSettingSubject, configInScope, modeInScope } from '../../store/settings.ts';
 import { configAnswer, configEcho } from '../answer.ts';
 import { configBody, modeBody } from '../request-body.ts';
 import type { Route, RouteContext, RouteRequest } from '../route.ts';
@@ -58,14 +58,14 @@ async function updateMode(request: RouteRequest, { store }: RouteContext): Promi
 
 async function deleteMode(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
   const subject = subjectOf(request);
-  const old = await store.write('Delete mode', (state) => decideDeleteMode(state, subject));
+  const recursive = request.flag('recursive');
+  const old = await store.write('Delete mode', (state) => decideDeleteMode(state, subject, recursive));
   return { mode: old };
 }
 
 /** The subject of the path, null for the registry. Throws 42208. */
 function subjectOf(request: RouteRequest): string | null {
-  const subject = request.param('subject');
-  if (subject === '') return null;
-  checkSubject(subject);
+  const subject = request.settingSubject();
+  if (subject !== null) checkSettingSubject(subject);
   return subject;
 }

@@ -12,7 +12,7 @@ import {
 import { decideRegister } from '../../store/registration.ts';
 import { rejection } from '../../store/rejection.ts';
 import { registeredAnswer, versionAnswer } from '../answer.ts';
-import { formattedText } from '../format.ts';
+import { formattedText, referenceFormat } from '../format.ts';
 import { registerBody } from '../request-body.ts';
 import { JsonText, type Route, type RouteContext, type RouteRequest } from '../route.ts';
 
@@ -31,36 +31,39 @@ export const subjectRoutes: readonly Route[] = [
 ];
 
 function subjects(request: RouteRequest, { store }: RouteContext): unknown {
-  const prefix = request.query('subjectPrefix') ?? '';
-  const names = listSubjects(store.state, prefix === ':*:' ? '' : prefix, deletedFilter(request));
+  const names = listSubjects(store.state, request.subjectPrefix(':*:'), deletedFilter(request));
   return request.page(names);
 }
 
 function lookup(request: RouteRequest, { store, personality }: RouteContext): unknown {
-  const subject = request.param('subject');
+  const subject = store.state.inAnyContext(request.subject(store.state));
   const { definition } = registerBody(request.body);
   const options = { normalize: request.flag('normalize'), deleted: request.flag('deleted') };
   const found = lookUp(store.state, store.reader, subject, definition, options);
-  if (found !== undefined) return versionAnswer(found, personality, formattedText(request, store, found));
+  if (found !== undefined)
+    return versionAnswer(found, personality, { schema: formattedText(request, store, found) });
   listVersions(store.state, subject, { deleted: options.deleted, deletedOnly: false });
   throw rejection.schemaNotFound();
 }
 
 async function register(request: RouteRequest, { store, personality }: RouteContext): Promise<unknown> {
-  const subject = request.param('subject');
-  const body = { ...registerBody(request.body), subject, normalize: request.flag('normalize') };
+  const subject = request.subject(store.state);
+  const asked = registerBody(request.body);
+  const flags = { normalize: request.flag('normalize'), force: request.flag('force') };
+  const body = { ...asked, ...flags, subject };
   const added = await store.write('Register', (state, reader) => decideRegister(state, reader, body));
-  return registeredAnswer(findVersion(store.state, subject, added.version, true), personality);
+  const version = findVersion(store.state, subject, added.version, true);
+  return registeredAnswer(version, personality, formattedText(request, store, version));
 }
 
 function deleteSubject(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
-  const target = { subject: request.param('subject'), permanent: request.flag('permanent') };
+  const target = { subject: request.subject(store.state), permanent: request.flag('permanent') };
   return store.write('Delete subject', (state) => decideDeleteSubject(state, target));
 }
 
 function deleteVersion(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
   const target = {
-    subject: request.param('subject'),
+    subject: request.subject(store.state),
     permanent: request.flag('permanent'),
     version: parseVersion(request.param('version')),
   };
@@ -71,21 +74,22 @@ function withMetadata(request: RouteRequest, { store, personality }: RouteContex
   const values = request.queries('value');
   const properties = new Map(request.queries('key').map((key, index) => [key, values[index] ?? '']));
   const deleted = request.flag('deleted');
-  const found = findByMetadata(store.state, request.param('subject'), properties, deleted);
-  return versionAnswer(found, personality, formattedText(request, store, found));
+  const found = findByMetadata(store.state, request.subject(store.state), properties, deleted);
+  return versionAnswer(found, personality, { schema: formattedText(request, store, found) });
 }
 
 /** With `deletedAsNegative` the soft-deleted ones are shown too, below zero. */
 function versions(request: RouteRequest, { store }: RouteContext): unknown {
   const asNegative = request.flag('deletedAsNegative');
   const filter = asNegative ? { deleted: true, deletedOnly: false } : deletedFilter(request);
-  const found = listVersions(store.state, request.param('subject'), filter);
+  const found = listVersions(store.state, request.subject(store.state), filter);
   return request.page(found.map((each) => (asNegative && each.isDeleted ? -each.version : each.version)));
 }
 
 function version(request: RouteRequest, { store, personality }: RouteContext): unknown {
   const found = versionOf(request, store);
-  return versionAnswer(found, personality, formattedText(request, store, found));
+  const options = { schema: formattedText(request, store, found), ...referenceFormat(request) };
+  return versionAnswer(found, personality, options);
 }
 
 function versionSchema(request: RouteRequest, { store }: RouteContext): unknown {
@@ -95,13 +99,14 @@ function versionSchema(request: RouteRequest, { store }: RouteContext): unknown 
 
 function referencedBy(request: RouteRequest, { store }: RouteContext): unknown {
   const number = parseVersion(request.param('version'));
-  const target = findVersion(store.state, request.param('subject'), number, true);
+  const target = findVersion(store.state, request.subject(store.state), number, true);
   return request.page(referencingIds(store.state, target, request.flag('deleted')));
 }
 
 function versionOf(request: RouteRequest, store: RouteContext['store']): SchemaVersion {
   const number = parseVersion(request.param('version'));
-  return findVersion(store.state, request.param('subject'), number, request.flag('deleted'));
+  const subject = store.state.inAnyContext(request.subject(store.state));
+  return findVersion(store.state, subject, number, request.flag('deleted'));
 }
 
 function deletedFilter(request: RouteRequest): { readonly deleted: boolean; readonly deletedOnly: boolean } {
