@@ -5,7 +5,9 @@ import { randomUuid } from '../platform/uuid.ts';
 import {
   type BrokerConfig,
   brokerConfig,
+  ConfigError,
   type ConfigTexts,
+  examineProperties,
   type Listener,
   singleNodeProperties,
 } from './config/index.ts';
@@ -40,6 +42,8 @@ export interface BrokerOptions {
   readonly platform: Platform;
   /** Kafka's `server.properties`, by name. `log.dirs` and `listeners` have to be there. */
   readonly properties: ConfigTexts;
+  /** Id of the cluster when the data directory is new; one that has another is refused. Default: a random one. */
+  readonly clusterId?: string | undefined;
   /** A network inside the process on which the broker listens as well: for clients that need no socket. */
   readonly inProcess?: { readonly net: Net; readonly host: string; readonly port: number } | undefined;
 }
@@ -107,7 +111,7 @@ export class Broker {
   /** Opens the data, mends it if the last stop was not orderly, and begins to serve. */
   static async start(options: BrokerOptions): Promise<Broker> {
     const { platform } = options;
-    const properties = singleNodeProperties(options.properties);
+    const properties = checkedProperties(options);
     const config = brokerConfig({ dynamicBroker: new Map(), dynamicDefault: new Map(), static: properties });
     const directories = await LogDirectories.open(platform, {
       paths: config.logDirs,
@@ -115,6 +119,7 @@ export class Broker {
       cordoned: () => broker?.config.cordonedLogDirs ?? config.cordonedLogDirs,
       nodeId: config.nodeId,
       durability: config.durability,
+      clusterId: options.clusterId,
     });
     let broker: Broker | undefined;
     try {
@@ -235,4 +240,15 @@ export class Broker {
       entropy: this.#platform.entropy,
     };
   }
+}
+
+/** All properties of the node. Throws {@link ConfigError} with every problem; tells what of the given ones is not used. */
+function checkedProperties({ properties, platform: { logger } }: BrokerOptions): ConfigTexts {
+  const { problems, unknown, withoutEffect } = examineProperties(properties);
+  if (problems.length > 0) throw new ConfigError(problems);
+  if (unknown.length > 0) logger.warn({ names: unknown }, 'unknown broker configs are ignored');
+  if (withoutEffect.length > 0) {
+    logger.warn({ names: withoutEffect }, "configs of Kafka's that change nothing in this broker");
+  }
+  return singleNodeProperties(properties);
 }

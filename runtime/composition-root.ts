@@ -19,6 +19,8 @@ import { loadPlugins, type PluginPlaces } from './plugins.ts';
 import { startRest } from './rest/index.ts';
 import { startWorker, type Worker } from './worker.ts';
 
+export { examineProperties } from '../broker/index.ts';
+
 /** Where clients in the process reach the broker in it. */
 const IN_PROCESS = { host: 'in-process', port: 9092 } as const;
 
@@ -26,12 +28,15 @@ const IN_PROCESS = { host: 'in-process', port: 9092 } as const;
 export interface BrokerSettings {
   /** Kafka's `server.properties`. */
   readonly properties: ReadonlyMap<string, string>;
+  /** Id of the cluster when the data directory is new; one that has another is refused. Default: a random one. */
+  readonly clusterId?: string | undefined;
   readonly logLevel: LogLevel;
 }
 
 /** Starts a broker and nothing else. Rejects with what is wrong with its properties or its data. */
-export async function startBroker({ properties, logLevel }: BrokerSettings): Promise<RunningBroker> {
-  return start({ properties, logger: await loggerFor(logLevel) });
+export async function startBroker(settings: BrokerSettings): Promise<RunningBroker> {
+  const { properties, clusterId, logLevel } = settings;
+  return start({ properties, clusterId, logger: await loggerFor(logLevel) });
 }
 
 /** How the whole stack is run. */
@@ -58,7 +63,7 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
   try {
     const platform = systemPlatform(await loggerFor(settings.logLevel));
     opened.defer(() => platform.executor.close());
-    const { broker, client } = await embeddedKafka(platform, settings.properties, opened);
+    const { broker, client } = await embeddedKafka(platform, settings, opened);
     const { clusterId } = broker;
     const registering = openSchemaTopic(client, platform.logger).then((log) =>
       startRegistry({ log, host, port: registryPort, ...platform, clusterId }),
@@ -139,7 +144,7 @@ async function kafkaFor(
   opened: AsyncDisposableStack,
 ): Promise<{ kafka: string; client: KafkaClient; halted: Promise<Error> }> {
   if ('properties' in kafka) {
-    const { broker, client } = await embeddedKafka(platform, kafka.properties, opened);
+    const { broker, client } = await embeddedKafka(platform, kafka, opened);
     return { kafka: broker.address, client, halted: broker.halted };
   }
   const client = createClient({ ...platform, bootstrapServers: kafka.bootstrapServers });
@@ -150,11 +155,12 @@ async function kafkaFor(
 /** The client reaches the broker by a pipe within the process: the same protocol and code, no socket. */
 async function embeddedKafka(
   platform: Platform,
-  properties: ReadonlyMap<string, string>,
+  { properties, clusterId }: Pick<BrokerSettings, 'properties' | 'clusterId'>,
   opened: AsyncDisposableStack,
 ): Promise<{ broker: RunningBroker; client: KafkaClient }> {
   const net = new MemoryNet(platform);
-  const broker = await start({ properties, logger: platform.logger, inProcess: { net, ...IN_PROCESS } });
+  const inProcess = { net, ...IN_PROCESS };
+  const broker = await start({ properties, clusterId, logger: platform.logger, inProcess });
   opened.defer(() => broker.close());
   const bootstrapServers = `${IN_PROCESS.host}:${IN_PROCESS.port}`;
   const client = createClient({ ...platform, net, bootstrapServers });

@@ -11,12 +11,12 @@ import {
   describeGroupConfigs,
   describeLoggers,
   dynamicBrokerConfigProblems,
+  examineProperties,
   groupConfig,
   groupConfigProblems,
   groupConfigs,
   singleNodeProperties,
   staticLayers,
-  unknownBrokerProperties,
 } from '../../../broker/config/index.ts';
 
 const texts = (values: Readonly<Record<string, string>> = {}) => new Map(Object.entries(values));
@@ -159,7 +159,7 @@ describe('static validation', () => {
       'listener.name.internal.scram-sha-256.sasl.jaas.config': 'j',
       'listener.name.internal.no.such': '1',
     });
-    expect(unknownBrokerProperties(properties)).toEqual(['no.such', 'listener.name.internal.no.such']);
+    expect(examineProperties(properties).unknown).toEqual(['no.such', 'listener.name.internal.no.such']);
   });
 });
 
