@@ -4,6 +4,7 @@ import type { Platform } from '../platform/platform.ts';
 import { randomUuid } from '../platform/uuid.ts';
 import {
   type BrokerConfig,
+  type BrokerConfigLayers,
   brokerConfig,
   ConfigError,
   type ConfigTexts,
@@ -20,6 +21,7 @@ import {
   leadershipRecords,
   type MetadataDelta,
   registrationRecords,
+  resourceTypes,
 } from './metadata/index.ts';
 import { ClusterMetadata } from './quorum/cluster-metadata.ts';
 import { MetadataLog } from './quorum/metadata-log.ts';
@@ -28,6 +30,7 @@ import { FetchSessions } from './replica/fetch-sessions.ts';
 import { Partitions } from './replica/partitions.ts';
 import { servedFeatures } from './served-features.ts';
 import { Cluster } from './server/cluster.ts';
+import { type ConnectionLimits, connectionLimits } from './server/connection-limits.ts';
 import type { Features } from './server/handlers/18-api-versions.ts';
 import { type BrokerListener, IN_PROCESS_LISTENER } from './server/request-context.ts';
 import { servedApis } from './server/served-apis.ts';
@@ -58,7 +61,11 @@ export class Broker {
   readonly #storage: BrokerStorage;
   readonly #groups: GroupCoordination;
   readonly #server: BrokerServer;
+  #config: BrokerConfig;
+  #limits: ConnectionLimits;
   #listeners: readonly BrokerListener[] = [];
+  #listening: Promise<void> = Promise.resolve();
+  #isServing = false;
 
   private constructor(
     options: BrokerOptions,
@@ -73,6 +80,8 @@ export class Broker {
     this.#directories = directories;
     this.#nodeId = directories.metadata.meta.nodeId;
     this.#metadata = new ClusterMetadata(log, clock);
+    this.#config = this.#configInForce();
+    this.#limits = connectionLimits(this.#config, this.#layers());
     const topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
     const partitions = new Partitions(directories, topics);
     const context = () => this.#context();
@@ -104,7 +113,9 @@ export class Broker {
       features: () => this.#features(),
     });
     const { socketRequestMaxBytes: requestBytesMax, connectionsMaxIdleMs: idleMsMax } = this.config;
-    this.#server = new BrokerServer({ apis, executor, clock, logger, requestBytesMax, idleMsMax });
+    const limits = () => this.#limits;
+    const connections = { requestBytesMax, idleMsMax, limits };
+    this.#server = new BrokerServer({ apis, executor, clock, logger, ...connections });
     this.#metadata.listen((delta) => this.#onMetadataChange(delta));
   }
 
@@ -139,7 +150,7 @@ export class Broker {
 
   /** The configs now in force. */
   get config(): BrokerConfig {
-    return brokerConfig(brokerLayers(this.#metadata.image, this.#nodeId, this.#properties));
+    return this.#config;
   }
 
   /** Where clients reach it, with the ports really bound; the first is the first of `listeners`. */
@@ -159,6 +170,7 @@ export class Broker {
 
   /** Orderly stop: connections closed, everything synced, and the mark that the next start may skip recovery. */
   async close(): Promise<void> {
+    await this.#listening;
     await this.#server.close();
     this.#groups.stop();
     await this.#storage.close(this.#metadata.image.broker(this.#nodeId)?.epoch ?? -1);
@@ -180,20 +192,24 @@ export class Broker {
     await this.#groups.start();
     if (inProcess !== undefined) {
       const { net, ...endpoint } = inProcess;
-      listeners.push(await this.#server.listen(net, { name: IN_PROCESS_LISTENER, endpoint }));
+      const own = { name: IN_PROCESS_LISTENER, endpoint, isUnlimited: true };
+      listeners.push(await this.#server.listen(net, own));
     }
     this.#listeners = listeners;
     this.#storage.start();
+    this.#isServing = true;
     this.#server.start();
   }
 
   async #listen(net: Net, config: BrokerConfig): Promise<BrokerListener[]> {
     const listeners: BrokerListener[] = [];
-    for (const { name, host, port } of config.listeners) {
-      const advertised = config.advertisedListeners.find((each) => each.name === name);
-      listeners.push(await this.#server.listen(net, { name, endpoint: { host, port }, advertised }));
-    }
+    for (const listener of config.listeners) listeners.push(await this.#open(net, listener));
     return listeners;
+  }
+
+  #open(net: Net, { name, host, port }: Listener): Promise<BrokerListener> {
+    const advertised = this.#config.advertisedListeners.find((each) => each.name === name);
+    return this.#server.listen(net, { name, endpoint: { host, port }, advertised });
   }
 
   #register(config: BrokerConfig, listeners: readonly BrokerListener[]): Promise<void> {
@@ -215,12 +231,58 @@ export class Broker {
   }
 
   #onMetadataChange(delta: MetadataDelta): void {
+    if (delta.configsChanged.some(({ resourceType }) => resourceType === resourceTypes.BROKER)) {
+      this.#reconfigure();
+    }
     this.#storage.onMetadataChange(delta);
     for (const { name } of delta.topicsRemoved) this.#groups.onTopicDeleted(name);
     for (const { name } of delta.topicsCreated) this.#groups.onTopicCreated(name);
     for (const { topic, partitionId } of delta.partitionsChanged) {
       this.#groups.onPartitionChanged(topic, partitionId);
     }
+  }
+
+  /** Puts to work what changed in the broker's dynamic configs; what others ask for when they need it needs no more. */
+  #reconfigure(): void {
+    try {
+      this.#config = this.#configInForce();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.#platform.logger.error(
+        { err: error },
+        'dynamic configs cannot be used, the old ones stay in force',
+      );
+      return;
+    }
+    this.#limits = connectionLimits(this.#config, this.#layers());
+    this.#server.admitWaiting();
+    if (this.#isServing) this.#listening = this.#listening.then(() => this.#changeListeners());
+  }
+
+  /** Opens listeners that `listeners` has gained and closes those it has lost; one that cannot be opened is told. */
+  async #changeListeners(): Promise<void> {
+    const wanted = this.#config.listeners;
+    const isOpen = (name: string) => this.#listeners.some((listener) => listener.name === name);
+    const gone = this.#listeners.filter(
+      ({ name }) => name !== IN_PROCESS_LISTENER && !wanted.some((listener) => listener.name === name),
+    );
+    for (const { name } of gone) await this.#server.unlisten(name);
+    this.#listeners = this.#listeners.filter((listener) => !gone.includes(listener));
+    for (const listener of wanted.filter(({ name }) => !isOpen(name))) {
+      try {
+        this.#listeners = [...this.#listeners, await this.#open(this.#platform.net, listener)];
+      } catch (err) {
+        this.#platform.logger.error({ err, listener: listener.name }, 'listener cannot be opened');
+      }
+    }
+  }
+
+  #configInForce(): BrokerConfig {
+    return brokerConfig(this.#layers());
+  }
+
+  #layers(): BrokerConfigLayers {
+    return brokerLayers(this.#metadata.image, this.#nodeId, this.#properties);
   }
 
   #features(): Features {

@@ -46,7 +46,9 @@ export class BrokerStorage {
   constructor(parts: StorageParts) {
     this.#parts = parts;
     const { directories, platform, config } = parts;
-    this.#cleaners = directories.online.map((directory) => new LogCleaner(directory, platform, config()));
+    this.#cleaners = directories.online.map(
+      (directory) => new LogCleaner(directory, platform, cleanerConfig(config)),
+    );
     directories.onFailure((directory) => this.#onFailure(directory));
     this.moves = new ReplicaMoves({
       ...parts,
@@ -242,4 +244,16 @@ export class BrokerStorage {
     };
     turn();
   }
+}
+
+/** The cleaner's configs, always those in force. */
+function cleanerConfig(config: () => BrokerConfig) {
+  return {
+    get logCleanerBackoffMs() {
+      return config().logCleanerBackoffMs;
+    },
+    get logCleanerDedupeBufferSize() {
+      return config().logCleanerDedupeBufferSize;
+    },
+  };
 }

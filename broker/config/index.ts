@@ -4,7 +4,7 @@ export { brokerConfigDefinition, brokerConfigs } from './broker-configs.ts';
 export { brokerConfig, brokerPropertyProblems } from './broker-properties.ts';
 export { clientMetricsConfigProblems } from './client-metrics.ts';
 export type { BrokerConfigLayers, ConfigTexts } from './config-layers.ts';
-export { staticLayers } from './config-layers.ts';
+export { listenerConfigText, staticLayers } from './config-layers.ts';
 export type { ConfigDefinition } from './definition.ts';
 export { clientMetricsConfigs } from './definitions/client-metrics-configs.ts';
 export { clientQuotaConfigs } from './definitions/client-quota-configs.ts';
