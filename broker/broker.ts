@@ -11,6 +11,7 @@ import {
   examineProperties,
   type Listener,
   singleNodeProperties,
+  staticLayers,
 } from './config/index.ts';
 import { GroupCoordination } from './coordinator/group-coordination.ts';
 import { LogDirectories } from './log/index.ts';
@@ -25,6 +26,7 @@ import {
 } from './metadata/index.ts';
 import { ClusterMetadata } from './quorum/cluster-metadata.ts';
 import { MetadataLog } from './quorum/metadata-log.ts';
+import { metadataLogConfigs, ownVoter } from './quorum/own-quorum.ts';
 import { ProducerIds } from './quorum/producer-ids.ts';
 import { FetchSessions } from './replica/fetch-sessions.ts';
 import { Partitions } from './replica/partitions.ts';
@@ -79,7 +81,8 @@ export class Broker {
     this.#properties = properties;
     this.#directories = directories;
     this.#nodeId = directories.metadata.meta.nodeId;
-    this.#metadata = new ClusterMetadata(log, clock);
+    const snapshots = staticConfig(properties);
+    this.#metadata = new ClusterMetadata(log, { clock, logger, snapshots });
     this.#config = this.#configInForce();
     this.#limits = connectionLimits(this.#config, this.#layers());
     const topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
@@ -123,7 +126,7 @@ export class Broker {
   static async start(options: BrokerOptions): Promise<Broker> {
     const { platform } = options;
     const properties = checkedProperties(options);
-    const config = brokerConfig({ dynamicBroker: new Map(), dynamicDefault: new Map(), static: properties });
+    const config = staticConfig(properties);
     const directories = await LogDirectories.open(platform, {
       paths: config.logDirs,
       metadataPath: config.metadataLogDir,
@@ -134,7 +137,11 @@ export class Broker {
     });
     let broker: Broker | undefined;
     try {
-      const log = await MetadataLog.open(platform.files, directories.metadata, platform.clock.now());
+      const log = await MetadataLog.open(platform.files, directories.metadata, {
+        nowMs: platform.clock.now(),
+        configs: metadataLogConfigs(config),
+        voters: ownVoter(directories.metadata.meta, config),
+      });
       broker = new Broker(options, properties, directories, log);
       await broker.#begin(options);
       return broker;
@@ -313,4 +320,8 @@ function checkedProperties({ properties, platform: { logger } }: BrokerOptions):
     logger.warn({ names: withoutEffect }, "configs of Kafka's that change nothing in this broker");
   }
   return singleNodeProperties(properties);
+}
+
+function staticConfig(properties: ConfigTexts): BrokerConfig {
+  return brokerConfig(staticLayers(properties));
 }

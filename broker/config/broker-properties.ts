@@ -59,20 +59,22 @@ function effectiveValue(
 function withDerived(values: BrokerConfigValues): BrokerConfig {
   const controllers = values.controllerListenerNames.map((name) => name.toUpperCase());
   const protocols = protocolMap(values.listenerSecurityProtocolMap, controllers);
-  const forClients = (listeners: readonly Listener[]): readonly Listener[] =>
-    listeners.filter(({ name }) => !controllers.includes(name));
   const problems: string[] = [];
   const parse = (name: 'listeners' | 'advertised.listeners', addresses: readonly string[]) =>
-    collecting(problems, () => forClients(parseListeners(name, addresses, protocols)));
-  const listeners = parse('listeners', values.listeners) ?? [];
-  const advertised = values.advertisedListeners;
-  const advertisedListeners =
-    advertised === null ? listeners : (parse('advertised.listeners', advertised) ?? []);
+    collecting(problems, () => parseListeners(name, addresses, protocols)) ?? [];
+  const forClients = (all: readonly Listener[]) => all.filter(({ name }) => !controllers.includes(name));
+  const bound = parse('listeners', values.listeners);
+  const told =
+    values.advertisedListeners === null ? [] : parse('advertised.listeners', values.advertisedListeners);
   if (problems.length > 0) throw new ConfigError(problems);
+  const listeners = forClients(bound);
   return {
     ...values,
     listeners,
-    advertisedListeners,
+    advertisedListeners: values.advertisedListeners === null ? listeners : forClients(told),
+    controllerListeners: bound
+      .filter(({ name }) => controllers.includes(name))
+      .map((listener) => told.find(({ name }) => name === listener.name) ?? listener),
     logDirs: values.logDirs ?? values.logDir,
     durability: values.durability === 'page-cache' ? 'page-cache' : 'fsync',
   };

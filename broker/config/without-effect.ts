@@ -11,7 +11,7 @@ const patterns: readonly RegExp[] = [
   // Other nodes: there are none.
   /^(replica\.(?!high\.watermark)|controller\.quorum\.(?!voters)|controller\.socket\.|broker\.(heartbeat|session)\.)/,
   /^(auto\.leader\.rebalance|leader\.imbalance|unclean\.leader\.election\.interval|controlled\.shutdown|request\.timeout)/,
-  /^(initial\.broker\.registration|controller\.performance|server\.max\.startup|socket\.connection\.setup|follower\.fetch)/,
+  /^(metadata\.max\.idle|initial\.broker\.registration|controller\.performance|server\.max\.startup|socket\.connection\.setup|follower\.fetch)/,
   // Purgatories: nothing that is done stays in ours.
   /\.purgatory\.purge\.interval\.requests$/,
   // Metrics reporters, policies and other Java classes.
