@@ -1,17 +1,17 @@
 import type { StreamError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { LoggerLevels } from '../platform/logger-levels.ts';
 import type { Net } from '../platform/net.ts';
 import type { Platform } from '../platform/platform.ts';
 import { randomUuid } from '../platform/uuid.ts';
+import { checkedProperties, staticConfig } from './broker-configuration.ts';
 import {
   type BrokerConfig,
   type BrokerConfigLayers,
   brokerConfig,
   ConfigError,
   type ConfigTexts,
-  examineProperties,
   type Listener,
-  singleNodeProperties,
-  staticLayers,
 } from './config/index.ts';
 import { GroupCoordination } from './coordinator/group-coordination.ts';
 import { LogDirectories } from './log/index.ts';
@@ -26,7 +26,7 @@ import {
 } from './metadata/index.ts';
 import { ClusterMetadata } from './quorum/cluster-metadata.ts';
 import { MetadataLog } from './quorum/metadata-log.ts';
-import { metadataLogConfigs, ownVoter } from './quorum/own-quorum.ts';
+import { kraftVersions, metadataLogConfigs, ownVoter } from './quorum/own-quorum.ts';
 import { ProducerIds } from './quorum/producer-ids.ts';
 import { FetchSessions } from './replica/fetch-sessions.ts';
 import { Partitions } from './replica/partitions.ts';
@@ -49,6 +49,8 @@ export interface BrokerOptions {
   readonly properties: ConfigTexts;
   /** Id of the cluster when the data directory is new; one that has another is refused. Default: a random one. */
   readonly clusterId?: string | undefined;
+  /** Levels of the broker's loggers (BROKER_LOGGER configs). Default: everything is passed on to the platform's logger. */
+  readonly loggers?: LoggerLevels | undefined;
   /** A network inside the process on which the broker listens as well: for clients that need no socket. */
   readonly inProcess?: { readonly net: Net; readonly host: string; readonly port: number } | undefined;
 }
@@ -63,6 +65,7 @@ export class Broker {
   readonly #storage: BrokerStorage;
   readonly #groups: GroupCoordination;
   readonly #server: BrokerServer;
+  readonly #loggers: LoggerLevels;
   #config: BrokerConfig;
   #limits: ConnectionLimits;
   #listeners: readonly BrokerListener[] = [];
@@ -75,20 +78,31 @@ export class Broker {
     directories: LogDirectories,
     log: MetadataLog,
   ) {
-    const { platform } = options;
-    const { clock, entropy, executor, logger } = platform;
+    this.#loggers = options.loggers ?? new LoggerLevels('DEBUG');
+    const platform = { ...options.platform, logger: this.#logger('broker', options) };
+    const { clock, entropy, executor } = platform;
+    const logger = this.#logger('server', options);
     this.#platform = platform;
     this.#properties = properties;
     this.#directories = directories;
     this.#nodeId = directories.metadata.meta.nodeId;
     const snapshots = staticConfig(properties);
-    this.#metadata = new ClusterMetadata(log, { clock, logger, snapshots });
+    this.#metadata = new ClusterMetadata(log, {
+      clock,
+      logger: this.#logger('metadata', options),
+      snapshots,
+    });
     this.#config = this.#configInForce();
     this.#limits = connectionLimits(this.#config, this.#layers());
     const topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
     const partitions = new Partitions(directories, topics);
     const context = () => this.#context();
-    this.#groups = new GroupCoordination(platform, partitions, this.#metadata, context);
+    this.#groups = new GroupCoordination(
+      { ...platform, logger: this.#logger('groups', options) },
+      partitions,
+      this.#metadata,
+      context,
+    );
     this.#storage = new BrokerStorage({
       platform,
       nodeId: this.#nodeId,
@@ -114,6 +128,18 @@ export class Broker {
       directories,
       moves: this.#storage.moves,
       features: () => this.#features(),
+      featureSupport: {
+        ranges: { ...servedFeatures, 'kraft.version': kraftVersions },
+        voters: () => ownVoter(directories.metadata.meta, this.#config),
+      },
+      quorum: {
+        metadata: this.#metadata,
+        nodeId: this.#nodeId,
+        directoryId: directories.metadata.meta.directoryId,
+        config: () => this.#config,
+        now: () => clock.now(),
+      },
+      loggers: this.#loggers,
     });
     const { socketRequestMaxBytes: requestBytesMax, connectionsMaxIdleMs: idleMsMax } = this.config;
     const limits = () => this.#limits;
@@ -122,11 +148,17 @@ export class Broker {
     this.#metadata.listen((delta) => this.#onMetadataChange(delta));
   }
 
+  #logger(name: string, { platform: { logger } }: BrokerOptions): Logger {
+    return this.#loggers.logger(`millrace.${name}`, logger);
+  }
+
   /** Opens the data, mends it if the last stop was not orderly, and begins to serve. */
   static async start(options: BrokerOptions): Promise<Broker> {
-    const { platform } = options;
-    const properties = checkedProperties(options);
+    const loggers = options.loggers ?? new LoggerLevels('DEBUG');
+    const loggerOf = (name: string) => loggers.logger(`millrace.${name}`, options.platform.logger);
+    const properties = checkedProperties(options.properties, loggerOf('broker'));
     const config = staticConfig(properties);
+    const platform = { ...options.platform, logger: loggerOf('log') };
     const directories = await LogDirectories.open(platform, {
       paths: config.logDirs,
       metadataPath: config.metadataLogDir,
@@ -142,7 +174,7 @@ export class Broker {
         configs: metadataLogConfigs(config),
         voters: ownVoter(directories.metadata.meta, config),
       });
-      broker = new Broker(options, properties, directories, log);
+      broker = new Broker({ ...options, loggers }, properties, directories, log);
       await broker.#begin(options);
       return broker;
     } catch (error) {
@@ -180,6 +212,7 @@ export class Broker {
     await this.#listening;
     await this.#server.close();
     this.#groups.stop();
+    await this.#metadata.settled();
     await this.#storage.close(this.#metadata.image.broker(this.#nodeId)?.epoch ?? -1);
   }
 
@@ -293,11 +326,12 @@ export class Broker {
   }
 
   #features(): Features {
-    const { image, endOffset } = this.#metadata;
+    const { image, endOffset, voters } = this.#metadata;
     const levels = Object.entries(servedFeatures).map(([name, { minVersion, maxVersion }]) => {
       return { name, minVersion, maxVersion, level: image.featureLevel(name) };
     });
-    return { epoch: endOffset - 1, levels };
+    const kraft = { name: 'kraft.version', ...kraftVersions, level: voters.kraftVersion };
+    return { epoch: endOffset - 1, levels: [...levels, kraft] };
   }
 
   #context(): ControllerContext {
@@ -309,19 +343,4 @@ export class Broker {
       entropy: this.#platform.entropy,
     };
   }
-}
-
-/** All properties of the node. Throws {@link ConfigError} with every problem; tells what of the given ones is not used. */
-function checkedProperties({ properties, platform: { logger } }: BrokerOptions): ConfigTexts {
-  const { problems, unknown, withoutEffect } = examineProperties(properties);
-  if (problems.length > 0) throw new ConfigError(problems);
-  if (unknown.length > 0) logger.warn({ names: unknown }, 'unknown broker configs are ignored');
-  if (withoutEffect.length > 0) {
-    logger.warn({ names: withoutEffect }, "configs of Kafka's that change nothing in this broker");
-  }
-  return singleNodeProperties(properties);
-}
-
-function staticConfig(properties: ConfigTexts): BrokerConfig {
-  return brokerConfig(staticLayers(properties));
 }

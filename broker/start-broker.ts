@@ -1,5 +1,6 @@
 import type { StreamError } from '../platform/errors.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
+import type { LoggerLevels } from '../platform/logger-levels.ts';
 import type { Endpoint, Net } from '../platform/net.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
 import { Broker } from './broker.ts';
@@ -16,6 +17,8 @@ export interface BrokerSettings {
   readonly clusterId?: string | undefined;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Levels that BROKER_LOGGER configs change. Default: everything is passed on to {@link logger}. */
+  readonly loggers?: LoggerLevels | undefined;
   /** A network inside the process on which the broker listens as well. */
   readonly inProcess?: { readonly net: Net; readonly host: string; readonly port: number } | undefined;
 }
@@ -41,6 +44,7 @@ export async function startBroker({
   properties = {},
   clusterId,
   logger,
+  loggers,
   inProcess,
 }: BrokerSettings = {}): Promise<RunningBroker> {
   const platform = systemPlatform(logger ?? silentLogger);
@@ -50,7 +54,7 @@ export async function startBroker({
     ['listeners', 'PLAINTEXT://127.0.0.1:0'],
     ...(hasDirectory ? [] : [['log.dirs', '.millrace/data'] satisfies [string, string]]),
   ];
-  const options = { platform, properties: new Map([...standard, ...given]), clusterId, inProcess };
+  const options = { platform, properties: new Map([...standard, ...given]), clusterId, loggers, inProcess };
   const broker = await Broker.start(options);
   const [first, ...others] = broker.listeners;
   let closed: Promise<void> | undefined;

@@ -103,6 +103,11 @@ export class ClusterMetadata {
     });
   }
 
+  /** Resolves when nothing is under way any more. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);
@@ -176,7 +181,8 @@ export class ClusterMetadata {
 
 /** More records than a batch holds become a transaction, of which a reader takes all or nothing (KIP-868). */
 function asOne(records: readonly MetadataRecord[]): readonly MetadataRecord[] {
-  if (records.length <= RECORDS_PER_BATCH_MAX || records[0]?.type === 'BeginTransactionRecord') return records;
+  if (records.length <= RECORDS_PER_BATCH_MAX || records[0]?.type === 'BeginTransactionRecord')
+    return records;
   return [
     { type: 'BeginTransactionRecord', value: { name: null } },
     ...records,

@@ -1,10 +1,5 @@
 import { encodeToBuffer, leaderChangeMessage } from '../../kafka/protocol/index.ts';
-import {
-  BatchBuilder,
-  batchHeader,
-  controlRecordType,
-  readRecords,
-} from '../../kafka/records/index.ts';
+import { BatchBuilder, batchHeader, controlRecordType, readRecords } from '../../kafka/records/index.ts';
 import type { Files } from '../../platform/files.ts';
 import { type ConfigTexts, staticLayers, topicConfig } from '../config/index.ts';
 import type { LogDirectory, PartitionLog } from '../log/index.ts';

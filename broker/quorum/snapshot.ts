@@ -1,8 +1,4 @@
-import {
-  encodeToBuffer,
-  snapshotFooterRecord,
-  snapshotHeaderRecord,
-} from '../../kafka/protocol/index.ts';
+import { encodeToBuffer, snapshotFooterRecord, snapshotHeaderRecord } from '../../kafka/protocol/index.ts';
 import { BatchBuilder, batchHeader, controlRecordType, readRecords } from '../../kafka/records/index.ts';
 import { MetadataSnapshotError } from './errors.ts';
 import {
@@ -75,7 +71,9 @@ export function* snapshotBatches(
     count = bytes = 0;
   }
   if (count > 0) yield finish(builder, count, false);
-  yield control([{ type: 'SNAPSHOT_FOOTER', value: encodeToBuffer(snapshotFooterRecord, 0, { version: 0 }) }]);
+  yield control([
+    { type: 'SNAPSHOT_FOOTER', value: encodeToBuffer(snapshotFooterRecord, 0, { version: 0 }) },
+  ]);
 }
 
 /** Reads a whole `.checkpoint` file. Throws {@link MetadataSnapshotError} when it is damaged or was cut off. */
@@ -83,7 +81,9 @@ export function readSnapshot(path: string, bytes: Buffer): Snapshot {
   try {
     return parse(path, bytes);
   } catch (error) {
-    throw error instanceof MetadataSnapshotError ? error : new MetadataSnapshotError(path, 'it is damaged', error);
+    throw error instanceof MetadataSnapshotError
+      ? error
+      : new MetadataSnapshotError(path, 'it is damaged', error);
   }
 }
 
@@ -101,7 +101,8 @@ function parse(path: string, bytes: Buffer): Snapshot {
     }
   }
   if (controls[0]?.type !== 'SNAPSHOT_HEADER') throw new MetadataSnapshotError(path, 'its header is missing');
-  if (controls.at(-1)?.type !== 'SNAPSHOT_FOOTER') throw new MetadataSnapshotError(path, 'its end is missing');
+  if (controls.at(-1)?.type !== 'SNAPSHOT_FOOTER')
+    throw new MetadataSnapshotError(path, 'its end is missing');
   return { values, voters: controls.reduce(replayVoters, staticVoters) };
 }
 
@@ -111,5 +112,6 @@ function refuseDamaged(path: string, bytes: Buffer, at: number): void {
   if (!isWhole || batchHeader.sizeInBytes(bytes, at) < batchHeader.HEADER_BYTES) {
     throw new MetadataSnapshotError(path, `it is cut off at byte ${at}`);
   }
-  if (!batchHeader.isCrcValid(bytes, at)) throw new MetadataSnapshotError(path, `it is damaged at byte ${at}`);
+  if (!batchHeader.isCrcValid(bytes, at))
+    throw new MetadataSnapshotError(path, `it is damaged at byte ${at}`);
 }

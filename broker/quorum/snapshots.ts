@@ -45,8 +45,10 @@ export class MetadataSnapshots {
   }
 
   isDue(nowMs: number): boolean {
-    const { metadataLogMaxRecordBytesBetweenSnapshots: bytesMax, metadataLogMaxSnapshotIntervalMs: intervalMs } =
-      this.#policy;
+    const {
+      metadataLogMaxRecordBytesBetweenSnapshots: bytesMax,
+      metadataLogMaxSnapshotIntervalMs: intervalMs,
+    } = this.#policy;
     if (this.#bytesSince >= bytesMax) return true;
     return this.#bytesSince > 0 && intervalMs > 0 && nowMs - this.#lastTakenMs >= intervalMs;
   }

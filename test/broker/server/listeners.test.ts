@@ -34,7 +34,9 @@ async function alter(fixture: BrokerFixture, configs: Record<string, string | nu
 /** Every address a client is told. */
 async function addressesTold(fixture: BrokerFixture, client: RawClient) {
   const metadata = await fixture.during(client.request(metadataMessages, 12, { topics: [] }));
-  const cluster = await fixture.during(client.request(clusterMessages, 1, { includeClusterAuthorizedOperations: false }));
+  const cluster = await fixture.during(
+    client.request(clusterMessages, 1, { includeClusterAuthorizedOperations: false }),
+  );
   const coordinator = await fixture.during(
     client.request(coordinatorMessages, 4, { keyType: 0, coordinatorKeys: ['g'] }),
   );
