@@ -21,9 +21,11 @@ export interface PropertyReport {
  */
 export function singleNodeProperties(properties: ConfigTexts): ConfigTexts {
   const brokerId = properties.get('broker.id')?.trim() ?? '';
+  const nodeId = properties.get('node.id') ?? (/^\d+$/.test(brokerId) ? brokerId : '1');
   return new Map([
     ['process.roles', 'broker,controller'],
-    ['node.id', /^\d+$/.test(brokerId) ? brokerId : '1'],
+    ['node.id', nodeId],
+    ['broker.id', nodeId],
     ['controller.listener.names', 'CONTROLLER'],
     ['offsets.topic.replication.factor', '1'],
     ['transaction.state.log.replication.factor', '1'],
