@@ -6,7 +6,7 @@ export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as
 export type LogLevelName = (typeof logLevels)[number];
 
 /** The logger that others take their level from. */
-export const ROOT_LOGGER = 'root';
+const ROOT_LOGGER = 'root';
 
 /** Levels of named loggers that may be changed while they are used. A logger without its own has the root's. */
 export class LoggerLevels {

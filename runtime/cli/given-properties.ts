@@ -6,7 +6,7 @@ import { propertyEntries } from './java-properties.ts';
 import { environmentProperties } from './kafka-environment.ts';
 
 /** The broker's configuration cannot be used; the message has every reason on a line of its own. */
-export class BrokerConfigurationError extends StreamError {
+class BrokerConfigurationError extends StreamError {
   constructor(lines: readonly string[]) {
     const count = lines.length === 1 ? 'There is a problem' : `There are ${lines.length} problems`;
     super('CLI_BROKER_CONFIG', `${count} in the configuration of the broker:\n  ${lines.join('\n  ')}`);

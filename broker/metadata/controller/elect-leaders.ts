@@ -12,7 +12,7 @@ import { type Decision, orRefusal } from './decision.ts';
 import { isActive } from './placement.ts';
 
 /** Values of `electionType` (KIP-460). */
-export const electionTypes = { PREFERRED: 0, UNCLEAN: 1 } as const;
+const electionTypes = { PREFERRED: 0, UNCLEAN: 1 } as const;
 
 export type ElectLeadersAnswer = Encodable<typeof electLeadersResponse>;
 type TopicResult = Element<ElectLeadersAnswer['replicaElectionResults']>;

@@ -14,7 +14,7 @@ import type { FeatureRange } from './features.ts';
 import { didMetadataChange } from './metadata-versions.ts';
 
 /** Values of `upgradeType` (KIP-584). */
-export const upgradeTypes = { UPGRADE: 1, SAFE_DOWNGRADE: 2, UNSAFE_DOWNGRADE: 3 } as const;
+const upgradeTypes = { UPGRADE: 1, SAFE_DOWNGRADE: 2, UNSAFE_DOWNGRADE: 3 } as const;
 
 const METADATA = 'metadata.version';
 const KRAFT = 'kraft.version';
