@@ -1,13 +1,17 @@
 import type { StreamError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { LoggerLevels } from '../platform/logger-levels.ts';
 import type { Net } from '../platform/net.ts';
 import type { Platform } from '../platform/platform.ts';
 import { randomUuid } from '../platform/uuid.ts';
+import { checkedProperties, staticConfig } from './broker-configuration.ts';
 import {
   type BrokerConfig,
+  type BrokerConfigLayers,
   brokerConfig,
+  ConfigError,
   type ConfigTexts,
   type Listener,
-  singleNodeProperties,
 } from './config/index.ts';
 import { GroupCoordination } from './coordinator/group-coordination.ts';
 import { LogDirectories } from './log/index.ts';
@@ -18,14 +22,17 @@ import {
   leadershipRecords,
   type MetadataDelta,
   registrationRecords,
+  resourceTypes,
 } from './metadata/index.ts';
 import { ClusterMetadata } from './quorum/cluster-metadata.ts';
 import { MetadataLog } from './quorum/metadata-log.ts';
+import { kraftVersions, metadataLogConfigs, ownVoter } from './quorum/own-quorum.ts';
 import { ProducerIds } from './quorum/producer-ids.ts';
 import { FetchSessions } from './replica/fetch-sessions.ts';
 import { Partitions } from './replica/partitions.ts';
 import { servedFeatures } from './served-features.ts';
 import { Cluster } from './server/cluster.ts';
+import { type ConnectionLimits, connectionLimits } from './server/connection-limits.ts';
 import type { Features } from './server/handlers/18-api-versions.ts';
 import { type BrokerListener, IN_PROCESS_LISTENER } from './server/request-context.ts';
 import { servedApis } from './server/served-apis.ts';
@@ -40,6 +47,10 @@ export interface BrokerOptions {
   readonly platform: Platform;
   /** Kafka's `server.properties`, by name. `log.dirs` and `listeners` have to be there. */
   readonly properties: ConfigTexts;
+  /** Id of the cluster when the data directory is new; one that has another is refused. Default: a random one. */
+  readonly clusterId?: string | undefined;
+  /** Levels of the broker's loggers (BROKER_LOGGER configs). Default: everything is passed on to the platform's logger. */
+  readonly loggers?: LoggerLevels | undefined;
   /** A network inside the process on which the broker listens as well: for clients that need no socket. */
   readonly inProcess?: { readonly net: Net; readonly host: string; readonly port: number } | undefined;
 }
@@ -54,7 +65,12 @@ export class Broker {
   readonly #storage: BrokerStorage;
   readonly #groups: GroupCoordination;
   readonly #server: BrokerServer;
+  readonly #loggers: LoggerLevels;
+  #config: BrokerConfig;
+  #limits: ConnectionLimits;
   #listeners: readonly BrokerListener[] = [];
+  #listening: Promise<void> = Promise.resolve();
+  #isServing = false;
 
   private constructor(
     options: BrokerOptions,
@@ -62,17 +78,31 @@ export class Broker {
     directories: LogDirectories,
     log: MetadataLog,
   ) {
-    const { platform } = options;
-    const { clock, entropy, executor, logger } = platform;
+    this.#loggers = options.loggers ?? new LoggerLevels('DEBUG');
+    const platform = { ...options.platform, logger: this.#logger('broker', options) };
+    const { clock, entropy, executor } = platform;
+    const logger = this.#logger('server', options);
     this.#platform = platform;
     this.#properties = properties;
     this.#directories = directories;
     this.#nodeId = directories.metadata.meta.nodeId;
-    this.#metadata = new ClusterMetadata(log, clock);
+    const snapshots = staticConfig(properties);
+    this.#metadata = new ClusterMetadata(log, {
+      clock,
+      logger: this.#logger('metadata', options),
+      snapshots,
+    });
+    this.#config = this.#configInForce();
+    this.#limits = connectionLimits(this.#config, this.#layers());
     const topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
     const partitions = new Partitions(directories, topics);
     const context = () => this.#context();
-    this.#groups = new GroupCoordination(platform, partitions, this.#metadata, context);
+    this.#groups = new GroupCoordination(
+      { ...platform, logger: this.#logger('groups', options) },
+      partitions,
+      this.#metadata,
+      context,
+    );
     this.#storage = new BrokerStorage({
       platform,
       nodeId: this.#nodeId,
@@ -98,28 +128,53 @@ export class Broker {
       directories,
       moves: this.#storage.moves,
       features: () => this.#features(),
+      featureSupport: {
+        ranges: { ...servedFeatures, 'kraft.version': kraftVersions },
+        voters: () => ownVoter(directories.metadata.meta, this.#config),
+      },
+      quorum: {
+        metadata: this.#metadata,
+        nodeId: this.#nodeId,
+        directoryId: directories.metadata.meta.directoryId,
+        config: () => this.#config,
+        now: () => clock.now(),
+      },
+      loggers: this.#loggers,
     });
     const { socketRequestMaxBytes: requestBytesMax, connectionsMaxIdleMs: idleMsMax } = this.config;
-    this.#server = new BrokerServer({ apis, executor, clock, logger, requestBytesMax, idleMsMax });
+    const limits = () => this.#limits;
+    const connections = { requestBytesMax, idleMsMax, limits };
+    this.#server = new BrokerServer({ apis, executor, clock, logger, ...connections });
     this.#metadata.listen((delta) => this.#onMetadataChange(delta));
+  }
+
+  #logger(name: string, { platform: { logger } }: BrokerOptions): Logger {
+    return this.#loggers.logger(`millrace.${name}`, logger);
   }
 
   /** Opens the data, mends it if the last stop was not orderly, and begins to serve. */
   static async start(options: BrokerOptions): Promise<Broker> {
-    const { platform } = options;
-    const properties = singleNodeProperties(options.properties);
-    const config = brokerConfig({ dynamicBroker: new Map(), dynamicDefault: new Map(), static: properties });
+    const loggers = options.loggers ?? new LoggerLevels('DEBUG');
+    const loggerOf = (name: string) => loggers.logger(`millrace.${name}`, options.platform.logger);
+    const properties = checkedProperties(options.properties, loggerOf('broker'));
+    const config = staticConfig(properties);
+    const platform = { ...options.platform, logger: loggerOf('log') };
     const directories = await LogDirectories.open(platform, {
       paths: config.logDirs,
       metadataPath: config.metadataLogDir,
       cordoned: () => broker?.config.cordonedLogDirs ?? config.cordonedLogDirs,
       nodeId: config.nodeId,
       durability: config.durability,
+      clusterId: options.clusterId,
     });
     let broker: Broker | undefined;
     try {
-      const log = await MetadataLog.open(platform.files, directories.metadata, platform.clock.now());
-      broker = new Broker(options, properties, directories, log);
+      const log = await MetadataLog.open(platform.files, directories.metadata, {
+        nowMs: platform.clock.now(),
+        configs: metadataLogConfigs(config),
+        voters: ownVoter(directories.metadata.meta, config),
+      });
+      broker = new Broker({ ...options, loggers }, properties, directories, log);
       await broker.#begin(options);
       return broker;
     } catch (error) {
@@ -134,7 +189,7 @@ export class Broker {
 
   /** The configs now in force. */
   get config(): BrokerConfig {
-    return brokerConfig(brokerLayers(this.#metadata.image, this.#nodeId, this.#properties));
+    return this.#config;
   }
 
   /** Where clients reach it, with the ports really bound; the first is the first of `listeners`. */
@@ -154,8 +209,10 @@ export class Broker {
 
   /** Orderly stop: connections closed, everything synced, and the mark that the next start may skip recovery. */
   async close(): Promise<void> {
+    await this.#listening;
     await this.#server.close();
     this.#groups.stop();
+    await this.#metadata.settled();
     await this.#storage.close(this.#metadata.image.broker(this.#nodeId)?.epoch ?? -1);
   }
 
@@ -175,20 +232,24 @@ export class Broker {
     await this.#groups.start();
     if (inProcess !== undefined) {
       const { net, ...endpoint } = inProcess;
-      listeners.push(await this.#server.listen(net, { name: IN_PROCESS_LISTENER, endpoint }));
+      const own = { name: IN_PROCESS_LISTENER, endpoint, isUnlimited: true };
+      listeners.push(await this.#server.listen(net, own));
     }
     this.#listeners = listeners;
     this.#storage.start();
+    this.#isServing = true;
     this.#server.start();
   }
 
   async #listen(net: Net, config: BrokerConfig): Promise<BrokerListener[]> {
     const listeners: BrokerListener[] = [];
-    for (const { name, host, port } of config.listeners) {
-      const advertised = config.advertisedListeners.find((each) => each.name === name);
-      listeners.push(await this.#server.listen(net, { name, endpoint: { host, port }, advertised }));
-    }
+    for (const listener of config.listeners) listeners.push(await this.#open(net, listener));
     return listeners;
+  }
+
+  #open(net: Net, { name, host, port }: Listener): Promise<BrokerListener> {
+    const advertised = this.#config.advertisedListeners.find((each) => each.name === name);
+    return this.#server.listen(net, { name, endpoint: { host, port }, advertised });
   }
 
   #register(config: BrokerConfig, listeners: readonly BrokerListener[]): Promise<void> {
@@ -210,6 +271,9 @@ export class Broker {
   }
 
   #onMetadataChange(delta: MetadataDelta): void {
+    if (delta.configsChanged.some(({ resourceType }) => resourceType === resourceTypes.BROKER)) {
+      this.#reconfigure();
+    }
     this.#storage.onMetadataChange(delta);
     this.#groups.onMetadataChange(delta);
     for (const { name } of delta.topicsRemoved) this.#groups.onTopicDeleted(name);
@@ -219,12 +283,56 @@ export class Broker {
     }
   }
 
+  /** Puts to work what changed in the broker's dynamic configs; what others ask for when they need it needs no more. */
+  #reconfigure(): void {
+    try {
+      this.#config = this.#configInForce();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.#platform.logger.error(
+        { err: error },
+        'dynamic configs cannot be used, the old ones stay in force',
+      );
+      return;
+    }
+    this.#limits = connectionLimits(this.#config, this.#layers());
+    this.#server.admitWaiting();
+    if (this.#isServing) this.#listening = this.#listening.then(() => this.#changeListeners());
+  }
+
+  /** Opens listeners that `listeners` has gained and closes those it has lost; one that cannot be opened is told. */
+  async #changeListeners(): Promise<void> {
+    const wanted = this.#config.listeners;
+    const isOpen = (name: string) => this.#listeners.some((listener) => listener.name === name);
+    const gone = this.#listeners.filter(
+      ({ name }) => name !== IN_PROCESS_LISTENER && !wanted.some((listener) => listener.name === name),
+    );
+    for (const { name } of gone) await this.#server.unlisten(name);
+    this.#listeners = this.#listeners.filter((listener) => !gone.includes(listener));
+    for (const listener of wanted.filter(({ name }) => !isOpen(name))) {
+      try {
+        this.#listeners = [...this.#listeners, await this.#open(this.#platform.net, listener)];
+      } catch (err) {
+        this.#platform.logger.error({ err, listener: listener.name }, 'listener cannot be opened');
+      }
+    }
+  }
+
+  #configInForce(): BrokerConfig {
+    return brokerConfig(this.#layers());
+  }
+
+  #layers(): BrokerConfigLayers {
+    return brokerLayers(this.#metadata.image, this.#nodeId, this.#properties);
+  }
+
   #features(): Features {
-    const { image, endOffset } = this.#metadata;
+    const { image, endOffset, voters } = this.#metadata;
     const levels = Object.entries(servedFeatures).map(([name, { minVersion, maxVersion }]) => {
       return { name, minVersion, maxVersion, level: image.featureLevel(name) };
     });
-    return { epoch: endOffset - 1, levels };
+    const kraft = { name: 'kraft.version', ...kraftVersions, level: voters.kraftVersion };
+    return { epoch: endOffset - 1, levels: [...levels, kraft] };
   }
 
   #context(): ControllerContext {

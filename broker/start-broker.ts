@@ -1,5 +1,6 @@
 import type { StreamError } from '../platform/errors.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
+import type { LoggerLevels } from '../platform/logger-levels.ts';
 import type { Endpoint, Net } from '../platform/net.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
 import { Broker } from './broker.ts';
@@ -12,8 +13,12 @@ export interface BrokerSettings {
    * unless they are given; `durability` is `fsync` or `page-cache`.
    */
   readonly properties?: ReadonlyMap<string, string> | Readonly<Record<string, string>>;
+  /** Id of the cluster when the data directory is new; one that has another is refused. Default: a random one. */
+  readonly clusterId?: string | undefined;
   /** Default: silent. */
   readonly logger?: Logger;
+  /** Levels that BROKER_LOGGER configs change. Default: everything is passed on to {@link logger}. */
+  readonly loggers?: LoggerLevels | undefined;
   /** A network inside the process on which the broker listens as well. */
   readonly inProcess?: { readonly net: Net; readonly host: string; readonly port: number } | undefined;
 }
@@ -37,16 +42,20 @@ export interface RunningBroker {
 /** Starts a broker. Rejects with what is wrong with its properties, its data or its port. */
 export async function startBroker({
   properties = {},
+  clusterId,
   logger,
+  loggers,
   inProcess,
 }: BrokerSettings = {}): Promise<RunningBroker> {
   const platform = systemPlatform(logger ?? silentLogger);
   const given = properties instanceof Map ? [...properties] : Object.entries(properties);
-  const standard = [
+  const hasDirectory = given.some(([name]) => name === 'log.dir');
+  const standard: [string, string][] = [
     ['listeners', 'PLAINTEXT://127.0.0.1:0'],
-    ['log.dirs', '.millrace/data'],
-  ] as const;
-  const broker = await Broker.start({ platform, properties: new Map([...standard, ...given]), inProcess });
+    ...(hasDirectory ? [] : [['log.dirs', '.millrace/data'] satisfies [string, string]]),
+  ];
+  const options = { platform, properties: new Map([...standard, ...given]), clusterId, loggers, inProcess };
+  const broker = await Broker.start(options);
   const [first, ...others] = broker.listeners;
   let closed: Promise<void> | undefined;
   const close = () => {

@@ -16,6 +16,8 @@ import { ReplicaMoves } from './replica/replica-moves.ts';
 import type { TopicConfigs } from './topic-configs.ts';
 
 const METADATA_FOLDER = '__cluster_metadata-0';
+/** How often old metadata and its snapshots are looked at, as in Kafka. */
+const METADATA_CHECK_INTERVAL_MS = 60_000;
 /** Logs that retention looks at before it lets others run. */
 const RETENTION_TURN = 50;
 
@@ -46,7 +48,9 @@ export class BrokerStorage {
   constructor(parts: StorageParts) {
     this.#parts = parts;
     const { directories, platform, config } = parts;
-    this.#cleaners = directories.online.map((directory) => new LogCleaner(directory, platform, config()));
+    this.#cleaners = directories.online.map(
+      (directory) => new LogCleaner(directory, platform, cleanerConfig(config)),
+    );
     directories.onFailure((directory) => this.#onFailure(directory));
     this.moves = new ReplicaMoves({
       ...parts,
@@ -120,12 +124,13 @@ export class BrokerStorage {
 
   /** Begins the regular work. */
   start(): void {
-    const { directories, config } = this.#parts;
+    const { directories, config, metadata } = this.#parts;
     const { replicaHighWatermarkCheckpointIntervalMs, logFlushOffsetCheckpointIntervalMs } = config();
     this.#timers = [
       this.#every(replicaHighWatermarkCheckpointIntervalMs, () => directories.checkpointHighWatermarks()),
       this.#every(logFlushOffsetCheckpointIntervalMs, () => directories.checkpoint()),
       this.#every(config().logRetentionCheckIntervalMs, () => this.#applyRetention()),
+      this.#every(METADATA_CHECK_INTERVAL_MS, () => void metadata.keepHouse()),
     ];
     for (const cleaner of this.#cleaners) cleaner.start();
     this.moves.resume();
@@ -242,4 +247,16 @@ export class BrokerStorage {
     };
     turn();
   }
+}
+
+/** The cleaner's configs, always those in force. */
+function cleanerConfig(config: () => BrokerConfig) {
+  return {
+    get logCleanerBackoffMs() {
+      return config().logCleanerBackoffMs;
+    },
+    get logCleanerDedupeBufferSize() {
+      return config().logCleanerDedupeBufferSize;
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { type RunningBroker, startBroker as start } from '../broker/index.ts';
 import { createClient, type KafkaClient } from '../kafka/client/index.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
+import { LoggerLevels } from '../platform/logger-levels.ts';
 import { MemoryNet } from '../platform/memory-net.ts';
 import { createLogger, type LogLevel } from '../platform/pino-logger.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -19,6 +20,8 @@ import { loadPlugins, type PluginPlaces } from './plugins.ts';
 import { startRest } from './rest/index.ts';
 import { startWorker, type Worker } from './worker.ts';
 
+export { examineProperties } from '../broker/index.ts';
+
 /** Where clients in the process reach the broker in it. */
 const IN_PROCESS = { host: 'in-process', port: 9092 } as const;
 
@@ -26,12 +29,15 @@ const IN_PROCESS = { host: 'in-process', port: 9092 } as const;
 export interface BrokerSettings {
   /** Kafka's `server.properties`. */
   readonly properties: ReadonlyMap<string, string>;
+  /** Id of the cluster when the data directory is new; one that has another is refused. Default: a random one. */
+  readonly clusterId?: string | undefined;
   readonly logLevel: LogLevel;
 }
 
 /** Starts a broker and nothing else. Rejects with what is wrong with its properties or its data. */
-export async function startBroker({ properties, logLevel }: BrokerSettings): Promise<RunningBroker> {
-  return start({ properties, logger: await loggerFor(logLevel) });
+export async function startBroker(settings: BrokerSettings): Promise<RunningBroker> {
+  const { properties, clusterId, logLevel } = settings;
+  return start({ properties, clusterId, ...(await loggingAt(logLevel)) });
 }
 
 /** How the whole stack is run. */
@@ -56,9 +62,10 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
   const { host, registryPort, restPort } = settings;
   const opened = new AsyncDisposableStack();
   try {
-    const platform = systemPlatform(await loggerFor(settings.logLevel));
+    const logging = await loggingAt(settings.logLevel);
+    const platform = systemPlatform(logging.loggers.logger('millrace', logging.logger));
     opened.defer(() => platform.executor.close());
-    const { broker, client } = await embeddedKafka(platform, settings.properties, opened);
+    const { broker, client } = await embeddedKafka(platform, { ...settings, ...logging }, opened);
     const { clusterId } = broker;
     const registering = openSchemaTopic(client, platform.logger).then((log) =>
       startRegistry({ log, host, port: registryPort, ...platform, clusterId }),
@@ -115,9 +122,10 @@ export interface WorkerStack {
 export async function startWorkerStack(settings: WorkerStackSettings): Promise<WorkerStack> {
   const opened = new AsyncDisposableStack();
   try {
-    const platform = systemPlatform(await loggerFor(settings.logLevel));
+    const logging = await loggingAt(settings.logLevel);
+    const platform = systemPlatform(logging.loggers.logger('millrace', logging.logger));
     opened.defer(() => platform.executor.close());
-    const { kafka, client, halted } = await kafkaFor(platform, settings.kafka, opened);
+    const { kafka, client, halted } = await kafkaFor(platform, { ...settings.kafka, ...logging }, opened);
     const storing = openSchemaTopic(client, platform.logger).then((log) =>
       openRegistryStore({ log, ...platform }),
     );
@@ -135,11 +143,11 @@ export async function startWorkerStack(settings: WorkerStackSettings): Promise<W
 
 async function kafkaFor(
   platform: Platform,
-  kafka: WorkerStackSettings['kafka'],
+  kafka: WorkerStackSettings['kafka'] & Logging,
   opened: AsyncDisposableStack,
 ): Promise<{ kafka: string; client: KafkaClient; halted: Promise<Error> }> {
   if ('properties' in kafka) {
-    const { broker, client } = await embeddedKafka(platform, kafka.properties, opened);
+    const { broker, client } = await embeddedKafka(platform, kafka, opened);
     return { kafka: broker.address, client, halted: broker.halted };
   }
   const client = createClient({ ...platform, bootstrapServers: kafka.bootstrapServers });
@@ -150,11 +158,12 @@ async function kafkaFor(
 /** The client reaches the broker by a pipe within the process: the same protocol and code, no socket. */
 async function embeddedKafka(
   platform: Platform,
-  properties: ReadonlyMap<string, string>,
+  { properties, clusterId, logger, loggers }: Pick<BrokerSettings, 'properties' | 'clusterId'> & Logging,
   opened: AsyncDisposableStack,
 ): Promise<{ broker: RunningBroker; client: KafkaClient }> {
   const net = new MemoryNet(platform);
-  const broker = await start({ properties, logger: platform.logger, inProcess: { net, ...IN_PROCESS } });
+  const inProcess = { net, ...IN_PROCESS };
+  const broker = await start({ properties, clusterId, logger, loggers, inProcess });
   opened.defer(() => broker.close());
   const bootstrapServers = `${IN_PROCESS.host}:${IN_PROCESS.port}`;
   const client = createClient({ ...platform, net, bootstrapServers });
@@ -212,6 +221,16 @@ function registryClients(platform: Platform, store: Promise<RegistryStore>): Cli
     urls.length === 0 ? client : httpClient({ urls, headers, clock: platform.clock });
 }
 
-async function loggerFor(level: LogLevel): Promise<Logger> {
-  return level === 'silent' ? silentLogger : createLogger(level);
+/** A logger that writes everything, and the levels that decide what of it is wanted. */
+interface Logging {
+  readonly logger: Logger;
+  readonly loggers: LoggerLevels;
 }
+
+/** Levels may be changed while the process runs, so the logger itself must leave out nothing. */
+async function loggingAt(level: LogLevel): Promise<Logging> {
+  if (level === 'silent') return { logger: silentLogger, loggers: new LoggerLevels('FATAL') };
+  return { logger: await createLogger('debug'), loggers: new LoggerLevels(levelNames[level]) };
+}
+
+const levelNames = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;

@@ -1,32 +1,40 @@
 import { brokerConfigDefinition, listenerConfigBase } from './broker-configs.ts';
 import { brokerPropertyProblems } from './broker-properties.ts';
 import type { BrokerConfigLayers, ConfigTexts } from './config-layers.ts';
+import { threadCountProblems } from './thread-counts.ts';
 import { configProblem } from './value.ts';
 
 /**
  * Everything wrong with the whole set of dynamic configs proposed for one broker (`isPerBroker`) or for all of them,
- * in Kafka's wording (KIP-226). Names Kafka does not know are allowed: plugins have configs of their own.
+ * in Kafka's wording (KIP-226): of the kinds of problems, the first that there is. Names Kafka does not know are
+ * allowed: plugins have configs of their own.
  */
 export function dynamicBrokerConfigProblems(
   proposed: ConfigTexts,
   options: { readonly isPerBroker: boolean; readonly layers: BrokerConfigLayers },
 ): readonly string[] {
   const names = [...proposed.keys()];
-  const problems = [
-    ...listed('Cannot update these configs dynamically', names.filter(isReadOnlyBrokerConfig)),
-    ...listed(
-      'These security configs can be dynamically updated only per-listener using the listener prefix',
-      names.filter(needsListenerPrefix),
-    ),
-    ...(options.isPerBroker
-      ? []
-      : listed(
-          'Cannot update these configs at default cluster level, broker id must be specified',
-          names.filter(isPerBrokerOnly),
-        )),
-    ...valueProblems(proposed),
+  const checks: readonly (() => readonly string[])[] = [
+    () => listed('Cannot update these configs dynamically', names.filter(isReadOnlyBrokerConfig)),
+    () =>
+      listed(
+        'These security configs can be dynamically updated only per-listener using the listener prefix',
+        names.filter(needsListenerPrefix),
+      ),
+    () => valueProblems(proposed),
+    () =>
+      listed(
+        'Cannot update these configs at default cluster level, broker id must be specified',
+        options.isPerBroker ? [] : names.filter(isPerBrokerOnly),
+      ),
+    () => conflicts(proposed, options.layers),
+    () => threadCountProblems(proposed, options.layers),
   ];
-  return problems.length > 0 ? problems : conflicts(proposed, options.layers);
+  for (const check of checks) {
+    const problems = check();
+    if (problems.length > 0) return problems;
+  }
+  return [];
 }
 
 /** Whether a running broker refuses to change `name`; unknown names are not refused. */
@@ -54,13 +62,22 @@ function merged(layers: BrokerConfigLayers): ConfigTexts {
   return new Map([...layers.static, ...layers.dynamicDefault, ...layers.dynamicBroker]);
 }
 
+/** A listener belongs to a broker, so only what limits all connections can be set for a listener of every broker. */
 function isPerBrokerOnly(name: string): boolean {
+  const base = listenerConfigBase(name);
+  if (base !== undefined) return !listenerConfigsOfCluster.includes(base);
   return brokerConfigDefinition(name)?.updateMode === 'per-broker';
 }
 
+const listenerConfigsOfCluster: readonly string[] = [
+  'max.connections',
+  'max.connection.creation.rate',
+  'num.network.threads',
+];
+
 function needsListenerPrefix(name: string): boolean {
   const isSecurity = /^(ssl\.|sasl\.|principal\.builder\.class$)/.test(name);
-  return isSecurity && isPerBrokerOnly(name) && listenerConfigBase(name) === undefined;
+  return isSecurity && listenerConfigBase(name) === undefined && isPerBrokerOnly(name);
 }
 
 function listed(sentence: string, names: readonly string[]): readonly string[] {

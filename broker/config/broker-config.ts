@@ -23,6 +23,8 @@ export interface BrokerConfig
   readonly listeners: readonly Listener[];
   /** What clients are told; `listeners` unless configured. */
   readonly advertisedListeners: readonly Listener[];
+  /** The listeners of `controller.listener.names`, as they are told to other controllers. They are not opened. */
+  readonly controllerListeners: readonly Listener[];
   /** `log.dirs`, or `log.dir`; at least one. */
   readonly logDirs: readonly string[];
   /** `fsync`: acknowledged means on disk. `page-cache`: acknowledged means written, as in Kafka. */

@@ -11,7 +11,7 @@ export function brokerConstraintProblems(
   return [
     ...logProblems(config, layers),
     ...replicationProblems(config),
-    ...listenerProblems(config),
+    ...listenerProblems(config, layers),
     ...groupProblems(config),
     ...failed([
       [
@@ -69,7 +69,7 @@ function replicationProblems(config: BrokerConfig): readonly string[] {
   ]);
 }
 
-function listenerProblems(config: BrokerConfig): readonly string[] {
+function listenerProblems(config: BrokerConfig, layers: BrokerConfigLayers): readonly string[] {
   const names = config.listeners.map(({ name }) => name);
   const unbound = config.advertisedListeners.find(({ name }) => !names.includes(name));
   const isUnroutable = config.advertisedListeners.some(({ host }) => host === '0.0.0.0' || host === '::');
@@ -87,6 +87,10 @@ function listenerProblems(config: BrokerConfig): readonly string[] {
     [
       interBroker === undefined || names.includes(interBroker),
       'inter.broker.listener.name must be a listener name defined in listeners',
+    ],
+    [
+      interBroker === undefined || !layers.static.has('security.inter.broker.protocol'),
+      'Only one of inter.broker.listener.name and security.inter.broker.protocol should be set.',
     ],
   ]);
 }

@@ -1,12 +1,12 @@
 import type { BrokerConfig, BrokerConfigValues } from './broker-config.ts';
 import { camelCase } from './broker-config.ts';
-import { brokerConfigDefinition, brokerConfigs } from './broker-configs.ts';
+import { brokerConfigs } from './broker-configs.ts';
 import { brokerConstraintProblems } from './broker-constraints.ts';
 import type { BrokerConfigLayers, ConfigTexts } from './config-layers.ts';
 import { configSources, configSynonyms, staticLayers } from './config-layers.ts';
 import type { ConfigDefinition, ConfigValue } from './definition.ts';
 import { ConfigError } from './errors.ts';
-import { parseListeners } from './listener.ts';
+import { type Listener, type ProtocolMap, parseListeners, parseProtocolMap } from './listener.ts';
 import { configProblem, parseConfigValue } from './value.ts';
 
 /**
@@ -27,29 +27,6 @@ export function brokerConfig(layers: BrokerConfigLayers): BrokerConfig {
   const conflicts = brokerConstraintProblems(config, layers);
   if (conflicts.length > 0) throw new ConfigError(conflicts);
   return config;
-}
-
-/**
- * Static properties of a node that is its whole cluster: `properties`, over values for what Kafka requires and for
- * what its defaults set too high for one node (three replicas of the internal topics).
- */
-export function singleNodeProperties(properties: ConfigTexts): ConfigTexts {
-  return new Map([
-    ['process.roles', 'broker,controller'],
-    ['node.id', '1'],
-    ['controller.listener.names', 'CONTROLLER'],
-    ['offsets.topic.replication.factor', '1'],
-    ['transaction.state.log.replication.factor', '1'],
-    ['transaction.state.log.min.isr', '1'],
-    ['share.coordinator.state.topic.replication.factor', '1'],
-    ['share.coordinator.state.topic.min.isr', '1'],
-    ...properties,
-  ]);
-}
-
-/** Properties that are no broker config, for a warning; listeners' own configs are known. */
-export function unknownBrokerProperties(properties: ConfigTexts): readonly string[] {
-  return [...properties.keys()].filter((name) => brokerConfigDefinition(name) === undefined);
 }
 
 /** What {@link brokerConfig} would throw for static properties; empty when they are good. */
@@ -80,15 +57,42 @@ function effectiveValue(
 }
 
 function withDerived(values: BrokerConfigValues): BrokerConfig {
-  const protocolMap = values.listenerSecurityProtocolMap;
-  const listeners = parseListeners('listeners', values.listeners, protocolMap);
-  const advertised = values.advertisedListeners;
+  const controllers = values.controllerListenerNames.map((name) => name.toUpperCase());
+  const protocols = protocolMap(values.listenerSecurityProtocolMap, controllers);
+  const problems: string[] = [];
+  const parse = (name: 'listeners' | 'advertised.listeners', addresses: readonly string[]) =>
+    collecting(problems, () => parseListeners(name, addresses, protocols)) ?? [];
+  const forClients = (all: readonly Listener[]) => all.filter(({ name }) => !controllers.includes(name));
+  const bound = parse('listeners', values.listeners);
+  const told =
+    values.advertisedListeners === null ? [] : parse('advertised.listeners', values.advertisedListeners);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const listeners = forClients(bound);
   return {
     ...values,
     listeners,
-    advertisedListeners:
-      advertised === null ? listeners : parseListeners('advertised.listeners', advertised, protocolMap),
+    advertisedListeners: values.advertisedListeners === null ? listeners : forClients(told),
+    controllerListeners: bound
+      .filter(({ name }) => controllers.includes(name))
+      .map((listener) => told.find(({ name }) => name === listener.name) ?? listener),
     logDirs: values.logDirs ?? values.logDir,
     durability: values.durability === 'page-cache' ? 'page-cache' : 'fsync',
   };
+}
+
+/** Without a map of the user's own, the listeners of the controller need not be in it. */
+function protocolMap(text: string, controllers: readonly string[]): ProtocolMap {
+  const isDefault = text === brokerConfigs['listener.security.protocol.map'].default;
+  const implied = isDefault ? controllers.map((name) => [name, 'PLAINTEXT'] as const) : [];
+  return new Map([...implied, ...parseProtocolMap(text)]);
+}
+
+function collecting<T>(problems: string[], parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
 }

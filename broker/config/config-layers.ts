@@ -62,6 +62,15 @@ export function configSynonyms(
   return found;
 }
 
+/** The text of a config that only listener `listener` has (`listener.name.<listener>.<name>`), when it is given. */
+export function listenerConfigText(
+  layers: BrokerConfigLayers,
+  listener: string,
+  name: string,
+): string | undefined {
+  return configSynonyms([`listener.name.${listener.toLowerCase()}.${name}`], layers)[0]?.value;
+}
+
 /**
  * The synonyms that DescribeConfigs tells of a topic config. Where the broker config of the same meaning has no default
  * of its own (`log.retention.ms`), Kafka tells of what stands in for it only when that config is set.

@@ -49,12 +49,15 @@ export function describeTopicConfigs(
   });
 }
 
-/** Every config of a running broker. */
-export function describeBrokerConfigs(layers: BrokerConfigLayers): readonly DescribedConfig[] {
+/** Every config of a running broker. `derived` has what takes the place of configs without value. */
+export function describeBrokerConfigs(
+  layers: BrokerConfigLayers,
+  derived: ConfigTexts = new Map(),
+): readonly DescribedConfig[] {
   const given = new Map([...layers.static, ...layers.dynamicDefault, ...layers.dynamicBroker]);
   return listedNames(brokerConfigs, given).map((name) => {
     const synonyms = configSynonyms(brokerConfigNames(name), layers);
-    const text = configSynonyms([name], layers)[0]?.value ?? null;
+    const text = configSynonyms([name], layers)[0]?.value ?? derived.get(name) ?? null;
     const definition = brokerConfigDefinition(name);
     const isReadOnly = definition === undefined || isReadOnlyBrokerConfig(name);
     return entry({ name, definition, text, synonyms, isReadOnly });

@@ -1,15 +1,10 @@
 export { dynamicBrokerConfigProblems } from './broker-changes.ts';
 export type { BrokerConfig } from './broker-config.ts';
 export { brokerConfigDefinition, brokerConfigs } from './broker-configs.ts';
-export {
-  brokerConfig,
-  brokerPropertyProblems,
-  singleNodeProperties,
-  unknownBrokerProperties,
-} from './broker-properties.ts';
+export { brokerConfig, brokerPropertyProblems } from './broker-properties.ts';
 export { clientMetricsConfigProblems } from './client-metrics.ts';
 export type { BrokerConfigLayers, ConfigTexts } from './config-layers.ts';
-export { staticLayers } from './config-layers.ts';
+export { listenerConfigText, staticLayers } from './config-layers.ts';
 export type { ConfigDefinition } from './definition.ts';
 export { clientMetricsConfigs } from './definitions/client-metrics-configs.ts';
 export { clientQuotaConfigs } from './definitions/client-quota-configs.ts';
@@ -29,6 +24,7 @@ export type { GroupConfig } from './group-config.ts';
 export { groupConfig, groupConfigDefinition, groupConfigProblems } from './group-config.ts';
 export type { Listener, SecurityProtocol } from './listener.ts';
 export { securityProtocolIds } from './listener.ts';
+export { examineProperties, type PropertyReport, singleNodeProperties } from './single-node.ts';
 export type { CompressionType, TopicConfig } from './topic-config.ts';
 export { topicConfig, topicConfigDefinition } from './topic-config.ts';
 export { topicConfigProblems } from './topic-constraints.ts';

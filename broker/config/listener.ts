@@ -20,65 +20,90 @@ export const securityProtocolIds: Readonly<Record<SecurityProtocol, number>> = {
   SASL_SSL: 3,
 };
 
+const protocolNames = Object.keys(securityProtocolIds).join(', ');
+
+/** Security protocols by listener name, upper case. */
+export type ProtocolMap = ReadonlyMap<string, SecurityProtocol>;
+
 /**
- * Listeners from `NAME://host:port` texts of config `name`. `protocolMap` is `listener.security.protocol.map`. Throws
- * {@link ConfigError} for a malformed address, an unmapped name, a name or a fixed port used twice.
+ * Listeners from `NAME://host:port` texts of config `name`. Throws {@link ConfigError} with every malformed address,
+ * port out of range, name without security protocol, and name or fixed port that is used twice.
  */
 export function parseListeners(
   name: 'listeners' | 'advertised.listeners',
   addresses: readonly string[],
-  protocolMap: string,
+  protocols: ProtocolMap,
 ): readonly Listener[] {
-  const protocols = parseProtocolMap(protocolMap);
-  const listeners = addresses.map((address) => parseListener(name, address, protocols));
-  if (new Set(listeners.map((listener) => listener.name)).size < listeners.length) {
-    throw new ConfigError(invalidValue(name, addresses, 'Each listener must have a different name'));
+  const problems: string[] = [];
+  const listeners = addresses.flatMap((address): Listener[] => {
+    const parsed = parseListener(address, protocols);
+    if (typeof parsed !== 'string') return [parsed];
+    problems.push(invalidValue(name, address, parsed));
+    return [];
+  });
+  if (repeated(listeners.map((listener) => listener.name)).length > 0) {
+    problems.push(invalidValue(name, addresses, 'Each listener must have a different name'));
   }
-  const bound = listeners.filter(({ port }) => port !== 0).map(({ host, port }) => `${host}:${port}`);
-  if (name === 'listeners' && new Set(bound).size < bound.length) {
-    throw new ConfigError(invalidValue(name, addresses, 'Each listener must have a different port'));
+  if (name === 'listeners' && shareAPort(listeners)) {
+    problems.push(invalidValue(name, addresses, 'Each listener must have a different port'));
   }
+  if (problems.length > 0) throw new ConfigError(problems);
   return listeners;
 }
 
-function parseListener(
-  config: string,
-  address: string,
-  protocols: ReadonlyMap<string, SecurityProtocol>,
-): Listener {
-  const match = /^([^:/]+):\/\/(?:\[([0-9a-fA-F:.%]+)\]|([^:/[\]]*)):(\d{1,5})$/.exec(address);
-  const port = Number(match?.[4]);
-  if (match === null || port > 65_535) {
-    throw new ConfigError(
-      invalidValue(config, address, 'Unable to parse to a broker endpoint: give NAME://host:port'),
-    );
+/** The names in `listener.security.protocol.map`. Throws {@link ConfigError} with everything that is wrong with it. */
+export function parseProtocolMap(text: string): ProtocolMap {
+  const config = 'listener.security.protocol.map';
+  const problems: string[] = [];
+  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
+  const entries = pairs.flatMap((pair): [string, SecurityProtocol][] => {
+    const [name = '', protocol = '', ...more] = pair.split(':').map((word) => word.trim().toUpperCase());
+    if (name !== '' && isSecurityProtocol(protocol) && more.length === 0) return [[name, protocol]];
+    problems.push(invalidValue(config, pair.trim(), `Give NAME:PROTOCOL with one of ${protocolNames}`));
+    return [];
+  });
+  for (const name of repeated(entries.map(([each]) => each))) {
+    problems.push(invalidValue(config, text, `Listener ${name} has two security protocols`));
   }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return new Map(entries);
+}
+
+/** The listener of an address, or what is wrong with it. */
+function parseListener(address: string, protocols: ProtocolMap): Listener | string {
+  const match = /^([^:/]+):\/\/(?:\[([0-9a-fA-F:.%]+)\]|([^:/[\]]*)):(\d{1,9})$/.exec(address);
+  if (match === null) return 'Unable to parse to a broker endpoint: give NAME://host:port';
+  const port = Number(match[4]);
+  if (port > 65_535) return `Unable to parse to a broker endpoint: port ${port} is not between 0 and 65535`;
   const name = (match[1] ?? '').toUpperCase();
   const securityProtocol = protocols.get(name);
   if (securityProtocol === undefined) {
-    const finding = `No security protocol defined for listener ${name} in listener.security.protocol.map`;
-    throw new ConfigError(invalidValue(config, address, finding));
+    return `No security protocol defined for listener ${name} in listener.security.protocol.map`;
   }
   return { name, host: match[2] ?? match[3] ?? '', port, securityProtocol };
 }
 
-function parseProtocolMap(text: string): ReadonlyMap<string, SecurityProtocol> {
-  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
-  return new Map(
-    pairs.map((pair): [string, SecurityProtocol] => {
-      const [name = '', protocol = ''] = pair.split(':').map((word) => word.trim().toUpperCase());
-      if (!isSecurityProtocol(protocol)) {
-        throw new ConfigError(
-          invalidValue(
-            'listener.security.protocol.map',
-            pair,
-            "Give NAME:PROTOCOL with one of Kafka's protocols",
-          ),
-        );
-      }
-      return [name, protocol];
-    }),
+/** Whether two listeners could not both be bound. */
+function shareAPort(listeners: readonly Listener[]): boolean {
+  return listeners.some(({ host, port }, i) =>
+    listeners.slice(i + 1).some((other) => port !== 0 && port === other.port && overlap(host, other.host)),
   );
+}
+
+function overlap(host: string, other: string): boolean {
+  return (
+    host === other ||
+    [host, other].includes('') ||
+    ([host, other].includes('0.0.0.0') && isIPv4Pair(host, other))
+  );
+}
+
+function isIPv4Pair(host: string, other: string): boolean {
+  return !host.includes(':') && !other.includes(':');
+}
+
+function repeated(names: readonly string[]): readonly string[] {
+  return [...new Set(names.filter((name, i) => names.indexOf(name) < i))];
 }
 
 function isSecurityProtocol(text: string): text is SecurityProtocol {

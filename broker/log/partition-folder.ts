@@ -46,7 +46,7 @@ export function futureOfFolder(name: string): string | undefined {
 export function readTopicId(files: Files, folder: string): string | undefined {
   const path = `${folder}/partition.metadata`;
   const text = files.stat(path) === undefined ? '' : files.readFile(path).toString('utf8');
-  return /^topic_id: (\S{22})$/m.exec(text)?.[1];
+  return /^topic_id: ([A-Za-z0-9_-]{22})$/m.exec(text)?.[1];
 }
 
 /** Makes a partition's folder with its `partition.metadata`, also when a power cut tore that. */

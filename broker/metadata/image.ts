@@ -150,6 +150,11 @@ export class MetadataImage {
     return this.#state.delegationTokens;
   }
 
+  /** Whether records of a metadata transaction are held back until it ends (KIP-868). */
+  get isInTransaction(): boolean {
+    return this.#state.transaction !== undefined;
+  }
+
   /** Records replayed without effect: from a newer version, or about something that does not exist. */
   get ignoredRecords(): number {
     return this.#state.ignoredRecords;

@@ -25,9 +25,12 @@ export { decideCreatePartitions } from './controller/create-partitions.ts';
 export { type CreatableTopic, decideCreateTopics } from './controller/create-topics.ts';
 export type { ControllerContext, Decision } from './controller/decision.ts';
 export { decideDeleteTopics } from './controller/delete-topics.ts';
+export { decideElectLeaders } from './controller/elect-leaders.ts';
 export { kafkaFeatures } from './controller/features.ts';
 export { autoCreatedTopic } from './controller/internal-topics.ts';
 export { decideAllocateProducerIds } from './controller/producer-ids.ts';
+export { decideUnregisterBroker } from './controller/unregister-broker.ts';
+export { decideUpdateFeatures, type FeatureSupport } from './controller/update-features.ts';
 export { type ConfigResource, MetadataDelta, type TopicPartition } from './delta.ts';
 export { MetadataRecordError } from './errors.ts';
 export {

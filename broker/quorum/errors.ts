@@ -9,3 +9,14 @@ export class QuorumStateError extends StreamError {
     );
   }
 }
+
+/** A snapshot of the metadata cannot be read. */
+export class MetadataSnapshotError extends StreamError {
+  constructor(path: string, problem: string, cause?: unknown) {
+    super(
+      'BROKER_METADATA_SNAPSHOT',
+      `${path}: ${problem}; restore the file from a copy, since the log before it is gone`,
+      { cause },
+    );
+  }
+}

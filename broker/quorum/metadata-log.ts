@@ -1,14 +1,19 @@
 import { encodeToBuffer, leaderChangeMessage } from '../../kafka/protocol/index.ts';
-import { BatchBuilder, batchHeader, controlRecordKey, readRecords } from '../../kafka/records/index.ts';
+import { BatchBuilder, batchHeader, controlRecordType, readRecords } from '../../kafka/records/index.ts';
 import type { Files } from '../../platform/files.ts';
-import { staticLayers, topicConfig } from '../config/index.ts';
+import { type ConfigTexts, staticLayers, topicConfig } from '../config/index.ts';
 import type { LogDirectory, PartitionLog } from '../log/index.ts';
 import { Partition } from '../replica/partition.ts';
 import { readQuorumState, writeQuorumState } from './quorum-state.ts';
+import { snapshotBatches } from './snapshot.ts';
+import { SnapshotFiles } from './snapshot-files.ts';
+import { type ControlRecord, controlEntry, type QuorumVoters } from './voters.ts';
 
-const METADATA_TOPIC = '__cluster_metadata';
+/** The topic of the metadata log. */
+export const METADATA_TOPIC = '__cluster_metadata';
 const METADATA_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
-const RECORDS_PER_BATCH_MAX = 5000;
+/** Records that are appended together are in batches of this size. */
+export const RECORDS_PER_BATCH_MAX = 5000;
 
 /** A metadata record value (framed) and where it is in the log. */
 export interface MetadataEntry {
@@ -18,6 +23,15 @@ export interface MetadataEntry {
   readonly value: Buffer;
 }
 
+/** How a metadata log is opened. */
+export interface MetadataLogOptions {
+  readonly nowMs: number;
+  /** Topic configs that the log has (`segment.bytes`, ...); all else is the default. */
+  readonly configs?: ConfigTexts;
+  /** The voters that a new log begins with. Default: those of the configuration, which are not recorded. */
+  readonly voters?: QuorumVoters;
+}
+
 /**
  * `__cluster_metadata-0`, the log that all metadata is replayed from, led by this node as a quorum of one: each start
  * is a new epoch, recorded in `quorum-state` and by a LeaderChange record. Always synced, whatever the durability.
@@ -25,23 +39,42 @@ export interface MetadataEntry {
 export class MetadataLog {
   readonly #partition: Partition;
   readonly #nodeId: number;
+  readonly #directoryId: string;
   readonly epoch: number;
+  readonly snapshots: SnapshotFiles;
 
-  private constructor(partition: Partition, nodeId: number, epoch: number) {
+  private constructor(
+    partition: Partition,
+    { nodeId, directoryId }: { nodeId: number; directoryId: string },
+    epoch: number,
+    snapshots: SnapshotFiles,
+  ) {
     this.#partition = partition;
     this.#nodeId = nodeId;
+    this.#directoryId = directoryId;
     this.epoch = epoch;
+    this.snapshots = snapshots;
   }
 
   /** Opens the log and begins this node's next epoch, which is durable when the promise resolves. */
-  static async open(files: Files, directory: LogDirectory, nowMs: number): Promise<MetadataLog> {
-    const config = topicConfig(new Map([['cleanup.policy', '']]), staticLayers(new Map()));
+  static async open(
+    files: Files,
+    directory: LogDirectory,
+    { nowMs, configs = new Map(), voters }: MetadataLogOptions,
+  ): Promise<MetadataLog> {
+    const config = topicConfig(new Map([...configs, ['cleanup.policy', '']]), staticLayers(new Map()));
     const identity = { topic: METADATA_TOPIC, topicId: METADATA_TOPIC_ID, partition: 0 };
     const log: PartitionLog = directory.log(identity, () => config, 'fsync');
     const path = `${log.directory}/quorum-state`;
     const { nodeId, directoryId } = directory.meta;
     const leaderEpoch = Math.max(readQuorumState(files, path)?.leaderEpoch ?? 0, log.latestEpoch) + 1;
     files.makeDirectory(log.directory);
+    const snapshots = new SnapshotFiles(files, log.directory);
+    snapshots.removeLeftovers();
+    if (log.logEndOffset === 0 && voters !== undefined && snapshots.list().length === 0) {
+      const id = { endOffset: 0, epoch: 0 };
+      await snapshots.write(id, snapshotBatches(id, { lastContainedTimestamp: nowMs, voters }, []));
+    }
     writeQuorumState(files, path, {
       leaderId: nodeId,
       leaderEpoch,
@@ -49,7 +82,7 @@ export class MetadataLog {
       votedDirectoryId: directoryId,
     });
     const partition = new Partition({ ...identity, leaderEpoch }, log);
-    const metadataLog = new MetadataLog(partition, nodeId, leaderEpoch);
+    const metadataLog = new MetadataLog(partition, directory.meta, leaderEpoch, snapshots);
     await metadataLog.#appendLeaderChange(nowMs);
     return metadataLog;
   }
@@ -59,16 +92,32 @@ export class MetadataLog {
     return this.#partition.highWatermark;
   }
 
-  /** Every record from the start of the log, control records left out. */
-  *entries(): Generator<MetadataEntry> {
+  /** Offset of the first record that is still there. */
+  get startOffset(): number {
+    return this.#partition.log.logStartOffset;
+  }
+
+  /** Bytes of the log's segments. */
+  get sizeInBytes(): number {
+    return this.#partition.log.size;
+  }
+
+  /** The epoch in which the record before `offset` was written; 0 when there is none. */
+  epochBefore(offset: number): number {
+    return Math.max(0, this.#partition.log.epochAt(offset - 1));
+  }
+
+  /** Every record from `from` (the start of the log) on; control records go to `onControl`. */
+  *entries(from = 0, onControl?: (record: ControlRecord) => void): Generator<MetadataEntry> {
     const { log } = this.#partition;
-    for (let offset = log.logStartOffset; offset < this.endOffset; ) {
+    for (let offset = Math.max(from, log.logStartOffset); offset < this.endOffset; ) {
       const range = { startOffset: offset, endOffset: this.endOffset, maxBytes: 1 << 20, minOneBatch: true };
       const bytes = log.read(range, (size) => Buffer.allocUnsafeSlow(size));
       if (bytes.length === 0) return;
       for (let at = 0; at < bytes.length; at += batchHeader.sizeInBytes(bytes, at)) {
         offset = batchHeader.lastOffset(bytes, at) + 1;
-        if (!batchHeader.isControl(bytes, at)) yield* entriesOf(bytes, at);
+        if (batchHeader.isControl(bytes, at)) tellControls(bytes, at, onControl);
+        else yield* entriesOf(bytes, at, from);
       }
     }
   }
@@ -83,6 +132,18 @@ export class MetadataLog {
       batches.push(builder.build());
     }
     return this.#appendBatches(batches);
+  }
+
+  /** Appends control records as one batch; resolves when they are durable. */
+  async appendControl(records: readonly ControlRecord[], nowMs: number): Promise<void> {
+    const builder = new BatchBuilder();
+    for (const record of records) builder.append(nowMs, ...controlEntry(record));
+    await this.#appendBatches([builder.build({ isControl: true })]);
+  }
+
+  /** Forgets what is before `offset`: a snapshot must stand for it. Whole segments before it are removed. */
+  deleteBefore(offset: number): void {
+    this.#partition.deleteRecordsBefore(offset);
   }
 
   #appendBatches(batches: readonly Buffer[]): Promise<number> {
@@ -100,17 +161,33 @@ export class MetadataLog {
   }
 
   async #appendLeaderChange(nowMs: number): Promise<void> {
-    const voter = { voterId: this.#nodeId };
-    const message = { version: 0, leaderId: this.#nodeId, voters: [voter], grantingVoters: [voter] };
-    const builder = new BatchBuilder();
-    builder.append(nowMs, controlRecordKey('LEADER_CHANGE'), encodeToBuffer(leaderChangeMessage, 0, message));
-    await this.#appendBatches([builder.build({ isControl: true })]);
+    const latest = this.snapshots.list().at(-1);
+    const version = latest === undefined ? 0 : Math.min(1, this.snapshots.read(latest).voters.kraftVersion);
+    const voter = {
+      voterId: this.#nodeId,
+      ...(version === 0 ? {} : { voterDirectoryId: this.#directoryId }),
+    };
+    const message = { version, leaderId: this.#nodeId, voters: [voter], grantingVoters: [voter] };
+    const value = encodeToBuffer(leaderChangeMessage, version, message);
+    await this.appendControl([{ type: 'LEADER_CHANGE', value }], nowMs);
   }
 }
 
-function* entriesOf(bytes: Buffer, at: number): Generator<MetadataEntry> {
+function tellControls(
+  bytes: Buffer,
+  at: number,
+  onControl: ((record: ControlRecord) => void) | undefined,
+): void {
+  if (onControl === undefined) return;
+  for (const { key, value } of readRecords(bytes, at, 1 << 30)) {
+    const type = controlRecordType(key);
+    if (type !== undefined && value !== null) onControl({ type, value });
+  }
+}
+
+function* entriesOf(bytes: Buffer, at: number, from: number): Generator<MetadataEntry> {
   const epoch = batchHeader.leaderEpoch(bytes, at);
   for (const { offset, timestamp, value } of readRecords(bytes, at, 1 << 30)) {
-    if (value !== null) yield { offset, epoch, timestamp, value };
+    if (value !== null && offset >= from) yield { offset, epoch, timestamp, value };
   }
 }

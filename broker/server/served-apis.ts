@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { LoggerLevels } from '../../platform/logger-levels.ts';
 import type { GroupCoordination } from '../coordinator/group-coordination.ts';
 import type { LogDirectories } from '../log/index.ts';
 import type { FetchSessions } from '../replica/fetch-sessions.ts';
@@ -31,9 +32,13 @@ import { alterReplicaLogDirsApi } from './handlers/34-alter-replica-log-dirs.ts'
 import { describeLogDirsApi } from './handlers/35-describe-log-dirs.ts';
 import { createPartitionsApi } from './handlers/37-create-partitions.ts';
 import { deleteGroupsApi } from './handlers/42-delete-groups.ts';
+import { electLeadersApi } from './handlers/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from './handlers/44-incremental-alter-configs.ts';
 import { offsetDeleteApi } from './handlers/47-offset-delete.ts';
+import { describeQuorumApi, type QuorumView } from './handlers/55-describe-quorum.ts';
+import { updateFeaturesApi } from './handlers/57-update-features.ts';
 import { describeClusterApi } from './handlers/60-describe-cluster.ts';
+import { unregisterBrokerApi } from './handlers/64-unregister-broker.ts';
 import { consumerGroupHeartbeatApi } from './handlers/68-consumer-group-heartbeat.ts';
 import { consumerGroupDescribeApi } from './handlers/69-consumer-group-describe.ts';
 import { listConfigResourcesApi } from './handlers/74-list-config-resources.ts';
@@ -52,6 +57,9 @@ export interface HandlerEnvironment {
   readonly directories: LogDirectories;
   readonly moves: ReplicaMoves;
   readonly features: () => Features;
+  readonly featureSupport: Parameters<typeof updateFeaturesApi>[1];
+  readonly quorum: QuorumView;
+  readonly loggers: LoggerLevels;
 }
 
 /** Every API that this broker serves, by key. What is not here is not told to clients either. */
@@ -59,6 +67,7 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
   const { clock, cluster, partitions, groups, sessions, allocateProducerId, checkpoint, features } =
     environment;
   const { directories, moves } = environment;
+  const { featureSupport, quorum, loggers } = environment;
   const { config, nodeId } = cluster.context();
   const apis = new Map<number, Api>();
   const served = [
@@ -81,17 +90,21 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
     deleteRecordsApi(partitions, checkpoint),
     initProducerIdApi(allocateProducerId),
     offsetForLeaderEpochApi(partitions),
-    describeConfigsApi(cluster),
+    describeConfigsApi(cluster, loggers),
     alterConfigsApi(cluster),
     alterReplicaLogDirsApi(moves),
     describeLogDirsApi(directories, partitions, moves),
     createPartitionsApi(cluster),
     deleteGroupsApi(groups.service),
-    incrementalAlterConfigsApi(cluster),
+    electLeadersApi(cluster),
+    incrementalAlterConfigsApi(cluster, loggers),
     offsetDeleteApi(groups.service),
+    describeQuorumApi(quorum),
+    updateFeaturesApi(cluster, featureSupport),
     describeClusterApi(cluster),
     consumerGroupHeartbeatApi(groups.service),
     consumerGroupDescribeApi(groups.service),
+    unregisterBrokerApi(cluster),
     listConfigResourcesApi(cluster),
     describeTopicPartitionsApi(cluster),
   ];

@@ -2,6 +2,7 @@ import { FrameMemory } from '../../kafka/protocol/index.ts';
 import { every, type Timer } from '../../platform/clock.ts';
 import type { Connection, Endpoint, Listener, Net } from '../../platform/net.ts';
 import { ClientConnection, type ConnectionEnvironment } from './connection.ts';
+import { ConnectionCount, type ConnectionLimits, type Visitor } from './connection-limits.ts';
 import type { BrokerListener } from './request-context.ts';
 
 /** How often a connection is looked at while it may be idle. */
@@ -16,19 +17,37 @@ export interface ListenOptions {
   readonly endpoint: Endpoint;
   /** What clients are told; a missing part, or port 0, is taken from the bound address. */
   readonly advertised?: Partial<Endpoint> | undefined;
+  /** Its connections do not count and are not limited: they come from this process. */
+  readonly isUnlimited?: boolean;
 }
 
 /** What a server needs. */
 export interface ServerEnvironment extends Omit<ConnectionEnvironment, 'frameMemory'> {
   /** `connections.max.idle.ms`: connections on which nothing came or went for that long are closed. */
   readonly idleMsMax: number;
+  /** Asked for every connection. Default: there are none. */
+  readonly limits?: () => ConnectionLimits;
 }
+
+interface OpenListener {
+  readonly bound: Listener;
+  readonly connections: Set<ClientConnection>;
+}
+
+const unlimited: ConnectionLimits = {
+  max: Number.POSITIVE_INFINITY,
+  perListener: () => Number.POSITIVE_INFINITY,
+  perAddress: () => Number.POSITIVE_INFINITY,
+};
 
 /** Accepts client connections on any number of listeners and networks. */
 export class BrokerServer {
   readonly #environment: ServerEnvironment & ConnectionEnvironment;
-  readonly #listeners: Listener[] = [];
+  readonly #listeners = new Map<string, OpenListener>();
   readonly #connections = new Set<ClientConnection>();
+  readonly #count: ConnectionCount;
+  /** Connections for which there is no place yet, in the order they came. Nothing is read from them. */
+  readonly #waiting = new Map<Connection, Visitor>();
   /** Connections that came before the broker could answer; they are read from {@link start} on. */
   #early: Connection[] | undefined = [];
   #idleTimer: Timer | undefined;
@@ -36,6 +55,7 @@ export class BrokerServer {
 
   constructor(environment: ServerEnvironment) {
     this.#environment = { ...environment, frameMemory: new FrameMemory(FREE_FRAME_BYTES_MAX) };
+    this.#count = new ConnectionCount(environment.limits ?? (() => unlimited));
   }
 
   get connectionCount(): number {
@@ -48,26 +68,56 @@ export class BrokerServer {
       name: options.name,
       advertised: options.endpoint,
     };
-    const bound = await net.listen(options.endpoint, (connection) => this.#accept(connection, listener));
-    this.#listeners.push(bound);
+    const connections = new Set<ClientConnection>();
+    const bound = await net.listen(options.endpoint, (connection) =>
+      this.#accept(connection, listener, connections, options.isUnlimited === true),
+    );
+    this.#listeners.set(options.name, { bound, connections });
     listener.advertised = advertisedEndpoint(bound.endpoint, options);
     return listener;
   }
 
+  /** Closes one listener and its connections. */
+  async unlisten(name: string): Promise<void> {
+    const listener = this.#listeners.get(name);
+    this.#listeners.delete(name);
+    const closed = listener?.bound.close();
+    for (const connection of [...(listener?.connections ?? [])]) connection.close();
+    await closed;
+  }
+
   /** Begins to answer. Who connected before that has only had to wait. */
   start(): void {
-    for (const connection of this.#early ?? []) connection.resume();
+    for (const connection of this.#early ?? []) {
+      if (!this.#waiting.has(connection)) connection.resume();
+    }
     this.#early = undefined;
     const { clock, idleMsMax } = this.#environment;
     if (idleMsMax > 0) this.#idleTimer = every(clock, idleMsMax / IDLE_CHECKS, () => this.#closeIdle());
+  }
+
+  /** Serves connections that had to wait, as far as there is room for them now. */
+  admitWaiting(): void {
+    for (const [connection, visitor] of [...this.#waiting]) {
+      const admission = this.#count.admission(visitor);
+      if (admission === 'waits') continue;
+      this.#waiting.delete(connection);
+      if (admission === 'refused') {
+        connection.destroy();
+        continue;
+      }
+      this.#count.add(visitor);
+      if (this.#early === undefined) connection.resume();
+    }
   }
 
   /** Stops accepting and closes all connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#idleTimer?.cancel();
-    const listeners = this.#listeners.splice(0);
-    const closed = listeners.map((listener) => listener.close());
+    const listeners = [...this.#listeners.values()];
+    this.#listeners.clear();
+    const closed = listeners.map(({ bound }) => bound.close());
     for (const connection of [...this.#connections]) connection.close();
     await Promise.all(closed);
   }
@@ -80,16 +130,33 @@ export class BrokerServer {
     }
   }
 
-  #accept(connection: Connection, listener: BrokerListener): ClientConnection {
+  #accept(
+    connection: Connection,
+    listener: BrokerListener,
+    ofListener: Set<ClientConnection>,
+    isUnlimited: boolean,
+  ): ClientConnection {
+    const visitor = { listener: listener.name, host: connection.remote.host };
+    const admission = this.#isClosed ? 'refused' : isUnlimited ? 'served' : this.#count.admission(visitor);
+    const isCounted = admission === 'served' && !isUnlimited;
     const client = new ClientConnection(connection, this.#environment, listener, () => {
       this.#connections.delete(client);
+      ofListener.delete(client);
+      const wasWaiting = this.#waiting.delete(connection);
+      if (wasWaiting || (!isCounted && admission !== 'waits')) return;
+      this.#count.remove(visitor);
+      this.admitWaiting();
     });
-    if (this.#early !== undefined) {
-      connection.pause();
-      this.#early.push(connection);
+    if (admission === 'refused') {
+      connection.destroy();
+      return client;
     }
-    if (this.#isClosed) connection.destroy();
-    else this.#connections.add(client);
+    if (isCounted) this.#count.add(visitor);
+    if (admission === 'waits') this.#waiting.set(connection, visitor);
+    if (this.#early !== undefined || admission === 'waits') connection.pause();
+    this.#early?.push(connection);
+    this.#connections.add(client);
+    ofListener.add(client);
     return client;
   }
 }

@@ -1,11 +1,14 @@
+import { diskFiles } from '../../platform/disk-files.ts';
+import { examineProperties } from '../composition-root.ts';
 import { UsageError } from './errors.ts';
+import { GivenProperties } from './given-properties.ts';
 import type { OptionSpecs, OptionValues } from './options.ts';
 
 /** Options of commands that run a broker of their own. */
 export const brokerOptions = {
-  host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on.' },
-  'kafka-port': { type: 'number', default: 9092, describe: 'Port for Kafka clients; 0 takes a free one.' },
-  'data-dir': { type: 'string', default: '.millrace/data', describe: 'Where topics are kept.' },
+  host: { type: 'string', describe: 'Address to listen on (default: 127.0.0.1).' },
+  'kafka-port': { type: 'number', describe: 'Port for Kafka clients; 0 takes a free one (default: 9092).' },
+  'data-dir': { type: 'string', describe: 'Where topics are kept (default: .millrace/data).' },
   durability: {
     type: 'string',
     choices: ['fsync', 'page-cache'],
@@ -24,26 +27,75 @@ export const brokerOptions = {
   },
 } as const satisfies OptionSpecs;
 
+/** Options of commands that may take a configuration of Kafka's: a file and the environment. */
+export const brokerFileOptions = {
+  config: {
+    type: 'string',
+    describe: "A server.properties file of Kafka's, before KAFKA_* variables and options.",
+  },
+  ...brokerOptions,
+} as const satisfies OptionSpecs;
+
 type BrokerValues = OptionValues<typeof brokerOptions>;
 
-/** The broker's properties as the options give them. Throws {@link UsageError} for an override without a name. */
-export function brokerProperties(values: BrokerValues): Map<string, string> {
-  const host = values.host.includes(':') ? `[${values.host}]` : values.host;
-  const properties = new Map([
-    ['listeners', `PLAINTEXT://${host}:${values['kafka-port']}`],
-    ['log.dirs', values['data-dir']],
-    ['group.initial.rebalance.delay.ms', '0'], // As in Kafka's sample config: nobody waits for three seconds alone.
-  ]);
-  if (values.durability !== undefined) properties.set('durability', values.durability);
-  for (const [name, value] of overrides(values.override)) properties.set(name, value);
-  return properties;
+const LOOPBACK = '127.0.0.1';
+const DATA_DIRECTORY = '.millrace/data';
+
+/** Where a broker's configuration is looked for besides its options. */
+export interface ConfigurationPlaces {
+  /** A `server.properties` file. */
+  readonly file?: string | undefined;
+  /** The process's environment, for `KAFKA_*` variables. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The port when nobody gives one. */
+  readonly port?: number;
 }
 
-/** `name=value` pairs. Throws {@link UsageError}. */
-function overrides(texts: readonly string[]): readonly (readonly [string, string])[] {
-  return texts.map((text) => {
-    const equals = text.indexOf('=');
-    if (equals < 1) throw new UsageError(`--override ${text}: write name=value.`);
-    return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
-  });
+/**
+ * The broker's properties: our defaults, the file, the environment, the options, `--override`; the later wins. With a
+ * file the defaults are Kafka's, but for the data directory. Throws {@link UsageError}, and every problem at once as
+ * BrokerConfigurationError.
+ */
+export function brokerProperties(
+  values: BrokerValues,
+  places: ConfigurationPlaces = {},
+): Map<string, string> {
+  const { file, environment = {}, port = 9092 } = places;
+  const given = new GivenProperties();
+  if (file !== undefined) given.addFile(file, diskFiles);
+  given.addEnvironment(environment);
+  if (file === undefined) addDefault(given, 'group.initial.rebalance.delay.ms', '0'); // As in Kafka's sample config: nobody waits for three seconds alone.
+  if (!given.values.has('log.dir')) addDefault(given, 'log.dirs', DATA_DIRECTORY);
+  addOptions(given, values, { hasFile: file !== undefined, port });
+  given.addOverrides(values.override);
+  given.refuse(examineProperties(given.values).problems);
+  for (const note of given.notes) console.error(note);
+  return given.values;
+}
+
+function addDefault(given: GivenProperties, name: string, value: string): void {
+  if (!given.values.has(name)) given.set(name, value, 'default');
+}
+
+function addOptions(
+  given: GivenProperties,
+  { host, 'kafka-port': port, 'data-dir': dataDirectory, durability }: BrokerValues,
+  standard: { readonly hasFile: boolean; readonly port: number },
+): void {
+  const listener = `PLAINTEXT://${bracketed(host ?? LOOPBACK)}:${port ?? standard.port}`;
+  if (host !== undefined || port !== undefined) given.set('listeners', listener, '--host, --kafka-port');
+  else if (!standard.hasFile) addDefault(given, 'listeners', listener);
+  if (dataDirectory !== undefined) given.set('log.dirs', dataDirectory, '--data-dir');
+  if (durability !== undefined) given.set('durability', durability, '--durability');
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** The configuration file of a command line: `--config FILE`, or the one argument. Throws {@link UsageError}. */
+export function configFileOf(option: string | undefined, rest: readonly string[]): string | undefined {
+  const [file, ...more] = option === undefined ? rest : [option, ...rest];
+  if (more.length > 0) throw new UsageError(`Name one configuration file, not also ${more.join(', ')}.`);
+  return file;
 }

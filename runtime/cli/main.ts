@@ -25,6 +25,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     { summary: 'Run a Kafka broker', load: async () => (await import('./commands/broker.ts')).brokerCommand },
   ],
   [
+    'kafka-server-start',
+    {
+      summary: 'The same, as Kafka names it: kafka-server-start server.properties',
+      load: async () => (await import('./commands/broker.ts')).kafkaServerStartCommand,
+    },
+  ],
+  [
     'lint',
     { summary: 'Check pipeline files', load: async () => (await import('./commands/lint.ts')).lintCommand },
   ],

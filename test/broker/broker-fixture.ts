@@ -1,4 +1,4 @@
-import { Broker } from '../../broker/index.ts';
+import { Broker, type BrokerOptions } from '../../broker/index.ts';
 import {
   createTopicsRequest,
   createTopicsResponse,
@@ -31,11 +31,17 @@ const ENDPOINT = { host: 'localhost', port: 9092 };
 export class BrokerFixture {
   readonly platform: SimulatedPlatform;
   readonly #properties: Record<string, string>;
+  readonly #options: Partial<BrokerOptions>;
   #broker: Broker | undefined;
   #client: RawClient | undefined;
 
-  constructor(properties: Record<string, string> = {}, platform: SimulatedPlatform = simulatedPlatform(1)) {
+  constructor(
+    properties: Record<string, string> = {},
+    platform: SimulatedPlatform = simulatedPlatform(1),
+    options: Partial<BrokerOptions> = {},
+  ) {
     this.platform = platform;
+    this.#options = options;
     this.#properties = {
       'log.dirs': '/data',
       listeners: 'PLAINTEXT://localhost:9092',
@@ -67,7 +73,7 @@ export class BrokerFixture {
 
   async start(): Promise<void> {
     const properties = new Map(Object.entries(this.#properties));
-    this.#broker = await this.during(Broker.start({ platform: this.platform, properties }));
+    this.#broker = await this.during(Broker.start({ ...this.#options, platform: this.platform, properties }));
     this.#client = await this.connect();
   }
 

@@ -86,7 +86,7 @@ function describeResource(view: ConfigsView, resource: Resource): readonly Descr
     case resourceTypes.BROKER:
       if (resourceName === '') return describeBrokerDefaults(layers.dynamicDefault);
       refuseForeignBroker(view, resourceName, ' or empty string');
-      return describeBrokerConfigs(layers);
+      return describeBrokerConfigs(layers, derivedConfigs(view));
     case resourceTypes.BROKER_LOGGER:
       refuseEmpty(resourceName, 'Broker id must not be empty');
       refuseForeignBroker(view, resourceName, '');
@@ -100,6 +100,15 @@ function describeResource(view: ConfigsView, resource: Resource): readonly Descr
     default:
       throw new RefusedError(ErrorCode.INVALID_REQUEST, `Unsupported resource type: ${resourceType}`);
   }
+}
+
+/** Where clients find the broker is known when it has opened its listeners, configured or not. */
+function derivedConfigs({ image, nodeId }: ConfigsView): ConfigTexts {
+  const endpoints = image.broker(nodeId)?.endpoints ?? [];
+  const addresses = endpoints.map(({ name, host, port }) => {
+    return `${name}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  });
+  return new Map(addresses.length === 0 ? [] : [['advertised.listeners', addresses.join(',')]]);
 }
 
 function refuseTopic(image: MetadataImage, name: string): void {

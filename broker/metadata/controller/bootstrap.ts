@@ -23,7 +23,8 @@ export function bootstrapRecords(
   ];
 }
 
-function minIsrRecord(properties: ConfigTexts): MetadataRecord {
+/** The record of the whole cluster's `min.insync.replicas`, with the value of the properties. */
+export function minIsrRecord(properties: ConfigTexts): MetadataRecord {
   const { minInsyncReplicas } = topicConfig(new Map(), staticLayers(properties));
   const resource = { resourceType: resourceTypes.BROKER, resourceName: '' };
   return {

@@ -22,7 +22,7 @@ import { unlessHalted, untilStopped, whileRunning } from '../running.ts';
 
 const options = {
   ...brokerOptions,
-  'kafka-port': { ...brokerOptions['kafka-port'], default: 0 },
+  'kafka-port': { ...brokerOptions['kafka-port'], describe: 'Port for Kafka clients (default: a free one).' },
   // On a terminal the log would run into the lines of progress, which tell of failures and retries.
   'log-level': {
     ...brokerOptions['log-level'],
@@ -78,7 +78,10 @@ async function runPipelines(run: Run): Promise<number> {
   const { pipelines, places, values } = run;
   const bootstrapServers = values['bootstrap-server'];
   const stack = await startWorkerStack({
-    kafka: bootstrapServers === undefined ? { properties: brokerProperties(values) } : { bootstrapServers },
+    kafka:
+      bootstrapServers === undefined
+        ? { properties: brokerProperties(values, { port: 0 }) }
+        : { bootstrapServers },
     logLevel: values['log-level'],
     plugins: places,
     storage:

@@ -1,13 +1,14 @@
 import { diskFiles } from '../../../platform/disk-files.ts';
 import { startStack } from '../../composition-root.ts';
-import { brokerOptions, brokerProperties } from '../broker-options.ts';
+import { brokerFileOptions, brokerProperties, configFileOf } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { clusterIdOf } from '../kafka-environment.ts';
 import { describeOptions, parseOptions } from '../options.ts';
 import { untilStopped, whileRunning } from '../running.ts';
 
 const options = {
-  ...brokerOptions,
+  ...brokerFileOptions,
   'registry-port': { type: 'number', default: 8081, describe: 'Port of the schema registry.' },
   'rest-port': { type: 'number', default: 8083, describe: "Port of Connect's REST API." },
   'plugin-path': { type: 'string', isRepeated: true, describe: 'A folder with plugins. May be repeated.' },
@@ -16,15 +17,17 @@ const options = {
 
 /** `millrace start`: broker, schema registry and Connect worker in one process. */
 export const startCommand: Command = {
-  help: `Usage: millrace start [options]\n\nRuns broker, schema registry and Connect worker in one process.\n\n${describeOptions(options)}`,
+  help: `Usage: millrace start [server.properties] [options]\n\nRuns broker, schema registry and Connect worker in one process.\n\n${describeOptions(options)}`,
   async run(args) {
-    const { values } = parseOptions(options, args);
+    const { values, rest } = parseOptions(options, args);
+    const file = configFileOf(values.config, rest);
     requireFolders(values['plugin-path']);
     return whileRunning(async (signal) => {
       const stack = await startStack({
-        properties: brokerProperties(values),
+        properties: brokerProperties(values, { file, environment: process.env }),
+        clusterId: clusterIdOf(process.env),
         logLevel: values['log-level'],
-        host: values.host,
+        host: values.host ?? '127.0.0.1',
         registryPort: values['registry-port'],
         restPort: values['rest-port'],
         plugins: { folders: values['plugin-path'], packages: ['.'] },

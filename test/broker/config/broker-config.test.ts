@@ -2,21 +2,25 @@ import { describe, expect, test } from 'vitest';
 import {
   type BrokerConfigLayers,
   brokerConfig,
+  brokerConfigs,
   brokerPropertyProblems,
+  type ConfigDefinition,
   ConfigError,
   clientMetricsConfigProblems,
+  clientMetricsConfigs,
   describeBrokerConfigs,
   describeBrokerDefaults,
   describeClientMetricsConfigs,
   describeGroupConfigs,
   describeLoggers,
   dynamicBrokerConfigProblems,
+  examineProperties,
   groupConfig,
   groupConfigProblems,
   groupConfigs,
   singleNodeProperties,
   staticLayers,
-  unknownBrokerProperties,
+  topicConfigs,
 } from '../../../broker/config/index.ts';
 
 const texts = (values: Readonly<Record<string, string>> = {}) => new Map(Object.entries(values));
@@ -159,7 +163,7 @@ describe('static validation', () => {
       'listener.name.internal.scram-sha-256.sasl.jaas.config': 'j',
       'listener.name.internal.no.such': '1',
     });
-    expect(unknownBrokerProperties(properties)).toEqual(['no.such', 'listener.name.internal.no.such']);
+    expect(examineProperties(properties).unknown).toEqual(['no.such', 'listener.name.internal.no.such']);
   });
 });
 
@@ -173,6 +177,8 @@ describe('dynamic validation', () => {
     [{ 'my.plugin.setting': 'x' }, false],
     [{ 'listener.name.plaintext.ssl.keystore.location': '/k' }, true],
     [{ 'cordoned.log.dirs': '*' }, true],
+    [{ 'num.io.threads': '16', 'num.network.threads': '6', 'background.threads': '5' }, false],
+    [{ 'listener.name.plaintext.max.connections': '5' }, false],
   ])('%j is accepted (one broker: %s)', (proposed, isPerBroker) => {
     expect(check(proposed, isPerBroker)).toEqual([]);
   });
@@ -197,6 +203,39 @@ describe('dynamic validation', () => {
     ]);
   });
 
+  test.each([
+    [
+      { 'num.io.threads': '17' },
+      'Dynamic thread count update validation failed for num.io.threads=17, value should not be greater than double the current value 8',
+    ],
+    [
+      { 'background.threads': '4' },
+      'Dynamic thread count update validation failed for background.threads=4, value should be at least half the current value 10',
+    ],
+    [
+      { 'log.cleaner.threads': '3' },
+      'Log cleaner threads cannot be increased to more than double the current value 1',
+    ],
+    [{ 'log.cleaner.threads': '0' }, 'Log cleaner threads should be at least 1'],
+  ])('thread counts change in steps: %j', (proposed: Record<string, string>, finding) => {
+    expect(check(proposed)).toEqual([
+      `Invalid value org.apache.kafka.common.config.ConfigException: ${finding} for configuration Invalid dynamic configuration`,
+    ]);
+  });
+
+  test("of a listener's configs only those that limit connections may be set for all brokers", () => {
+    const name = 'listener.name.plaintext.max.connections.per.ip';
+    expect(check({ [name]: '5' })).toEqual([
+      `Cannot update these configs at default cluster level, broker id must be specified: [${name}]`,
+    ]);
+  });
+
+  test('the first kind of problem is told, as Kafka stops at it', () => {
+    expect(check({ 'node.id': '2', 'log.retention.ms': 'x', 'cordoned.log.dirs': '*' })).toEqual([
+      'Cannot update these configs dynamically: [node.id]',
+    ]);
+  });
+
   test('a bad value is named, and one that contradicts what is running', () => {
     expect(check({ 'log.retention.ms': 'x' })).toEqual([
       'Invalid value x for configuration log.retention.ms: Not a number of type LONG',
@@ -205,6 +244,15 @@ describe('dynamic validation', () => {
       expect.stringContaining('log.retention.ms must be unlimited'),
     ]);
   });
+});
+
+test('every config has a type, an importance and a sentence that explains it', () => {
+  for (const table of [brokerConfigs, topicConfigs, groupConfigs, clientMetricsConfigs]) {
+    for (const { name, documentation } of Object.values<ConfigDefinition>(table)) {
+      expect(documentation, name).toMatch(/^[A-Z].{10,}\.$/);
+      expect(documentation.length, name).toBeLessThan(160);
+    }
+  }
 });
 
 describe('describing a broker', () => {

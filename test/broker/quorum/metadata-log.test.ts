@@ -12,7 +12,7 @@ const QUORUM_STATE = '/data/__cluster_metadata-0/quorum-state';
 
 async function open(platform: SimulatedPlatform) {
   const directory = LogDirectory.open(platform, { path: '/data', nodeId: 1, durability: 'page-cache' });
-  const opening = MetadataLog.open(platform.files, directory, platform.clock.now());
+  const opening = MetadataLog.open(platform.files, directory, { nowMs: platform.clock.now() });
   opening.catch(() => undefined);
   await platform.settle();
   return { directory, log: await opening };
