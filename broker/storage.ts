@@ -258,5 +258,8 @@ function cleanerConfig(config: () => BrokerConfig) {
     get logCleanerDedupeBufferSize() {
       return config().logCleanerDedupeBufferSize;
     },
+    get logCleanerIoMaxBytesPerSecond() {
+      return config().logCleanerIoMaxBytesPerSecond;
+    },
   };
 }

@@ -1,8 +1,12 @@
 export { type Logger, silentLogger } from '../../platform/logger.ts';
 export type { Platform } from '../../platform/platform.ts';
 export { systemPlatform } from '../../platform/system-platform.ts';
+export type { Admin } from './admin/admin.ts';
+export type { ElectionType, ServedApi } from './admin/cluster.ts';
+export type { FeatureDescription, FeatureRange, FeatureUpdate } from './admin/features.ts';
+export type { LogDirDescription, LogDirReplica, ReplicaPlace } from './admin/log-dirs.ts';
+export type { QuorumDescription, QuorumEndpoint, QuorumReplica, VoterId } from './admin/quorum.ts';
 export type {
-  Admin,
   BrokerDescription,
   ClusterDescription,
   ConfigChange,
@@ -19,11 +23,7 @@ export type {
   PartitionDescription,
   Refusable,
   TopicDescription,
-} from './admin/admin.ts';
-export type { ElectionType, ServedApi } from './admin/cluster.ts';
-export type { FeatureDescription, FeatureRange, FeatureUpdate } from './admin/features.ts';
-export type { LogDirDescription, LogDirReplica, ReplicaPlace } from './admin/log-dirs.ts';
-export type { QuorumDescription, QuorumEndpoint, QuorumReplica, VoterId } from './admin/quorum.ts';
+} from './admin/shapes.ts';
 export type {
   PartitionTransaction,
   ProducerState,
@@ -32,7 +32,8 @@ export type {
   TransactionListing,
 } from './admin/transactions.ts';
 export { BrokerConnection, type ConnectionOptions } from './broker-connection.ts';
-export type { ClientOptions, KafkaClient } from './client.ts';
+export type { KafkaClient } from './client.ts';
+export type { ClientOptions } from './client-options.ts';
 export type {
   AssignorName,
   AutoOffsetReset,

@@ -1,6 +1,7 @@
 import type { Admin } from './admin/admin.ts';
 import { BrokerAdmin } from './admin/broker-admin.ts';
-import type { ClientOptions, KafkaClient } from './client.ts';
+import type { KafkaClient } from './client.ts';
+import type { ClientOptions } from './client-options.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { settingsOf } from './cluster/settings.ts';
 import type { Consumer, ConsumerOptions } from './consumer/consumer.ts';

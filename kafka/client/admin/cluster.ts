@@ -14,9 +14,9 @@ import type { BrokerConnection } from '../broker-connection.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { UnsupportedApiError } from '../errors.ts';
 import type { TopicPartition } from '../topic-partition.ts';
-import type { ClusterDescription, Refusable } from './admin.ts';
 import { callBroker } from './broker-calls.ts';
 import { checkAnswer, itemError } from './item-error.ts';
+import type { ClusterDescription, Refusable } from './shapes.ts';
 
 const FIRST_CLUSTER_WITH_FENCED = 2;
 const ELECTION_TYPES = { preferred: 0, unclean: 1 } as const;

@@ -13,6 +13,7 @@ import type { BrokerConnection } from '../broker-connection.ts';
 import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
 import { itemErrorOf, retryItems } from '../cluster/retry-items.ts';
 import { UnsupportedApiError } from '../errors.ts';
+import { checkAnswer, isMissingTopic, itemError } from './item-error.ts';
 import type {
   ConfigChange,
   ConfigEntry,
@@ -20,8 +21,7 @@ import type {
   ConfigResource,
   ConfigSource,
   Refusable,
-} from './admin.ts';
-import { checkAnswer, isMissingTopic, itemError } from './item-error.ts';
+} from './shapes.ts';
 
 const RESOURCE_TYPES = { topic: 2, broker: 4, 'broker-logger': 8, 'client-metrics': 16, group: 32 } as const;
 const FIRST_LIST_WITH_TYPES = 1;

@@ -8,9 +8,9 @@ import {
 import type { BrokerConnection } from '../broker-connection.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { UnsupportedApiError } from '../errors.ts';
-import type { Refusable } from './admin.ts';
 import { callBroker } from './broker-calls.ts';
 import { checkAnswer, itemError } from './item-error.ts';
+import type { Refusable } from './shapes.ts';
 
 const UPGRADE_TYPES = { upgrade: 1, 'safe-downgrade': 2, 'unsafe-downgrade': 3 } as const;
 const FIRST_WITH_UPGRADE_TYPE = 1;

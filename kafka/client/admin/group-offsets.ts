@@ -3,8 +3,8 @@ import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
 import { isMissing } from '../cluster/retry-items.ts';
 import { commitOffsets, fetchOffsets, simpleMember } from '../offsets/group-offsets.ts';
 import type { CommittedOffset, TopicPartition } from '../topic-partition.ts';
-import type { Refusable } from './admin.ts';
 import { checkAnswer, itemError } from './item-error.ts';
+import type { Refusable } from './shapes.ts';
 
 /** Reads what a group has stored. */
 export async function listGroupOffsets(

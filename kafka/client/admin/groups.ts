@@ -19,9 +19,9 @@ import { retryItems } from '../cluster/retry-items.ts';
 import { KafkaError, UnsupportedApiError } from '../errors.ts';
 import { CONSUMER_PROTOCOL, decodeAssignment } from '../group/consumer-protocol.ts';
 import type { TopicPartition } from '../topic-partition.ts';
-import type { GroupDescription, GroupListing, MemberDescription, Refusable } from './admin.ts';
 import { callEveryBroker } from './broker-calls.ts';
 import { checkAnswer, itemError } from './item-error.ts';
+import type { GroupDescription, GroupListing, MemberDescription, Refusable } from './shapes.ts';
 
 const FIRST_LEAVE_OF_SEVERAL = 3;
 const FIRST_LIST_WITH_STATES = 4;

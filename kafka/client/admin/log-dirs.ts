@@ -8,9 +8,9 @@ import type { BrokerConnection } from '../broker-connection.ts';
 import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
 import { itemErrorOf, retryItems } from '../cluster/retry-items.ts';
 import type { TopicPartition } from '../topic-partition.ts';
-import type { Refusable } from './admin.ts';
 import { callBroker } from './broker-calls.ts';
 import { checkAnswer, itemError } from './item-error.ts';
+import type { Refusable } from './shapes.ts';
 
 /** A replica in a log directory. */
 export interface LogDirReplica extends TopicPartition {

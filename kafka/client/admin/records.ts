@@ -13,9 +13,9 @@ import {
   MAX_TIMESTAMP,
 } from '../offsets/list-offsets.ts';
 import type { TimestampedOffset, TopicPartition, TopicPartitionOffset } from '../topic-partition.ts';
-import type { OffsetQuery, Refusable } from './admin.ts';
 import { askLeaders, type LeaderQuestion } from './broker-calls.ts';
 import { itemError } from './item-error.ts';
+import type { OffsetQuery, Refusable } from './shapes.ts';
 
 type Deleted = Refusable<TopicPartition & { readonly lowWatermark: number }>;
 

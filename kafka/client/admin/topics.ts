@@ -13,8 +13,8 @@ import {
 } from '../../protocol/index.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { retryItems } from '../cluster/retry-items.ts';
-import type { CreatedTopic, NewTopic, PartitionDescription, Refusable, TopicDescription } from './admin.ts';
 import { isMissingTopic, itemError } from './item-error.ts';
+import type { CreatedTopic, NewTopic, PartitionDescription, Refusable, TopicDescription } from './shapes.ts';
 
 type TopicAnswer = MetadataResponse['topics'][number];
 

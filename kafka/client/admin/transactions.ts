@@ -15,9 +15,9 @@ import { type Cluster, MAIN_CHANNEL } from '../cluster/cluster.ts';
 import { isMissing, retryItems } from '../cluster/retry-items.ts';
 import { UnsupportedApiError } from '../errors.ts';
 import type { TopicPartition } from '../topic-partition.ts';
-import type { Refusable } from './admin.ts';
 import { askLeaders, callBroker, callEveryBroker } from './broker-calls.ts';
 import { checkAnswer, itemError } from './item-error.ts';
+import type { Refusable } from './shapes.ts';
 
 const FIRST_LIST_WITH_DURATION = 1;
 const FIRST_LIST_WITH_PATTERN = 2;

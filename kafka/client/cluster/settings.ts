@@ -1,6 +1,6 @@
 import { silentLogger } from '../../../platform/logger.ts';
 import type { Endpoint } from '../../../platform/net.ts';
-import type { ClientOptions } from '../client.ts';
+import type { ClientOptions } from '../client-options.ts';
 import { ConfigurationError } from '../errors.ts';
 
 /** Client options with their defaults filled in. */
