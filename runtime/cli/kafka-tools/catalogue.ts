@@ -112,6 +112,13 @@ export const kafkaTools: ReadonlyMap<string, CommandEntry> = new Map([
       async () => (await import('./storage/kafka-storage.ts')).kafkaStorage,
     ),
   ],
+  [
+    'kafka-dump-log',
+    entry(
+      'Print what is in log, index and snapshot files',
+      async () => (await import('./dump-log/kafka-dump-log.ts')).kafkaDumpLog,
+    ),
+  ],
 ]);
 
 function entry(summary: string, loadTool: () => Promise<Tool>): CommandEntry {
