@@ -140,7 +140,7 @@ async function measure(
     const elapsedMs = platform.clock.monotonic() - beganMs;
     await sent;
     check(record, received);
-    if (index % REPORT_RECORDS === 0) await out.line(`${index}\t${elapsedMs}`);
+    if (index % REPORT_RECORDS === 0) await out.line(`${index}\t${Math.round(elapsedMs * 1e6) / 1e6}`);
     latencies.push(Math.floor(elapsedMs));
     totalMs += elapsedMs;
   }
