@@ -53,6 +53,7 @@ export class BrokerConnection implements ConnectionHandler {
   });
   readonly #inFlight = new Map<number, InFlight>();
   #served: ReadonlyMap<number, VersionRange> = new Map();
+  #features: ReadonlyMap<string, number> = new Map();
   #connection: Connection | undefined;
   #nextCorrelationId = 0;
   #unsent: Buffer[] = [];
@@ -99,6 +100,11 @@ export class BrokerConnection implements ConnectionHandler {
       throw new UnsupportedApiError(request.name.replace(/Request$/, ''));
     }
     return last;
+  }
+
+  /** The level of a feature that the cluster had agreed on when the connection was made; 0 when it had not (KIP-584). */
+  featureLevel(name: string): number {
+    return this.#features.get(name) ?? 0;
   }
 
   /** Whether the broker serves a request in some version known here. */
@@ -174,6 +180,9 @@ export class BrokerConnection implements ConnectionHandler {
         apiKey,
         { first: minVersion, last: maxVersion },
       ]),
+    );
+    this.#features = new Map(
+      answer.finalizedFeatures.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]),
     );
   }
 

@@ -163,6 +163,29 @@ export class RebalanceInProgressError extends StreamError {
   }
 }
 
+/** Another producer with the same transactional id has taken over: this one can only be closed. */
+export class ProducerFencedError extends StreamError {
+  constructor(transactionalId: string, cause?: unknown) {
+    super(
+      'CLIENT_PRODUCER_FENCED',
+      `a newer producer with the transactional id ${transactionalId} has taken over, or the transaction timed out: close this one`,
+      { cause },
+    );
+  }
+}
+
+/** Something in the transaction has failed, as `cause` says: abort it, then do all of it once more. */
+export class TransactionAbortableError extends StreamError {
+  constructor(transactionalId: string, cause?: unknown) {
+    const reason = cause instanceof Error ? `: ${cause.message}` : '';
+    super(
+      'CLIENT_TRANSACTION_ABORTABLE',
+      `the transaction of ${transactionalId} cannot be committed: abort it and do it once more${reason}`,
+      { cause },
+    );
+  }
+}
+
 /** Whether trying again may help. */
 export function isRetriable(error: unknown): error is StreamError {
   return error instanceof StreamError && 'isRetriable' in error && error.isRetriable === true;

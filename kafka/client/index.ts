@@ -58,10 +58,12 @@ export {
   NoOffsetError,
   NotAssignedError,
   needsRefresh,
+  ProducerFencedError,
   RebalanceInProgressError,
   RecordTooLargeError,
   RequestTimeoutError,
   TopicMissingError,
+  TransactionAbortableError,
   UnsupportedApiError,
 } from './errors.ts';
 export type { Assignor, MemberSubscription } from './group/assignor.ts';
@@ -82,6 +84,7 @@ export type {
   ProducerOptions,
   ProducerRecord,
   RecordMetadata,
+  TransactionGroup,
 } from './producer/producer.ts';
 export { TopicLog, type TopicLogOptions, type TopicLogRecord } from './topic-log.ts';
 export type {

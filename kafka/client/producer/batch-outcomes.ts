@@ -19,18 +19,20 @@ export interface OutcomeListener {
 export class BatchOutcomes {
   readonly #cluster: Cluster;
   readonly #isUnanswered: boolean;
+  readonly #isTransactional: boolean;
   readonly #listener: OutcomeListener;
   readonly #activate: (queue: PartitionQueue) => void;
 
-  /** `isUnanswered`: acks is 0. `activate` is called when a queue has something to send again. */
+  /** `isUnanswered`: acks is 0. `isTransactional`: lost sequences end the transaction. `activate` is called when a queue has something to send again. */
   constructor(
     cluster: Cluster,
-    isUnanswered: boolean,
+    { isUnanswered, isTransactional }: { readonly isUnanswered: boolean; readonly isTransactional: boolean },
     listener: OutcomeListener,
     activate: (queue: PartitionQueue) => void,
   ) {
     this.#cluster = cluster;
     this.#isUnanswered = isUnanswered;
+    this.#isTransactional = isTransactional;
     this.#listener = listener;
     this.#activate = activate;
   }
@@ -61,6 +63,10 @@ export class BatchOutcomes {
         this.#split(queue, batch, errorCode);
         break;
       case 'out-of-sequence':
+        if (this.#isTransactional) {
+          this.fail(queue, batch, 'the broker refused it', new KafkaError(errorCode, 'Produce'));
+          break;
+        }
         this.#repeat(queue, batch, (atMs) => queue.outOfSequence(batch, atMs));
         break;
       case 'retry':

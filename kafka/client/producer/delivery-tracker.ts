@@ -95,6 +95,11 @@ export class DeliveryTracker {
     if (error !== undefined) throw error;
   }
 
+  /** What nobody was told of needs no telling any more. */
+  forgetUnheard(): void {
+    this.#unheard = undefined;
+  }
+
   close(): void {
     this.#timer?.cancel();
     this.#room?.resolve();

@@ -1,15 +1,24 @@
 import type { StreamError } from '../../../platform/errors.ts';
 import { HEADER_BYTES, recordBytesMax } from '../../records/index.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { ClientClosedError, DeliveryError, RecordTooLargeError } from '../errors.ts';
+import { ClientClosedError, DeliveryError, IllegalStateError, RecordTooLargeError } from '../errors.ts';
+import type { CommittedOffset } from '../topic-partition.ts';
 import { BatchMemory } from './batch-memory.ts';
 import { DeliveryTracker, type Unsettled } from './delivery-tracker.ts';
 import type { PartitionQueue, QueueOptions } from './partition-queue.ts';
-import type { OnDone, Producer, ProducerOptions, ProducerRecord, RecordMetadata } from './producer.ts';
+import type {
+  OnDone,
+  Producer,
+  ProducerOptions,
+  ProducerRecord,
+  RecordMetadata,
+  TransactionGroup,
+} from './producer.ts';
 import type { ProducerBatch } from './producer-batch.ts';
 import { type ProducerSettings, producerSettings } from './producer-settings.ts';
 import { Sender, type SenderListener } from './sender.ts';
 import { type PendingRecord, TopicQueues } from './topic-queues.ts';
+import { Transactions } from './transactions.ts';
 
 /** {@link Producer} over a cluster. */
 export class KafkaProducer implements Producer {
@@ -17,6 +26,7 @@ export class KafkaProducer implements Producer {
   readonly #settings: ProducerSettings;
   readonly #queueOptions: QueueOptions;
   readonly #sender: Sender;
+  readonly #transactions: Transactions | undefined;
   readonly #tracker: DeliveryTracker;
   readonly #topics = new Map<string, TopicQueues>();
   readonly #closing = new AbortController();
@@ -34,7 +44,8 @@ export class KafkaProducer implements Producer {
     this.#tracker = new DeliveryTracker(cluster.settings.clock, settings, (expired) =>
       this.#expired(expired),
     );
-    this.#sender = new Sender(cluster, settings, this.#listener());
+    this.#transactions = this.#newTransactions();
+    this.#sender = new Sender(cluster, settings, this.#listener(), this.#transactions);
     this.#stopListening = cluster.refresher.onRefresh(() => {
       for (const topic of this.#topics.values()) topic.update(cluster.metadata.topic(topic.name));
     });
@@ -50,6 +61,7 @@ export class KafkaProducer implements Producer {
 
   append(record: ProducerRecord, onDone?: OnDone): boolean {
     if (this.#closed !== undefined) throw new ClientClosedError('producer');
+    this.#transactions?.checkOpen();
     const bytes = recordBytesMax(record.key ?? null, record.value, record.headers);
     if (bytes + HEADER_BYTES > this.#settings.requestBytesMax) throw this.#tooLarge(record, bytes);
     const { timestamp } = record;
@@ -107,6 +119,33 @@ export class KafkaProducer implements Producer {
     this.#tracker.throwUnheard();
   }
 
+  initTransactions(): Promise<void> {
+    return this.#transactional().init();
+  }
+
+  beginTransaction(): void {
+    this.#transactional().begin();
+  }
+
+  sendOffsets(offsets: readonly CommittedOffset[], group: TransactionGroup): Promise<void> {
+    return this.#transactional().sendOffsets(offsets, group);
+  }
+
+  async commitTransaction(): Promise<void> {
+    const transactions = this.#transactional();
+    // What was not delivered is known to the transaction, which then refuses to end so.
+    if (transactions.isOpen) await this.flush().catch(() => {});
+    await transactions.end(true);
+  }
+
+  async abortTransaction(): Promise<void> {
+    const transactions = this.#transactional();
+    this.#drop(new DeliveryError('CLIENT_TRANSACTION_ABORTED', '', -1, 'the transaction was aborted'));
+    await this.#sender.idle();
+    await transactions.end(false);
+    this.#tracker.forgetUnheard();
+  }
+
   async partitionCount(name: string): Promise<number> {
     const topic = this.#topicOf(name);
     if (topic.partitionCount === 0) topic.update(await this.#awaitTopic(name));
@@ -119,6 +158,7 @@ export class KafkaProducer implements Producer {
   }
 
   async #close(timeoutMs: number): Promise<void> {
+    if (this.#transactions?.isOpen === true) await this.abortTransaction().catch(() => {});
     const timeout = Promise.withResolvers<void>();
     const timer = this.#cluster.settings.clock.timer(timeoutMs, timeout.resolve);
     await Promise.race([this.flush().catch(() => {}), timeout.promise]);
@@ -240,6 +280,7 @@ export class KafkaProducer implements Producer {
     if (batch.isSettled) return;
     if (batch.hasSilentRecords) this.#tracker.unheard(error);
     this.#settle(batch, () => batch.fail(error, queue.partition));
+    this.#transactions?.failed(error);
   }
 
   #settle(batch: ProducerBatch, tell: () => void): void {
@@ -249,6 +290,37 @@ export class KafkaProducer implements Producer {
     } catch (error) {
       this.#cluster.settings.logger.error({ error }, 'a delivery callback has thrown');
     }
+  }
+
+  #newTransactions(): Transactions | undefined {
+    const { transactionalId, transactionTimeoutMs } = this.#settings;
+    if (transactionalId === undefined) return undefined;
+    return new Transactions(
+      this.#cluster,
+      { transactionalId, transactionTimeoutMs },
+      { onAdmitted: () => this.#sender.poke(), onFailed: (error) => this.#drop(error) },
+    );
+  }
+
+  #transactional(): Transactions {
+    if (this.#closed !== undefined && this.#transactions?.isOpen !== true)
+      throw new ClientClosedError('producer');
+    if (this.#transactions === undefined)
+      throw new IllegalStateError('the producer has no transactionalId: it has no transactions');
+    return this.#transactions;
+  }
+
+  /** Fails all records that are not on their way yet, and those that are as far as anybody waits for them. */
+  #drop(error: StreamError): void {
+    for (const topic of this.#topics.values()) {
+      const { pending } = topic;
+      topic.pending = [];
+      for (const { onDone, bytes } of pending) {
+        this.#tracker.shrink(bytes);
+        this.#refuse(onDone, error);
+      }
+    }
+    this.#failEverything(error);
   }
 
   #failEverything(error: StreamError): void {

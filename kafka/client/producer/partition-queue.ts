@@ -21,6 +21,8 @@ export interface QueueOptions {
   readonly batchBytes: number;
   readonly lingerMs: number;
   readonly isIdempotent: boolean;
+  /** A new identity begins anew from sequence 0; the epoch is the coordinator's to raise. */
+  readonly isTransactional?: boolean;
   readonly memory?: BatchMemory | undefined;
 }
 
@@ -74,6 +76,7 @@ export class PartitionQueue {
 
   /** Whether the next batch needs a producer id that differs from the present one. */
   get isIdentityUsedUp(): boolean {
+    if (this.#options.isTransactional === true) return false;
     return this.#isResetDue && this.#identity !== undefined && this.#identity.producerEpoch >= EPOCH_MAX;
   }
 
@@ -205,7 +208,8 @@ export class PartitionQueue {
 
   #sequenceOf(batch: ProducerBatch, identity: ProducerIdentity | undefined): Sequence | undefined {
     if (!this.#options.isIdempotent || identity === undefined) return undefined;
-    if (this.#isResetDue) this.#reset(identity);
+    if (this.#options.isTransactional === true) this.#follow(identity);
+    else if (this.#isResetDue) this.#reset(identity);
     this.#identity ??= identity;
     const { producerId, producerEpoch } = this.#identity;
     const assigned = batch.sequence;
@@ -213,6 +217,13 @@ export class PartitionQueue {
     const baseSequence = this.#nextSequence;
     this.#nextSequence = batchHeader.incrementSequence(baseSequence, batch.recordCount);
     return { producerId, producerEpoch, baseSequence };
+  }
+
+  #follow(identity: ProducerIdentity): void {
+    this.#isResetDue = false;
+    if (this.#identity === identity) return;
+    this.#identity = identity;
+    this.#nextSequence = 0;
   }
 
   #reset(identity: ProducerIdentity): void {

@@ -30,6 +30,12 @@ export interface ProduceSettings {
   readonly requestTimeoutMs: number;
 }
 
+/** In whose transaction a request writes. */
+export interface ProduceTransaction {
+  readonly transactionalId: string;
+  readonly newestProduceVersion: number;
+}
+
 /**
  * Sends one Produce request with one batch per partition. Resolves with the answers in the order of `sent`; undefined
  * for a partition that the broker left out, and for all with acks 0.
@@ -40,10 +46,17 @@ export async function produce(
   sent: readonly SentBatch[],
   topicIdOf: (topic: string) => string,
   onEndpoints: (response: ProduceResponse) => void,
+  transaction: ProduceTransaction | undefined,
 ): Promise<readonly (PartitionAnswer | undefined)[]> {
   const names = new Map<string, string>();
-  const body = bodyOf(settings, sent, topicIdOf, names);
-  const newestVersion = names.has(zeroUuid) ? LAST_VERSION_WITH_NAMES : Number.POSITIVE_INFINITY;
+  const body = {
+    ...bodyOf(settings, sent, topicIdOf, names),
+    transactionalId: transaction?.transactionalId ?? null,
+  };
+  const newestVersion = Math.min(
+    names.has(zeroUuid) ? LAST_VERSION_WITH_NAMES : Number.POSITIVE_INFINITY,
+    transaction?.newestProduceVersion ?? Number.POSITIVE_INFINITY,
+  );
   if (settings.acks === 0) {
     connection.sendUnanswered(produceRequest, body, newestVersion);
     return [];

@@ -13,6 +13,7 @@ export interface Sequence {
 export interface Packing {
   readonly codec: Codec;
   readonly level: number | undefined;
+  readonly isTransactional?: boolean;
 }
 
 /** Where a batch stands among those of its partition. */

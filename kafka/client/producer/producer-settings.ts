@@ -14,6 +14,8 @@ export interface ProducerSettings extends SenderOptions {
   readonly bufferBytesMax: number;
   readonly partitioner: Partitioner | undefined;
   readonly allowAutoTopicCreation: boolean;
+  readonly transactionalId: string | undefined;
+  readonly transactionTimeoutMs: number;
 }
 
 /** Fills in the defaults. Throws {@link ConfigurationError} for contradictions. */
@@ -24,6 +26,12 @@ export function producerSettings(options: ProducerOptions, client: ClientSetting
   if (options.isIdempotent === true && !canBeIdempotent) {
     throw new ConfigurationError('an idempotent producer needs acks -1 and maxInFlight of at most 5');
   }
+  const isTransactional = options.transactionalId !== undefined;
+  if (isTransactional && (options.isIdempotent === false || !canBeIdempotent)) {
+    throw new ConfigurationError(
+      'a transactional producer is idempotent: acks -1 and maxInFlight of at most 5',
+    );
+  }
   if (maxInFlight < 1) throw new ConfigurationError('maxInFlight has to be at least 1');
   const requestBytesMax = options.requestBytesMax ?? 1_048_576;
   return {
@@ -32,13 +40,16 @@ export function producerSettings(options: ProducerOptions, client: ClientSetting
     maxInFlight,
     requestBytesMax,
     requestTimeoutMs: options.requestTimeoutMs ?? client.requestTimeoutMs,
-    packing: { codec: options.compression ?? 'none', level: options.compressionLevel },
+    packing: { codec: options.compression ?? 'none', level: options.compressionLevel, isTransactional },
     lingerMs: options.lingerMs ?? 0,
     batchBytes: Math.min(options.batchBytes ?? 1_000_000, requestBytesMax),
     deliveryTimeoutMs: options.deliveryTimeoutMs ?? 120_000,
     metadataTimeoutMs: options.metadataTimeoutMs ?? 60_000,
     bufferBytesMax: options.bufferBytesMax ?? 32 << 20,
     partitioner: options.partitioner,
+    transactionalId: options.transactionalId,
+    transactionTimeoutMs: options.transactionTimeoutMs ?? 60_000,
+    isTransactional,
     allowAutoTopicCreation: options.allowAutoTopicCreation ?? true,
   };
 }

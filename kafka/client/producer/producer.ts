@@ -1,5 +1,6 @@
 import type { StreamError } from '../../../platform/errors.ts';
 import type { Codec, HeaderInput } from '../../records/index.ts';
+import type { CommittedOffset } from '../topic-partition.ts';
 
 /** A record to append. Its bytes are copied at once, unless its topic is not known yet: then they must not change. */
 export interface ProducerRecord {
@@ -63,8 +64,20 @@ export interface ProducerOptions {
   /** Bytes of records not yet delivered from which on the producer is full. Default 32 MiB. */
   readonly bufferBytesMax?: number;
   readonly partitioner?: Partitioner;
+  /** Makes the producer transactional: it sends within transactions only, and fences others with the same id (KIP-98). */
+  readonly transactionalId?: string;
+  /** After how long the coordinator aborts a transaction that is left open. Default 60,000. */
+  readonly transactionTimeoutMs?: number;
   /** Whether the broker may create a topic that does not exist. Default true. */
   readonly allowAutoTopicCreation?: boolean;
+}
+
+/** Whose offsets a transaction stores: a group, and the member of it that has read, if there is one. */
+export interface TransactionGroup {
+  readonly groupId: string;
+  readonly memberId?: string;
+  readonly generationId?: number;
+  readonly groupInstanceId?: string | undefined;
 }
 
 /** Writes records to topics. */
@@ -88,8 +101,24 @@ export interface Producer {
    * `onDone` has heard of since the last flush.
    */
   flush(): Promise<void>;
+  /** Must be the first call of a transactional producer: fences earlier ones and ends what they have left open. */
+  initTransactions(): Promise<void>;
+  /** Throws IllegalStateError when one is open, and the error that has made the producer useless. */
+  beginTransaction(): void;
+  /**
+   * Stores offsets that count when the transaction is committed; `group` is a consumer's `groupMetadata()`. Throws
+   * TransactionAbortableError or ProducerFencedError.
+   */
+  sendOffsets(offsets: readonly CommittedOffset[], group: TransactionGroup): Promise<void>;
+  /**
+   * Flushes, then commits. Throws TransactionAbortableError when something was not delivered: abort then. After an
+   * ApiTimeoutError it may be called again.
+   */
+  commitTransaction(): Promise<void>;
+  /** Drops what is not sent yet and aborts. */
+  abortTransaction(): Promise<void>;
   /** Number of partitions of a topic, waiting for its metadata. Throws TopicMissingError. */
   partitionCount(topic: string): Promise<number>;
-  /** Flushes for at most `timeoutMs` (default: the delivery timeout), fails what is left, and takes nothing more. */
+  /** Aborts an open transaction, flushes for at most `timeoutMs` (default: the delivery timeout), fails what is left, and takes nothing more. */
   close(timeoutMs?: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Timer } from '../../../platform/clock.ts';
 import type { StreamError } from '../../../platform/errors.ts';
-import { zeroUuid } from '../../protocol/index.ts';
+import { type ProduceResponse, zeroUuid } from '../../protocol/index.ts';
 import type { BrokerConnection } from '../broker-connection.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { BatchOutcomes, type OutcomeListener } from './batch-outcomes.ts';
@@ -8,11 +8,13 @@ import type { PartitionQueue } from './partition-queue.ts';
 import { type ProduceSettings, produce, type SentBatch } from './produce-call.ts';
 import type { Packing, ProducerBatch } from './producer-batch.ts';
 import { IdentitySource } from './producer-identity.ts';
+import type { Transactions } from './transactions.ts';
 
 /** How batches are sent. */
 export interface SenderOptions extends ProduceSettings {
   readonly packing: Packing;
   readonly isIdempotent: boolean;
+  readonly isTransactional: boolean;
   readonly maxInFlight: number;
   readonly requestBytesMax: number;
 }
@@ -32,7 +34,8 @@ export class Sender {
   readonly #cluster: Cluster;
   readonly #options: SenderOptions;
   readonly #listener: SenderListener;
-  readonly #identity: IdentitySource;
+  readonly #identity: IdentitySource | Transactions;
+  readonly #transactions: Transactions | undefined;
   readonly #outcomes: BatchOutcomes;
   readonly #active = new Set<PartitionQueue>();
   readonly #inFlight = new Map<number, number>();
@@ -43,20 +46,33 @@ export class Sender {
   #leaderMisses = 0;
   #askAtMs = 0;
   #timer: Timer | undefined;
+  #whenIdle: PromiseWithResolvers<void> | undefined;
   #isPoked = false;
   #isClosed = false;
 
-  constructor(cluster: Cluster, options: SenderOptions, listener: SenderListener) {
+  /** With `transactions` they have the producer's identity, and say when a partition may be written to. */
+  constructor(
+    cluster: Cluster,
+    options: SenderOptions,
+    listener: SenderListener,
+    transactions: Transactions | undefined,
+  ) {
     this.#cluster = cluster;
     this.#options = options;
     this.#listener = listener;
     this.channel = cluster.newChannel('producer');
-    this.#identity = new IdentitySource(cluster, {
-      onIdentity: () => this.poke(),
-      onRefused: (error) => this.#listener.onRefused(error),
-    });
-    this.#outcomes = new BatchOutcomes(cluster, options.acks === 0, listener, (queue) =>
-      this.activate(queue),
+    this.#transactions = transactions;
+    this.#identity =
+      transactions ??
+      new IdentitySource(cluster, {
+        onIdentity: () => this.poke(),
+        onRefused: (error) => this.#listener.onRefused(error),
+      });
+    this.#outcomes = new BatchOutcomes(
+      cluster,
+      { isUnanswered: options.acks === 0, isTransactional: options.isTransactional },
+      listener,
+      (queue) => this.activate(queue),
     );
     this.#stopListening = cluster.refresher.onRefresh(() => this.poke());
   }
@@ -85,6 +101,17 @@ export class Sender {
 
   endFlush(): void {
     this.#flushes -= 1;
+  }
+
+  /** Resolves when every request is answered, or its connection broken. */
+  idle(): Promise<void> {
+    if (this.#isIdle) return Promise.resolve();
+    this.#whenIdle ??= Promise.withResolvers();
+    return this.#whenIdle.promise;
+  }
+
+  get #isIdle(): boolean {
+    return [...this.#inFlight.values()].every((count) => count === 0);
   }
 
   close(): void {
@@ -131,6 +158,7 @@ export class Sender {
         wakeAtMs = Math.min(wakeAtMs, atMs);
         continue;
       }
+      if (this.#transactions?.admits(queue) === false) continue;
       const leader = this.#cluster.metadata.partition(queue.topic, queue.partition)?.leader ?? -1;
       if (leader < 0 || this.#cluster.metadata.broker(leader) === undefined) isLeaderMissing = true;
       // The new leader must not get a batch before the answer of the old one to what precedes it.
@@ -219,9 +247,10 @@ export class Sender {
     this.#inFlight.set(nodeId, (this.#inFlight.get(nodeId) ?? 0) + 1);
     const { metadata } = this.#cluster;
     const topicIdOf = (topic: string) => metadata.topic(topic)?.topicId ?? zeroUuid;
-    const call = produce(connection, this.#options, sent, topicIdOf, ({ nodeEndpoints }) => {
+    const learn = ({ nodeEndpoints }: ProduceResponse) => {
       for (const { nodeId: id, host, port } of nodeEndpoints) metadata.learnBroker(id, host, port);
-    });
+    };
+    const call = produce(connection, this.#options, sent, topicIdOf, learn, this.#transactions);
     call.then(
       (answers) => {
         this.#returned(nodeId);
@@ -238,6 +267,10 @@ export class Sender {
 
   #returned(nodeId: number): void {
     this.#inFlight.set(nodeId, (this.#inFlight.get(nodeId) ?? 1) - 1);
+    if (this.#isIdle) {
+      this.#whenIdle?.resolve();
+      this.#whenIdle = undefined;
+    }
     this.poke();
   }
 }

@@ -112,6 +112,48 @@ export const kafkaTools: ReadonlyMap<string, CommandEntry> = new Map([
       async () => (await import('./storage/kafka-storage.ts')).kafkaStorage,
     ),
   ],
+  [
+    'kafka-dump-log',
+    entry(
+      'Print what is in log, index and snapshot files',
+      async () => (await import('./dump-log/kafka-dump-log.ts')).kafkaDumpLog,
+    ),
+  ],
+  [
+    'kafka-producer-perf-test',
+    entry(
+      'Measure how fast records are written',
+      async () => (await import('./producer-perf-test/kafka-producer-perf-test.ts')).kafkaProducerPerfTest,
+    ),
+  ],
+  [
+    'kafka-consumer-perf-test',
+    entry(
+      'Measure how fast records are read',
+      async () => (await import('./consumer-perf-test/kafka-consumer-perf-test.ts')).kafkaConsumerPerfTest,
+    ),
+  ],
+  [
+    'kafka-e2e-latency',
+    entry(
+      'Measure how long records take',
+      async () => (await import('./e2e-latency/kafka-e2e-latency.ts')).kafkaE2eLatency,
+    ),
+  ],
+  [
+    'kafka-verifiable-producer',
+    entry(
+      'Write numbers, tell of each in JSON',
+      async () => (await import('./verifiable/kafka-verifiable-producer.ts')).kafkaVerifiableProducer,
+    ),
+  ],
+  [
+    'kafka-verifiable-consumer',
+    entry(
+      'Read records, tell of them in JSON',
+      async () => (await import('./verifiable/kafka-verifiable-consumer.ts')).kafkaVerifiableConsumer,
+    ),
+  ],
 ]);
 
 function entry(summary: string, loadTool: () => Promise<Tool>): CommandEntry {

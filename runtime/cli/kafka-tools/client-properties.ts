@@ -30,6 +30,8 @@ const producerReaders: Readers<ProducerOptions> = {
   requestTimeoutMs: ['request.timeout.ms', wholeNumber],
   metadataTimeoutMs: ['max.block.ms', wholeNumber],
   bufferBytesMax: ['buffer.memory', wholeNumber],
+  transactionalId: ['transactional.id', (_name, text) => text],
+  transactionTimeoutMs: ['transaction.timeout.ms', wholeNumber],
 };
 
 const consumerReaders: Readers<ConsumerOptions> = {

@@ -13,19 +13,31 @@ import { kafkaConfigs } from '../../../runtime/cli/kafka-tools/configs/kafka-con
 import { kafkaConsoleConsumer } from '../../../runtime/cli/kafka-tools/console-consumer/kafka-console-consumer.ts';
 import { kafkaConsoleProducer } from '../../../runtime/cli/kafka-tools/console-producer/kafka-console-producer.ts';
 import { kafkaConsumerGroups } from '../../../runtime/cli/kafka-tools/consumer-groups/kafka-consumer-groups.ts';
+import { kafkaConsumerPerfTest } from '../../../runtime/cli/kafka-tools/consumer-perf-test/kafka-consumer-perf-test.ts';
 import { kafkaDeleteRecords } from '../../../runtime/cli/kafka-tools/delete-records/kafka-delete-records.ts';
+import { kafkaDumpLog } from '../../../runtime/cli/kafka-tools/dump-log/kafka-dump-log.ts';
+import { kafkaE2eLatency } from '../../../runtime/cli/kafka-tools/e2e-latency/kafka-e2e-latency.ts';
 import { kafkaFeatures } from '../../../runtime/cli/kafka-tools/features/kafka-features.ts';
 import { kafkaGetOffsets } from '../../../runtime/cli/kafka-tools/get-offsets/kafka-get-offsets.ts';
 import { kafkaGroups } from '../../../runtime/cli/kafka-tools/groups/kafka-groups.ts';
 import { kafkaLeaderElection } from '../../../runtime/cli/kafka-tools/leader-election/kafka-leader-election.ts';
 import { kafkaLogDirs } from '../../../runtime/cli/kafka-tools/log-dirs/kafka-log-dirs.ts';
 import { kafkaMetadataQuorum } from '../../../runtime/cli/kafka-tools/metadata-quorum/kafka-metadata-quorum.ts';
+import { kafkaProducerPerfTest } from '../../../runtime/cli/kafka-tools/producer-perf-test/kafka-producer-perf-test.ts';
 import { kafkaStorage } from '../../../runtime/cli/kafka-tools/storage/kafka-storage.ts';
 import type { ToolIo } from '../../../runtime/cli/kafka-tools/tool.ts';
 import { kafkaTopics } from '../../../runtime/cli/kafka-tools/topics/kafka-topics.ts';
 import { kafkaTransactions } from '../../../runtime/cli/kafka-tools/transactions/kafka-transactions.ts';
+import { kafkaVerifiableConsumer } from '../../../runtime/cli/kafka-tools/verifiable/kafka-verifiable-consumer.ts';
+import { kafkaVerifiableProducer } from '../../../runtime/cli/kafka-tools/verifiable/kafka-verifiable-producer.ts';
 
 const tools = {
+  'kafka-dump-log': kafkaDumpLog,
+  'kafka-verifiable-consumer': kafkaVerifiableConsumer,
+  'kafka-verifiable-producer': kafkaVerifiableProducer,
+  'kafka-e2e-latency': kafkaE2eLatency,
+  'kafka-consumer-perf-test': kafkaConsumerPerfTest,
+  'kafka-producer-perf-test': kafkaProducerPerfTest,
   'kafka-topics': kafkaTopics,
   'kafka-configs': kafkaConfigs,
   'kafka-console-producer': kafkaConsoleProducer,
