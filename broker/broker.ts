@@ -119,6 +119,7 @@ export class Broker {
     });
     const apis = servedApis({
       clock,
+      executor,
       cluster: new Cluster(this.clusterId, this.#metadata, context),
       partitions,
       groups: this.#groups,
