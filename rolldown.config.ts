@@ -10,6 +10,7 @@ export default defineConfig({
     'schema-registry': 'schema-registry/index.ts',
     'task-worker': 'platform/task-worker.ts',
     'validation-task': 'kafka/records/validation-task.ts',
+    'scrub-task': 'broker/log/scrub/scrub-task.ts',
     'compaction-task': 'broker/log/cleaner/compaction-task.ts',
   },
   // Our own files go in, packages stay packages.
