@@ -9,6 +9,8 @@ export default defineConfig({
     client: 'kafka/client/index.ts',
     'schema-registry': 'schema-registry/index.ts',
     'task-worker': 'platform/task-worker.ts',
+    'validation-task': 'kafka/records/validation-task.ts',
+    'scrub-task': 'broker/log/scrub/scrub-task.ts',
     'compaction-task': 'broker/log/cleaner/compaction-task.ts',
   },
   // Our own files go in, packages stay packages.

@@ -119,6 +119,7 @@ export class Broker {
     });
     const apis = servedApis({
       clock,
+      executor,
       cluster: new Cluster(this.clusterId, this.#metadata, context),
       partitions,
       groups: this.#groups,
@@ -207,6 +208,11 @@ export class Broker {
     return this.#storage.cleanLogs();
   }
 
+  /** Checks all closed segments now; resolves with the number of rotten stretches found. Runs by itself as well. */
+  scrubLogs(): Promise<number> {
+    return this.#storage.scrubLogs();
+  }
+
   /** Orderly stop: connections closed, everything synced, and the mark that the next start may skip recovery. */
   async close(): Promise<void> {
     await this.#listening;
@@ -225,7 +231,7 @@ export class Broker {
     const isOffline = this.#storage.isOffline.bind(this.#storage);
     await this.#metadata.append(() => leadershipRecords(image, this.#nodeId, { isCleanStart, isOffline }));
     await this.#metadata.append(() => this.#storage.placementRecords());
-    this.#storage.checkLogs();
+    await this.#storage.checkLogs();
     const { config } = this;
     const listeners = await this.#listen(platform.net, config);
     await this.#register(config, listeners);

@@ -2,7 +2,15 @@ import { every, type Timer } from '../platform/clock.ts';
 import type { StreamError } from '../platform/errors.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { BrokerConfig } from './config/index.ts';
-import { isStorageFailure, LogCleaner, type LogDirectories, type LogDirectory } from './log/index.ts';
+import {
+  isStorageFailure,
+  LogCleaner,
+  type LogDirectories,
+  type LogDirectory,
+  type LogIdentity,
+  LogScrubber,
+  type PartitionLog,
+} from './log/index.ts';
 import {
   cordonRecords,
   directoryFailureRecords,
@@ -41,6 +49,7 @@ export class BrokerStorage {
   readonly moves: ReplicaMoves;
   readonly #parts: StorageParts;
   readonly #cleaners: readonly LogCleaner[];
+  readonly #scrubber: LogScrubber;
   readonly #halted = Promise.withResolvers<StreamError>();
   #timers: Timer[] = [];
   #isRetaining = false;
@@ -51,6 +60,7 @@ export class BrokerStorage {
     this.#cleaners = directories.online.map(
       (directory) => new LogCleaner(directory, platform, cleanerConfig(config)),
     );
+    this.#scrubber = new LogScrubber(platform, () => this.#scrubbable(), config);
     directories.onFailure((directory) => this.#onFailure(directory));
     this.moves = new ReplicaMoves({
       ...parts,
@@ -92,10 +102,18 @@ export class BrokerStorage {
     });
   }
 
-  /** Opens and so checks every log of a directory that was not closed in an orderly way. */
-  checkLogs(): void {
-    for (const directory of this.#parts.directories.opened) {
-      if (!directory.wasCleanlyClosed) this.#check(directory);
+  /** Checks every log of a directory that was not closed in an orderly way. */
+  async checkLogs(): Promise<void> {
+    const { directories, topics } = this.#parts;
+    for (const directory of directories.opened) {
+      if (directory.wasCleanlyClosed || directory.isOffline) continue;
+      try {
+        await directory.check(this.#logsIn(directory), (topic) => topics.config(topic));
+        if (!directory.isOffline) directory.noteAllLogsChecked();
+      } catch (error) {
+        if (!isStorageFailure(error)) throw error;
+        this.#parts.platform.logger.warn({ err: error, logDir: directory.path }, 'logs will be checked later');
+      }
     }
   }
 
@@ -133,6 +151,7 @@ export class BrokerStorage {
       this.#every(METADATA_CHECK_INTERVAL_MS, () => void metadata.keepHouse()),
     ];
     for (const cleaner of this.#cleaners) cleaner.start();
+    this.#scrubber.start();
     this.moves.resume();
   }
 
@@ -142,10 +161,16 @@ export class BrokerStorage {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Checks all closed segments now; resolves with the number of rotten stretches that were not known before. */
+  scrubLogs(): Promise<number> {
+    return this.#scrubber.scrub();
+  }
+
   /** Ends the regular work, syncs and closes everything. */
   async close(brokerEpoch: number): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     await this.moves.stop();
+    await this.#scrubber.stop();
     for (const cleaner of this.#cleaners) await cleaner.stop();
     await this.#parts.directories.close(brokerEpoch);
   }
@@ -183,13 +208,26 @@ export class BrokerStorage {
     });
   }
 
-  #check(directory: LogDirectory): void {
+  /** Logs without closed segments are not opened for it. */
+  *#scrubbable(): Generator<PartitionLog> {
     const { directories, topics, partitions } = this.#parts;
-    for (const { topic, partition } of topics.partitions()) {
-      if (directories.placeOf({ topic, partition }) !== directory) continue;
-      if (typeof partitions.lookupByName(topic, partition) === 'number' || directory.isOffline) return;
+    for (const { topic, partition } of [...topics.partitions()]) {
+      const directory = directories.placeOf({ topic, partition });
+      if (directory === undefined || directory.isOffline) continue;
+      const found = directory.hasClosedSegments({ topic, partition })
+        ? partitions.lookupByName(topic, partition)
+        : undefined;
+      if (typeof found === 'object') yield found.log;
     }
-    directory.noteAllLogsChecked();
+  }
+
+  *#logsIn(directory: LogDirectory): Generator<LogIdentity> {
+    const { directories, topics } = this.#parts;
+    for (const { topic, partition } of topics.partitions()) {
+      const topicId = topics.topicId(topic);
+      if (topicId === undefined || directories.placeOf({ topic, partition }) !== directory) continue;
+      yield { topic, topicId, partition };
+    }
   }
 
   #onFailure(directory: LogDirectory): void {

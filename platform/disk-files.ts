@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -70,6 +71,21 @@ export const diskFiles: Files = {
     } finally {
       closeSync(descriptor);
     }
+  },
+
+  syncDirectoryAsync(path: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (process.platform === 'win32') {
+        resolve();
+        return;
+      }
+      const descriptor = openSync(path, 'r');
+      fsync(descriptor, (error) => {
+        closeSync(descriptor);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
   },
 
   lock(path: string): FileLock {

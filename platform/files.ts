@@ -63,6 +63,8 @@ export interface Files {
   removeDirectory(path: string): void;
   /** Makes creations, renames and removals in the directory durable. */
   syncDirectory(path: string): void;
+  /** As {@link syncDirectory}, without blocking. */
+  syncDirectoryAsync(path: string): Promise<void>;
   /**
    * Takes the exclusive lock that a file stands for, or throws `EAGAIN` when a live process, this one included, holds
    * it. The file is created, and stays; it must not be opened otherwise.

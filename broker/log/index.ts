@@ -16,5 +16,6 @@ export {
 export { folderName, futureFolderName, readTopicId } from './partition-folder.ts';
 export type { PartitionLog } from './partition-log.ts';
 export type { ProducerBatch, SequenceCheck } from './producer-state.ts';
+export { LogScrubber } from './scrub/log-scrubber.ts';
 export { isStorageFailure } from './storage-error.ts';
 export { findLargestTimestamp, findOffsetByTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';

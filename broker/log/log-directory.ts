@@ -1,4 +1,5 @@
 import { writeFileAtomically } from '../../platform/atomic-write.ts';
+import { DeferredSyncs } from '../../platform/deferred-syncs.ts';
 import type { FileLock, Files } from '../../platform/files.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -8,7 +9,7 @@ import type { TopicConfig } from '../config/index.ts';
 import { DirectoryCheckpoints, type LogOffsets } from './directory-checkpoints.ts';
 import { CorruptFileError, LogDirectoryInUseError, LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { LogEnvironment } from './log-environment.ts';
+import type { LoadedLog, LogEnvironment } from './log-environment.ts';
 import { openLog } from './log-recovery.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts';
 import {
@@ -19,6 +20,7 @@ import {
   identifyFolder,
   partitionOfFolder,
   readTopicId,
+  segmentsIn,
   strayFolderName,
 } from './partition-folder.ts';
 import { PartitionLog } from './partition-log.ts';
@@ -65,6 +67,8 @@ export class LogDirectory {
   readonly #environment: Omit<LogEnvironment, 'prepareDirectory'>;
   readonly #logs = new Map<string, OpenedLog>();
   readonly #checkpoints: DirectoryCheckpoints;
+  /** Logs that were checked since an unclean stop. */
+  readonly #checked = new Set<string>();
   readonly #deletionListeners: ((identity: LogIdentity) => void)[] = [];
   readonly #failureListeners: ((error: LogDirectoryOfflineError) => void)[] = [];
   #areAllLogsChecked: boolean;
@@ -151,7 +155,30 @@ export class LogDirectory {
     return log;
   }
 
-  /** Every log that there is has been opened: after an unclean stop, an orderly one may be marked from now on. */
+  /**
+   * Checks logs after an unclean stop, as opening them does, but leaves them closed, and syncs what was mended together in
+   * the end: thousands of them take seconds. Those that cannot be checked now are when they are opened.
+   */
+  async check(identities: Iterable<LogIdentity>, config: (topic: string) => TopicConfig): Promise<void> {
+    const syncs = new DeferredSyncs(this.#platform.files);
+    for (const identity of identities) {
+      const name = folderName(identity.topic, identity.partition);
+      if (this.#logs.has(name) || this.#platform.files.stat(this.#file(name)) === undefined) continue;
+      this.guard(() => {
+        this.#checkTopicId(name, identity);
+        const { segments } = this.#load(syncs.files, name, config(identity.topic));
+        for (const segment of segments) segment.closeChecked();
+      });
+      this.#checked.add(name);
+    }
+    try {
+      await syncs.finish();
+    } catch (error) {
+      this.#takeOffline(error);
+    }
+  }
+
+  /** Every log that there is has been checked: after an unclean stop, an orderly one may be marked from now on. */
   noteAllLogsChecked(): void {
     this.#areAllLogsChecked = true;
   }
@@ -179,6 +206,14 @@ export class LogDirectory {
     return this.guard(() => folderBytes(this.#platform.files, this.#file(name)));
   }
 
+  /** Whether a partition has more than its active segment, also when its log is not open. Throws {@link LogDirectoryOfflineError}. */
+  hasClosedSegments({ topic, partition }: Pick<LogIdentity, 'topic' | 'partition'>): boolean {
+    const name = folderName(topic, partition);
+    const opened = this.#logs.get(name);
+    if (opened !== undefined) return opened.log.segments.length > 1;
+    return this.guard(() => segmentsIn(this.#platform.files, this.#file(name)).length > 1);
+  }
+
   /** Bytes of the file system that holds the directory. Throws {@link LogDirectoryOfflineError}. */
   space(): { readonly totalBytes: number; readonly usableBytes: number } {
     return this.guard(() => this.#platform.files.space(this.path));
@@ -192,6 +227,7 @@ export class LogDirectory {
     const name = folderName(identity.topic, identity.partition);
     this.#logs.get(name)?.log.discard();
     this.#logs.delete(name);
+    this.#checked.delete(name);
     this.#checkpoints.forget(name);
     for (const listener of this.#deletionListeners) listener(identity);
   }
@@ -291,12 +327,7 @@ export class LogDirectory {
     const directory = this.#file(name);
     const { files } = this.#platform;
     this.#checkTopicId(name, identity);
-    const loaded = openLog(files, this.#logger, directory, {
-      indexIntervalBytes: config().indexIntervalBytes,
-      wasCleanlyClosed: this.wasCleanlyClosed,
-      recoveryPoint: this.#checkpoints.recoveryPoint(name),
-      logStartOffset: this.#checkpoints.logStartOffset(name),
-    });
+    const loaded = this.#load(files, name, config());
     const prepareDirectory = () => {
       this.#checkpoints.saveForgotten(); // They must not be taken for this log's after a crash.
       identifyFolder(files, directory, identity.topicId);
@@ -309,6 +340,15 @@ export class LogDirectory {
       { isPageCacheEnough },
       loaded,
     );
+  }
+
+  #load(files: Files, name: string, { indexIntervalBytes }: TopicConfig): LoadedLog {
+    return openLog(files, this.#logger, this.#file(name), {
+      indexIntervalBytes,
+      wasCleanlyClosed: this.wasCleanlyClosed || this.#checked.has(name),
+      recoveryPoint: this.#checkpoints.recoveryPoint(name),
+      logStartOffset: this.#checkpoints.logStartOffset(name),
+    });
   }
 
   /** Renames a folder for removal after `delayMs`; durable when it returns. Throws the system's errors. */

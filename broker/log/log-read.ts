@@ -1,5 +1,6 @@
 import { BatchCursor, batchHeader } from '../../kafka/records/index.ts';
 import { CorruptLogError, OffsetOutOfRangeError } from './errors.ts';
+import type { RottenBatches } from './scrub/rotten-batches.ts';
 import type { Segment } from './segment.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -11,6 +12,8 @@ export interface ReadableLog {
   readonly logEndOffset: number;
   /** End of what is in files. */
   readonly writtenOffset: number;
+  /** What must not be served. */
+  readonly rotten: Pick<RottenBatches, 'limit'>;
   /** End of what is durable, and where that is. */
   readonly durable: { readonly offset: number; readonly segment: Segment; readonly position: number };
 }
@@ -40,7 +43,7 @@ export function readLog(log: ReadableLog, options: ReadOptions, allocate: (bytes
   if (startOffset < log.logStartOffset || startOffset > log.logEndOffset) {
     throw new OffsetOutOfRangeError(startOffset, log.logStartOffset, log.logEndOffset);
   }
-  const endOffset = Math.min(options.endOffset, log.writtenOffset);
+  const endOffset = log.rotten.limit(startOffset, Math.min(options.endOffset, log.writtenOffset));
   let index = log.segments.findLastIndex((segment) => segment.baseOffset <= startOffset);
   for (; startOffset < endOffset && index < log.segments.length; index++) {
     const segment = log.segments[index];

@@ -62,11 +62,15 @@ export function identifyFolder(files: Files, folder: string, topicId: string): v
   }
 }
 
+/** Base offsets of the segments in a partition's folder; none when it is missing. */
+export function segmentsIn(files: Files, folder: string): readonly number[] {
+  return files.stat(folder) === undefined ? [] : segmentOffsets(files.list(folder), '.log');
+}
+
 /** Bytes of the segments in a partition's folder; 0 when it is missing. */
 export function folderBytes(files: Files, folder: string): number {
-  if (files.stat(folder) === undefined) return 0;
   let bytes = 0;
-  for (const offset of segmentOffsets(files.list(folder), '.log')) {
+  for (const offset of segmentsIn(files, folder)) {
     bytes += files.stat(segmentPath(folder, offset, '.log'))?.size ?? 0;
   }
   return bytes;

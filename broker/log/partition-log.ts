@@ -10,6 +10,7 @@ import { removeProducerSnapshots } from './producer-snapshot.ts';
 import type { ProducerAppend, ProducerState, SequenceCheck } from './producer-state.ts';
 import { countDeletable } from './retention.ts';
 import { isRollDue } from './roll-policy.ts';
+import { RottenBatches } from './scrub/rotten-batches.ts';
 import { Segment } from './segment.ts';
 import { writeSegmentEnd } from './segment-end.ts';
 import { type CleanedSegment, SegmentList } from './segment-list.ts';
@@ -23,6 +24,7 @@ import { UnsyncedSegments } from './unsynced-segments.ts';
  */
 export class PartitionLog implements ReadableLog {
   readonly directory: string;
+  readonly rotten: RottenBatches = new RottenBatches();
   readonly #environment: LogEnvironment;
   readonly #config: () => TopicConfig;
   readonly #isPageCacheEnough: boolean;

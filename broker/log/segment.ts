@@ -8,6 +8,8 @@ import { TransactionIndex } from './transaction-index.ts';
 /** How many recent "offset x is at position p" facts are kept, so that consumers that read on need no search. */
 const HINTS_KEPT = 16;
 const REWRITE_BYTES = 1 << 20;
+/** Indexes of a smaller segment are as quickly made as read. */
+const REBUILT_BYTES_MAX = 1 << 20;
 
 /**
  * One file of a partition's log with its indexes. Appends are queued in memory by {@link append} and reach the
@@ -278,6 +280,12 @@ export class Segment {
     if (this.#writtenSize === 0) return;
     this.transactions.persist();
     this.#indexes.persist();
+  }
+
+  /** As {@link close}, after a check; the indexes of a large segment are kept for those who open it later. */
+  closeChecked(): void {
+    if (this.#writtenSize >= REBUILT_BYTES_MAX) this.persistIndexes();
+    this.close();
   }
 
   /** Closes the file; it is opened again when it is needed. */

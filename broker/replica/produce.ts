@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
-import { batchHeader, type ProduceRules, validateProduced } from '../../kafka/records/index.ts';
+import { batchHeader, type ProduceRules } from '../../kafka/records/index.ts';
 import type { StreamError } from '../../platform/errors.ts';
+import type { TopicConfig } from '../config/index.ts';
 import {
   AppendFailedError,
   LogDirectoryOfflineError,
@@ -8,6 +9,7 @@ import {
   type SequenceCheck,
 } from '../log/index.ts';
 import type { Partition } from './partition.ts';
+import type { ProduceValidation, Validated } from './produce-validation.ts';
 
 /** A decompressed batch may be this much larger than `max.message.bytes`, and never larger than 1 GiB. */
 const EXPANSION_MAX = 32;
@@ -29,6 +31,7 @@ export interface ProduceOptions {
   readonly isZstdAllowed: boolean;
   /** Whether the records' bytes may be kept and changed; otherwise they are copied first. */
   readonly ownsBytes: boolean;
+  readonly validation: ProduceValidation;
 }
 
 /**
@@ -45,10 +48,13 @@ export function produce(
     done(refused(ErrorCode.INVALID_RECORD, 'the request carries no records for the partition'));
     return;
   }
-  const validated = validateProduced(
-    options.ownsBytes ? records : copyOf(records),
-    rulesOf(partition, options),
+  const bytes = options.ownsBytes ? records : copyOf(records);
+  options.validation.run(partition, bytes, rulesOf(partition, options), (validated) =>
+    accept(partition, validated, done),
   );
+}
+
+function accept(partition: Partition, validated: Validated, done: (result: ProduceResult) => void): void {
   if (!validated.ok) {
     const recordErrors = validated.recordErrors.map(({ batchIndex, message }) => ({
       batchIndex,
@@ -150,9 +156,16 @@ function rulesOf(partition: Partition, { nowMs, isZstdAllowed }: ProduceOptions)
     timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
     timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
     compressionType: config.compressionType,
+    compressionLevel: compressionLevel(config),
     maxMessageBytes: config.maxMessageBytes,
     maxDecompressedBytes: Math.min(config.maxMessageBytes * EXPANSION_MAX, DECOMPRESSED_BYTES_MAX),
   };
+}
+
+/** The level of the topic's codec; snappy has none, and lz4 one only. */
+function compressionLevel(config: TopicConfig): number | undefined {
+  if (config.compressionType === 'gzip') return config.compressionGzipLevel;
+  return config.compressionType === 'zstd' ? config.compressionZstdLevel : undefined;
 }
 
 function copyOf(bytes: Buffer): Buffer {

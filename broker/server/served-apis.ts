@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { Executor } from '../../platform/executor.ts';
 import type { LoggerLevels } from '../../platform/logger-levels.ts';
 import type { GroupCoordination } from '../coordinator/group-coordination.ts';
 import type { LogDirectories } from '../log/index.ts';
@@ -47,6 +48,7 @@ import { describeTopicPartitionsApi } from './handlers/75-describe-topic-partiti
 /** What the handlers work on. */
 export interface HandlerEnvironment {
   readonly clock: Clock;
+  readonly executor: Executor;
   readonly cluster: Cluster;
   readonly partitions: Partitions;
   readonly groups: GroupCoordination;
@@ -71,7 +73,7 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
   const { config, nodeId } = cluster.context();
   const apis = new Map<number, Api>();
   const served = [
-    produceApi(partitions, clock),
+    produceApi(partitions, clock, environment.executor),
     fetchApi(partitions, sessions, clock, { fetchMaxBytes: config.fetchMaxBytes }),
     listOffsetsApi(partitions),
     metadataApi(cluster),

@@ -33,10 +33,12 @@ export {
 export type { RecordError, RecordRules } from './record-validation.ts';
 export {
   type AcceptedBatch,
+  needsRecompression,
   type ProduceErrorName,
   type ProduceRules,
   type RejectedBatch,
   validateProduced,
+  validationTask,
 } from './validation.ts';
 /**
  * Allocation-free accessors and setters of a batch header at a position: `batchHeader.baseOffset(buffer,

@@ -1,4 +1,5 @@
 import { StreamError } from '../../platform/errors.ts';
+import { taskUrl } from '../../platform/executor.ts';
 import { BatchCursor } from './batch-cursor.ts';
 import * as header from './batch-header.ts';
 import { CODECS, type Codec } from './compression/codec.ts';
@@ -79,6 +80,15 @@ export function validateProduced(buffer: Buffer, rules: ProduceRules): AcceptedB
   } catch (error) {
     return rejectFor(error);
   }
+}
+
+/** The URL of the task that does {@link validateProduced} in another thread: `run({ bytes, rules })`. */
+export const validationTask: URL = taskUrl(import.meta.url, 'validation-task');
+
+/** Whether the topic wants another codec than the one that the batch says it has: then checking it takes long. */
+export function needsRecompression(batch: Buffer, rules: ProduceRules): boolean {
+  if (rules.compressionType === 'producer' || batch.length < header.HEADER_BYTES) return false;
+  return CODECS[header.codecId(batch, 0)] !== targetCodec(rules, undefined);
 }
 
 function noBatch({ buffer, at, state }: BatchCursor): RejectedBatch {

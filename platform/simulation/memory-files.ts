@@ -139,6 +139,11 @@ export class MemoryFiles implements Files {
     this.#names.sync(this.#names.directory(path, 'fsync'));
   }
 
+  async syncDirectoryAsync(path: string): Promise<void> {
+    this.syncDirectory(path);
+    await this.#later('fsync', path);
+  }
+
   lock(path: string): FileLock {
     this.#faults.hit('lock', path);
     const content = this.#openForWriting(path, 'write');

@@ -8,9 +8,11 @@ import {
 } from '../../../kafka/protocol/index.ts';
 import type { Clock, Timer } from '../../../platform/clock.ts';
 import { StreamError } from '../../../platform/errors.ts';
+import type { Executor } from '../../../platform/executor.ts';
 import { isInternalTopic } from '../../metadata/index.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type ProduceResult, produce, refused } from '../../replica/produce.ts';
+import { ProduceValidation } from '../../replica/produce-validation.ts';
 import { type Api, parkingApi, type Respond } from '../api.ts';
 import type { RequestContext } from '../request-context.ts';
 
@@ -32,9 +34,10 @@ class UnacknowledgedProduceError extends StreamError {
 }
 
 /** Produce: appends each partition's batch and answers when all of them are durable, or after `timeoutMs`. */
-export function produceApi(partitions: Partitions, clock: Clock): Api {
+export function produceApi(partitions: Partitions, clock: Clock, executor: Executor): Api {
+  const validation = new ProduceValidation(executor);
   return parkingApi(produceRequest, produceResponse, { overlaps: true }, (request, context, respond) => {
-    new ProduceOperation(partitions, clock, request, context, respond).start();
+    new ProduceOperation(partitions, clock, validation, request, context, respond).start();
   });
 }
 
@@ -42,6 +45,7 @@ export function produceApi(partitions: Partitions, clock: Clock): Api {
 class ProduceOperation {
   readonly #partitions: Partitions;
   readonly #clock: Clock;
+  readonly #validation: ProduceValidation;
   readonly #request: ProduceRequest;
   readonly #context: RequestContext;
   readonly #respond: Respond<Response>;
@@ -53,12 +57,14 @@ class ProduceOperation {
   constructor(
     partitions: Partitions,
     clock: Clock,
+    validation: ProduceValidation,
     request: ProduceRequest,
     context: RequestContext,
     respond: Respond<Response>,
   ) {
     this.#partitions = partitions;
     this.#clock = clock;
+    this.#validation = validation;
     this.#request = request;
     this.#context = context;
     this.#respond = respond;
@@ -106,6 +112,7 @@ class ProduceOperation {
       nowMs: this.#clock.now(),
       isZstdAllowed: this.#context.apiVersion >= ZSTD_SINCE,
       ownsBytes: this.#context.ownsBytes,
+      validation: this.#validation,
     };
     produce(partition, records, options, done);
   }
