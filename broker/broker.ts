@@ -21,9 +21,11 @@ import {
   type ControllerContext,
   leadershipRecords,
   type MetadataDelta,
+  type MetadataRecord,
   registrationRecords,
   resourceTypes,
 } from './metadata/index.ts';
+import { readBootstrapFile } from './quorum/bootstrap-file.ts';
 import { ClusterMetadata } from './quorum/cluster-metadata.ts';
 import { MetadataLog } from './quorum/metadata-log.ts';
 import { kraftVersions, metadataLogConfigs, ownVoter } from './quorum/own-quorum.ts';
@@ -225,7 +227,7 @@ export class Broker {
   async #begin({ platform, inProcess }: BrokerOptions): Promise<void> {
     const { image } = this.#metadata;
     const isNew = image.features.size === 0;
-    if (isNew) await this.#metadata.append(() => bootstrapRecords(this.#properties, servedFeatures));
+    if (isNew) await this.#metadata.append(() => this.#bootstrapRecords());
     this.#storage.tidy();
     const isCleanStart = this.#directories.wereCleanlyClosed;
     const isOffline = this.#storage.isOffline.bind(this.#storage);
@@ -245,6 +247,11 @@ export class Broker {
     this.#storage.start();
     this.#isServing = true;
     this.#server.start();
+  }
+
+  #bootstrapRecords(): readonly MetadataRecord[] {
+    const formatted = readBootstrapFile(this.#platform.files, this.#directories.metadata.path);
+    return formatted ?? bootstrapRecords(this.#properties, servedFeatures);
   }
 
   async #listen(net: Net, config: BrokerConfig): Promise<BrokerListener[]> {

@@ -55,7 +55,9 @@ function encodeLines(lines: readonly string[]): Buffer {
 
 function readLines(files: Files, path: string): string[] {
   if (files.stat(path) === undefined) return [];
-  const [version, count, ...lines] = files.readFile(path).toString('utf8').split('\n');
+  const text = files.readFile(path).toString('utf8');
+  if (text === '') return []; // Kafka creates its checkpoints empty, and writes them when there is something to say.
+  const [version, count, ...lines] = text.split('\n');
   if (version !== '0') throw new CorruptFileError(path, `unknown version "${version}", expected 0`);
   if (lines.pop() !== '') throw new CorruptFileError(path, 'the last line is cut off');
   if (wholeNumber(path, count) !== lines.length) {

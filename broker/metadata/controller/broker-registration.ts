@@ -75,17 +75,30 @@ export function leadershipRecords(
   const records: MetadataRecord[] = [];
   for (const topic of image.topics()) {
     for (const partition of topic.partitions.values()) {
-      const { partitionId, leader, isr } = partition;
+      const { partitionId, leader } = partition;
       if (isOffline(topic.name, partitionId)) {
         records.push(...withoutReplica(image, topic.id, partition, brokerId));
         continue;
       }
-      const isLeaderless = leader === -1 && isr.includes(brokerId);
+      const isLeaderless = leader === -1 && mayLead(partition, brokerId);
       if (!isLeaderless && (isCleanStart || leader !== brokerId)) continue;
-      records.push(partitionChange({ topicId: topic.id, partitionId, leader: brokerId }));
+      const change = { topicId: topic.id, partitionId, leader: brokerId };
+      records.push(partitionChange({ ...change, ...returned(partition, brokerId) }));
     }
   }
   return records;
+}
+
+/** Whether the replica has all that was acknowledged: it is in sync, or was when the last one left the ISR (KIP-966). */
+function mayLead({ isr, eligibleLeaderReplicas, lastKnownElr }: PartitionImage, brokerId: number): boolean {
+  if (isr.length > 0) return isr.includes(brokerId);
+  const eligible = eligibleLeaderReplicas.length > 0 ? eligibleLeaderReplicas : lastKnownElr;
+  return eligible.includes(brokerId);
+}
+
+/** A leader that was not in the ISR (Kafka takes brokers out of it when they stop) is all of it again. */
+function returned({ isr }: PartitionImage, brokerId: number) {
+  return isr.includes(brokerId) ? {} : { isr: [brokerId], eligibleLeaderReplicas: [], lastKnownElr: [] };
 }
 
 /**

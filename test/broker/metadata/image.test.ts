@@ -90,6 +90,26 @@ describe('a restart', () => {
     expect(world.image.topicById(id)?.partitions.get(0)).toMatchObject({ leader: 1, leaderEpoch: 2 });
   });
 
+  test('gives leaders to partitions that Kafka left without any when it stopped in order', () => {
+    const world = new World();
+    world.commit(create(world, 'a', 3));
+    const topicId = world.image.topic('a')?.id ?? '';
+    const [change] = leadershipRecords(world.image, 1, { isCleanStart: false });
+    if (change?.type !== 'PartitionChangeRecord') throw new Error('no change');
+    const leave = (partitionId: number, eligibleLeaderReplicas: number[], lastKnownElr: number[]) => {
+      const left = { topicId, partitionId, leader: -1, isr: [], eligibleLeaderReplicas, lastKnownElr };
+      world.append([{ ...change, value: { ...change.value, ...left } }]);
+    };
+    leave(0, [1], [1]);
+    leave(1, [], [1]);
+    leave(2, [7], [1]);
+    world.append(leadershipRecords(world.image, 1, { isCleanStart: true }));
+    const whole = { leader: 1, isr: [1], eligibleLeaderReplicas: [], lastKnownElr: [], leaderEpoch: 2 };
+    expect(world.image.partition('a', 0)).toMatchObject(whole);
+    expect(world.image.partition('a', 1)).toMatchObject(whole);
+    expect(world.image.partition('a', 2)).toMatchObject({ leader: -1, isr: [], leaderEpoch: 1 });
+  });
+
   test('changes by an earlier incarnation of a broker are ignored', () => {
     const world = new World();
     const { epoch } = world.image.broker(1) ?? { epoch: 0 };

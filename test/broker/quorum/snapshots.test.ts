@@ -1,12 +1,23 @@
 import { expect, test } from 'vitest';
 import { LogDirectory } from '../../../broker/log/index.ts';
-import { decodeMetadataRecord, type MetadataRecord } from '../../../broker/metadata/index.ts';
+import {
+  decodeMetadataRecord,
+  encodeMetadataRecord,
+  type MetadataRecord,
+} from '../../../broker/metadata/index.ts';
 import { ClusterMetadata } from '../../../broker/quorum/cluster-metadata.ts';
 import { MetadataLog } from '../../../broker/quorum/metadata-log.ts';
 import { readSnapshot, snapshotBatches } from '../../../broker/quorum/snapshot.ts';
 import type { SnapshotPolicy } from '../../../broker/quorum/snapshots.ts';
-import type { QuorumVoters } from '../../../broker/quorum/voters.ts';
-import { decode, snapshotHeaderRecord } from '../../../kafka/protocol/index.ts';
+import { type QuorumVoters, staticVoters } from '../../../broker/quorum/voters.ts';
+import {
+  apiVersionsRequest,
+  apiVersionsResponse,
+  decode,
+  metadataRequest,
+  metadataResponse,
+  snapshotHeaderRecord,
+} from '../../../kafka/protocol/index.ts';
 import { batchHeader, controlRecordType, readRecords } from '../../../kafka/records/index.ts';
 import {
   type SimulatedPlatform,
@@ -239,6 +250,28 @@ test('of a change that was cut off nothing is seen, and the next one is not take
   expect(types).toEqual(['BeginTransactionRecord', 'ConfigRecord', 'AbortTransactionRecord', 'ConfigRecord']);
 });
 
+test('a directory that kafka-storage has formatted begins with the features it was formatted for', async () => {
+  const fixture = new BrokerFixture();
+  const { files: disk } = fixture.platform;
+  disk.makeDirectory('/data');
+  const level = (name: string, featureLevel: number): MetadataRecord => {
+    return { type: 'FeatureLevelRecord', value: { name, featureLevel } };
+  };
+  const records = [level('metadata.version', 29), level('share.version', 1)].map(encodeMetadataRecord);
+  const head = { lastContainedTimestamp: 0, voters: staticVoters };
+  const file = disk.open('/data/bootstrap.checkpoint', 'write');
+  file.append([...snapshotBatches({ endOffset: 0, epoch: 0 }, head, records)]);
+  file.close();
+  await fixture.start();
+  const software = { clientSoftwareName: 'test', clientSoftwareVersion: '1' };
+  const messages = [apiVersionsRequest, apiVersionsResponse] as const;
+  const answer = await fixture.during(fixture.client.request(messages, 4, software));
+  const finalized = answer?.finalizedFeatures.map(
+    ({ name, maxVersionLevel }) => `${name} ${maxVersionLevel}`,
+  );
+  expect(finalized).toEqual(['metadata.version 29', 'kraft.version 1']);
+});
+
 test('a broker goes on from its snapshots: topics, configs and producer ids, after crashes too', async () => {
   const fixture = await BrokerFixture.start({
     'metadata.log.max.record.bytes.between.snapshots': '300',
@@ -264,7 +297,6 @@ test('a broker goes on from its snapshots: topics, configs and producer ids, aft
 });
 
 async function topicId(fixture: BrokerFixture, name: string): Promise<string | undefined> {
-  const { metadataRequest, metadataResponse } = await import('../../../kafka/protocol/index.ts');
   const messages = [metadataRequest, metadataResponse] as const;
   const topics = [{ name, topicId: 'AAAAAAAAAAAAAAAAAAAAAA' }];
   const answer = await fixture.during(

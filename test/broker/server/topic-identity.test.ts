@@ -147,3 +147,23 @@ test('a new topic of an old name begins with epoch 0, whatever the old one had',
   const answer = await fixture.during(fixture.client.request(metadataMessages, 12, wanted));
   expect(answer?.topics[0]?.partitions[0]).toMatchObject({ leaderId: 1, leaderEpoch: 0, isrNodes: [1] });
 });
+
+test('checkpoints that Kafka has created and not yet written are as good as none', async () => {
+  const fixture = await BrokerFixture.start();
+  await fixture.createTopic('t');
+  await fixture.during(fixture.produce('t', batchOf(['a'])));
+  await fixture.during(fixture.broker.close());
+  const { files } = fixture.platform;
+  for (const name of [
+    'cleaner-offset-checkpoint',
+    'log-start-offset-checkpoint',
+    't-0/leader-epoch-checkpoint',
+  ]) {
+    const file = files.open(`/data/${name}`, 'write');
+    file.truncate(0);
+    file.close();
+  }
+  await fixture.start();
+  expect(await fixture.readAll('t')).toEqual(['0:a']);
+  expect(await epochEnd(fixture, 0)).toMatchObject({ leaderEpoch: 0, endOffset: 1 });
+});
