@@ -50,12 +50,13 @@ function valueProblems(proposed: ConfigTexts): readonly string[] {
   });
 }
 
-/** Conflicts that the running configs do not have already, so that an old one does not block every change. */
+/** The first conflict that the running configs do not have already, so that an old one does not block every change. */
 function conflicts(proposed: ConfigTexts, layers: BrokerConfigLayers): readonly string[] {
   const current = merged(layers);
   const before = new Set(brokerPropertyProblems(current));
   const after = brokerPropertyProblems(new Map([...current, ...proposed]));
-  return after.filter((problem) => !before.has(problem));
+  const [first] = after.filter((problem) => !before.has(problem));
+  return first === undefined ? [] : [`requirement failed: ${first}`];
 }
 
 function merged(layers: BrokerConfigLayers): ConfigTexts {

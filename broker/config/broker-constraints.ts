@@ -1,7 +1,6 @@
 import type { BrokerConfig } from './broker-config.ts';
 import { camelCase } from './broker-config.ts';
 import type { BrokerConfigLayers } from './config-layers.ts';
-import { topicConfig } from './topic-config.ts';
 
 /** Conflicts between a broker's configs that are each good alone; empty when they fit together. */
 export function brokerConstraintProblems(
@@ -9,7 +8,7 @@ export function brokerConstraintProblems(
   layers: BrokerConfigLayers,
 ): readonly string[] {
   return [
-    ...logProblems(config, layers),
+    ...logProblems(config),
     ...replicationProblems(config),
     ...listenerProblems(config, layers),
     ...groupProblems(config),
@@ -27,9 +26,8 @@ type Check = readonly [isGood: boolean, problem: string];
 const failed = (checks: readonly Check[]): readonly string[] =>
   checks.filter(([isGood]) => !isGood).map(([, problem]) => problem);
 
-function logProblems(config: BrokerConfig, layers: BrokerConfigLayers): readonly string[] {
+function logProblems(config: BrokerConfig): readonly string[] {
   const retention = config.logRetentionMs ?? config.logRetentionMinutes ?? config.logRetentionHours;
-  const topic = topicConfig(new Map(), layers);
   return failed([
     [config.logRollMs === null || config.logRollMs >= 1, 'log.roll.ms must be greater than or equal to 1'],
     [
@@ -38,11 +36,7 @@ function logProblems(config: BrokerConfig, layers: BrokerConfigLayers): readonly
     ],
     [
       retention === -1 || retention >= 1,
-      'log.retention.ms must be unlimited (-1) or, equal or greater than 1',
-    ],
-    [
-      topic.minCompactionLagMs <= topic.maxCompactionLagMs,
-      'log.cleaner.min.compaction.lag.ms must not be greater than log.cleaner.max.compaction.lag.ms',
+      'log.retention.ms must be unlimited (-1) or, greater than or equal to 1',
     ],
     [
       config.logCleanerThreads === 0 ||

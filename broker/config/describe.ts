@@ -56,7 +56,9 @@ export function describeBrokerConfigs(
 ): readonly DescribedConfig[] {
   const given = new Map([...layers.static, ...layers.dynamicDefault, ...layers.dynamicBroker]);
   return listedNames(brokerConfigs, given).map((name) => {
-    const synonyms = configSynonyms(brokerConfigNames(name), layers);
+    const found = configSynonyms(brokerConfigNames(name), layers);
+    const own = found.findIndex((synonym) => synonym.name === name);
+    const synonyms = own < 0 ? [] : found.slice(own); // What only stands in for a config is told after the config itself.
     const text = configSynonyms([name], layers)[0]?.value ?? derived.get(name) ?? null;
     const definition = brokerConfigDefinition(name);
     const isReadOnly = definition === undefined || isReadOnlyBrokerConfig(name);
@@ -110,7 +112,7 @@ export function describeLoggers(levels: ConfigTexts): readonly DescribedConfig[]
     isSensitive: false,
     synonyms: [],
     type: 0,
-    documentation: null,
+    documentation: '',
   }));
 }
 

@@ -68,6 +68,9 @@ function singleNodeProblems(config: BrokerConfig): readonly string[] {
     ...(brokerId === -1 || brokerId === nodeId
       ? []
       : [`broker.id (${brokerId}) and node.id (${nodeId}) must be the same; give only node.id`]),
+    ...(config.logCleanerMinCompactionLagMs <= config.logCleanerMaxCompactionLagMs
+      ? []
+      : ['log.cleaner.min.compaction.lag.ms must not be greater than log.cleaner.max.compaction.lag.ms']),
     ...listenerProblems(config),
   ];
 }

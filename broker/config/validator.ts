@@ -103,14 +103,24 @@ export const hostPorts: Trait = {
   },
 };
 
-/** `host:count` pairs in one string. */
-export const hostCounts: Trait = checked((value) =>
-  String(value)
-    .split(',')
-    .every((pair) => pair.trim() === '' || /^.+:\d+$/.test(pair.trim()))
-    ? undefined
-    : 'Each entry must be in the form host:count',
-);
+/** `host:count` pairs in one string; what is wrong with one is told as Java's parsers tell it. */
+export const hostCounts: Trait = {
+  validator: (name, value) => {
+    const pairs = String(value)
+      .split(',')
+      .filter((pair) => pair.trim() !== '');
+    const finding = pairs.map(hostCountFinding).find((each) => each !== undefined);
+    return finding === undefined ? undefined : `Error parsing configuration property '${name}': ${finding}`;
+  },
+};
+
+function hostCountFinding(pair: string): string | undefined {
+  const trimmed = pair.trim();
+  const colon = trimmed.lastIndexOf(':');
+  if (colon < 0) return `begin 0, end -1, length ${trimmed.length}`;
+  const count = trimmed.slice(colon + 1).trim();
+  return /^[+-]?\d{1,10}$/.test(count) ? undefined : `For input string: "${count}"`;
+}
 
 /** `earliest`, `latest` or `by_duration:` with an ISO-8601 duration such as `PT1H` (KIP-1106). */
 export const shareAutoOffsetReset: Trait = checked((value) =>

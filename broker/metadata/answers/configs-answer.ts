@@ -141,7 +141,7 @@ function entry(config: DescribedConfig, request: DescribeConfigsRequest) {
     isSensitive: config.isSensitive,
     synonyms: request.includeSynonyms ? config.synonyms : [],
     configType: config.type,
-    documentation: request.includeDocumentation ? config.documentation : null,
+    documentation: request.includeDocumentation || config.documentation === '' ? config.documentation : null,
   };
 }
 

@@ -29,7 +29,10 @@ const minIsr = 'min.insync.replicas';
 const valueBytesMax = 32_767;
 
 /** Refuses a resource that does not exist or cannot have configs. Groups and subscriptions need not exist. */
-export function refuseResource({ image }: ControllerContext, { resourceType, resourceName }: Resource): void {
+export function refuseResource(
+  { image, nodeId }: ControllerContext,
+  { resourceType, resourceName }: Resource,
+): void {
   switch (resourceType) {
     case resourceTypes.TOPIC: {
       const problem = topicNameProblem(resourceName);
@@ -39,9 +42,9 @@ export function refuseResource({ image }: ControllerContext, { resourceType, res
       throw new RefusedError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message);
     }
     case resourceTypes.BROKER: {
-      if (resourceName === '' || image.broker(brokerId(resourceName)) !== undefined) return;
-      const message = `Broker ${resourceName} is not registered.`;
-      throw new RefusedError(ErrorCode.BROKER_ID_NOT_REGISTERED, message);
+      if (resourceName === '' || brokerId(resourceName) === nodeId) return;
+      const message = `Unexpected broker id, expected ${nodeId}, but received ${resourceName}`;
+      throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
     }
     case resourceTypes.GROUP:
       refuseEmptyName(resourceName, 'Default group resources are not allowed.');
@@ -152,10 +155,7 @@ function refuseEmptyName(name: string, message: string): void {
 
 function brokerId(name: string): number {
   if (/^\d{1,10}$/.test(name)) return Number(name);
-  throw new RefusedError(
-    ErrorCode.INVALID_REQUEST,
-    `Unable to parse broker name '${name}' as a base 10 number.`,
-  );
+  throw new RefusedError(ErrorCode.INVALID_REQUEST, `Broker id must be an integer, but it is: ${name}`);
 }
 
 function hasElr({ image }: ControllerContext): boolean {

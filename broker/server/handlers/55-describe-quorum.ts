@@ -3,7 +3,6 @@ import {
   describeQuorumRequest,
   describeQuorumResponse,
   ErrorCode,
-  errorOf,
 } from '../../../kafka/protocol/index.ts';
 import type { BrokerConfig } from '../../config/index.ts';
 import { zeroUuid } from '../../metadata/index.ts';
@@ -53,7 +52,7 @@ function answer({ metadata, nodeId, directoryId, config, now }: QuorumView, vers
   const partition = {
     partitionIndex: 0,
     errorCode: ErrorCode.NONE,
-    errorMessage: null,
+    errorMessage: '',
     leaderId: nodeId,
     leaderEpoch: metadata.epoch,
     highWatermark: metadata.endOffset,
@@ -63,7 +62,7 @@ function answer({ metadata, nodeId, directoryId, config, now }: QuorumView, vers
   const listeners = config().controllerListeners.map(({ name, host, port }) => ({ name, host, port }));
   return {
     errorCode: ErrorCode.NONE,
-    errorMessage: null,
+    errorMessage: '',
     topics: [{ topicName: METADATA_TOPIC, partitions: [partition] }],
     nodes: hasDirectories ? [{ nodeId, listeners }] : [],
   };
@@ -71,15 +70,16 @@ function answer({ metadata, nodeId, directoryId, config, now }: QuorumView, vers
 
 function unknown({ topics }: DescribeQuorumRequest) {
   const errorCode = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  const errorMessage = 'This server does not host this topic-partition.';
   const nothing = { leaderId: 0, leaderEpoch: 0, highWatermark: 0, currentVoters: [], observers: [] };
   return {
     errorCode: ErrorCode.NONE,
-    errorMessage: null,
+    errorMessage: '',
     nodes: [],
     topics: topics.map(({ topicName, partitions }) => ({
       topicName,
       partitions: partitions.map(({ partitionIndex }) => {
-        return { partitionIndex, errorCode, errorMessage: errorOf(errorCode).message, ...nothing };
+        return { partitionIndex, errorCode, errorMessage, ...nothing };
       }),
     })),
   };

@@ -92,7 +92,6 @@ describe('values', () => {
     ['compression.type', 'brotli', 'String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer'],
     ['compression.gzip.level', '0', 'Value must be between 1 and 9 or equal to -1'],
     ['compression.lz4.level', '18', 'Value must be no more than 17'],
-    ['max.connections.per.ip.overrides', 'a:1,b', 'Each entry must be in the form host:count'],
     ['controller.quorum.voters', '1@a', 'Each entry should be in the form {id}@{host}:{port}.'],
     ['controller.quorum.bootstrap.servers', 'a', 'Each entry should be in the form {host}:{port}.'],
   ];

@@ -106,7 +106,7 @@ describe('IncrementalAlterConfigs of a topic', () => {
   test.each([
     [TOPIC, 'missing', 3],
     [TOPIC, 'a b', 17],
-    [BROKER, '7', 102],
+    [BROKER, '7', 42],
     [BROKER, 'one', 42],
     [GROUP, '', 42],
     [CLIENT_METRICS, '', 42],

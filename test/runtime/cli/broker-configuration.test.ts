@@ -158,6 +158,7 @@ test.each([
   ['process.roles=broker', 'process.roles must be broker,controller'],
   ['controller.quorum.voters=1@a:1,2@b:1', 'controller.quorum.voters names other nodes (2)'],
   ['broker.id=3\nnode.id=4', 'broker.id (3) and node.id (4) must be the same'],
+  ['log.cleaner.min.compaction.lag.ms=9\nlog.cleaner.max.compaction.lag.ms=8', 'must not be greater than'],
   ['listeners=CONTROLLER://:1', 'listeners has no listener for clients'],
   ['inter.broker.listener.name=PLAINTEXT\nsecurity.inter.broker.protocol=PLAINTEXT', 'Only one of'],
 ])('%j is refused: %s', (text, expected) => {
