@@ -30,7 +30,7 @@ function isRegexChange(former: ConsumerMember, member: ConsumerMember): boolean 
 }
 
 /** Starts a group epoch when told to, or when the subscribed topics are not what they were. */
-export function startEpochIfDue(transition: ConsumerTransition, isChanged: boolean): void {
+function startEpochIfDue(transition: ConsumerTransition, isChanged: boolean): void {
   const { group, world, groupId } = transition;
   const { version } = world.topics;
   if (!isChanged && group.comparedVersion === version) return;
