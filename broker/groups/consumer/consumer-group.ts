@@ -37,12 +37,12 @@ export interface ConsumerGroup {
   readonly comparedVersion: number;
 }
 
-/** A group without members. */
+/** A group without members. Its first epoch is 1, so that even members without a topic are given one. */
 export function emptyConsumerGroup(groupId: string): ConsumerGroup {
   return {
     type: 'consumer',
     groupId,
-    groupEpoch: 0,
+    groupEpoch: 1,
     metadataHash: 0n,
     assignmentEpoch: 0,
     assignmentTimestamp: 0,

@@ -38,7 +38,7 @@ export function draftOf(group: ConsumerGroup): ConsumerGroupDraft {
 export function replayConsumerRecord(group: ConsumerGroupDraft, record: ConsumerGroupRecord): void {
   switch (record.kind) {
     case 'consumer-group':
-      group.groupEpoch = record.value?.epoch ?? 0;
+      group.groupEpoch = record.value?.epoch ?? 1;
       group.metadataHash = record.value?.metadataHash ?? 0n;
       return;
     case 'consumer-subscription-metadata':
