@@ -44,7 +44,7 @@ export function replayConsumerRecord(group: ConsumerGroupDraft, record: Consumer
     case 'consumer-subscription-metadata':
       return;
     case 'consumer-target':
-      group.assignmentEpoch = record.value?.assignmentEpoch ?? 0;
+      group.assignmentEpoch = record.value?.assignmentEpoch ?? 1;
       group.assignmentTimestamp = record.value?.assignmentTimestamp ?? 0;
       return;
     case 'consumer-member':

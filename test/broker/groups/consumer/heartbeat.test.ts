@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../../../kafka/protocol/index.ts';
 import { consumerTimes, Groups } from '../group-fixture.ts';
-import { ConsumerClient, converge, describe, names } from './consumer-fixture.ts';
+import { ConsumerClient, converge, describe, names, records } from './consumer-fixture.ts';
 
 const all = ['orders-0', 'orders-1', 'orders-2', 'orders-3'];
 
@@ -305,4 +305,25 @@ test('when the log refuses records, the member gets an error and nothing has cha
   expect((await a.send({ subscribedTopicNames: ['payments'] })).errorCode).toBe(ErrorCode.NOT_COORDINATOR);
   groups.log.refusal = undefined;
   expect(await describe(groups)).toMatchObject({ groupEpoch: 2, groupState: 'Stable' });
+});
+
+test('a member without a topic is in the first epoch, and nothing is assigned', async () => {
+  const groups = await Groups.start();
+  const a = new ConsumerClient(groups, 'a', { subscribedTopicNames: [] });
+  expect(await a.join()).toMatchObject({ errorCode: 0, memberEpoch: 1, assignment: { topicPartitions: [] } });
+  expect(records(groups).map(({ kind }) => kind)).toEqual(['consumer-member', 'consumer-current-member']);
+  const again = await groups.restart();
+  expect(await describe(again)).toMatchObject({ groupState: 'Stable', groupEpoch: 1, assignmentEpoch: 1 });
+});
+
+test('the records of a first join are those of Kafka, in its order', async () => {
+  const groups = await Groups.start();
+  await new ConsumerClient(groups, 'a').join();
+  expect(records(groups).map(({ kind }) => kind)).toEqual([
+    'consumer-member',
+    'consumer-group',
+    'consumer-target-member',
+    'consumer-target',
+    'consumer-current-member',
+  ]);
 });
