@@ -193,7 +193,9 @@ export class GroupService {
 
   async consumerGroupDescribe(request: ConsumerGroupDescribeRequest): Promise<ConsumerGroupDescribeResponse> {
     const isOff = !this.#options.isConsumerProtocolEnabled();
-    const groups = request.groupIds.map((groupId) => {
+    // Kafka names those first that can be no group.
+    const groupIds = [...request.groupIds].sort((a, b) => Number(a !== '') - Number(b !== ''));
+    const groups = groupIds.map((groupId) => {
       const failed = (errorCode: number) => undescribedConsumerGroup(groupId, errorCode);
       const shard = isOff ? PROTOCOL_OFF : this.#memberShard(groupId);
       if (typeof shard === 'number') return failed(shard);

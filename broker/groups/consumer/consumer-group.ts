@@ -37,14 +37,14 @@ export interface ConsumerGroup {
   readonly comparedVersion: number;
 }
 
-/** A group without members. */
+/** A group without members. Its first epoch is 1, and so is that of its target: nothing, for nobody. */
 export function emptyConsumerGroup(groupId: string): ConsumerGroup {
   return {
     type: 'consumer',
     groupId,
-    groupEpoch: 0,
+    groupEpoch: 1,
     metadataHash: 0n,
-    assignmentEpoch: 0,
+    assignmentEpoch: 1,
     assignmentTimestamp: 0,
     members: new Map(),
     staticMembers: new Map(),

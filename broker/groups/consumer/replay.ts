@@ -38,13 +38,13 @@ export function draftOf(group: ConsumerGroup): ConsumerGroupDraft {
 export function replayConsumerRecord(group: ConsumerGroupDraft, record: ConsumerGroupRecord): void {
   switch (record.kind) {
     case 'consumer-group':
-      group.groupEpoch = record.value?.epoch ?? 0;
+      group.groupEpoch = record.value?.epoch ?? 1;
       group.metadataHash = record.value?.metadataHash ?? 0n;
       return;
     case 'consumer-subscription-metadata':
       return;
     case 'consumer-target':
-      group.assignmentEpoch = record.value?.assignmentEpoch ?? 0;
+      group.assignmentEpoch = record.value?.assignmentEpoch ?? 1;
       group.assignmentTimestamp = record.value?.assignmentTimestamp ?? 0;
       return;
     case 'consumer-member':

@@ -20,17 +20,12 @@ export function updateSubscription(
   const isNew = !transition.group.members.has(member.memberId);
   if (isNew || !isSameMetadata(former, member)) transition.writeMember(member);
   const hasNewMatches = updateRegexes(transition, former, member);
-  startEpochIfDue(transition, hasNewNames || (hasNewRegex && isRegexChange(former, member)) || hasNewMatches);
+  startEpochIfDue(transition, hasNewNames || hasNewMatches);
   return hasNewNames || hasNewRegex;
 }
 
-/** Null and the empty text both mean no pattern. */
-function isRegexChange(former: ConsumerMember, member: ConsumerMember): boolean {
-  return regexOf(former) !== regexOf(member);
-}
-
 /** Starts a group epoch when told to, or when the subscribed topics are not what they were. */
-export function startEpochIfDue(transition: ConsumerTransition, isChanged: boolean): void {
+function startEpochIfDue(transition: ConsumerTransition, isChanged: boolean): void {
   const { group, world, groupId } = transition;
   const { version } = world.topics;
   if (!isChanged && group.comparedVersion === version) return;
@@ -51,19 +46,19 @@ export function removeUnusedRegexes(transition: ConsumerTransition): void {
   }
 }
 
-/** Returns whether a pattern that was evaluated matches other topics than before. */
+/** Returns whether the member, or anybody else, now subscribes by pattern to other topics than before. */
 function updateRegexes(
   transition: ConsumerTransition,
   former: ConsumerMember,
   member: ConsumerMember,
 ): boolean {
   const regex = regexOf(member);
+  // Null and the empty text both mean no pattern.
   if (regexOf(former) !== regex) {
     removeUnusedRegexes(transition);
-    if (regex !== undefined && !transition.group.regexes.has(regex)) {
-      refuseInvalidRegex(regex);
-      return resolve(transition, [regex]);
-    }
+    if (regex === undefined || transition.group.regexes.has(regex)) return true;
+    refuseInvalidRegex(regex);
+    return resolve(transition, [regex]);
   }
   return isRefreshDue(transition) && resolve(transition, subscribedRegexes(transition.group).keys());
 }

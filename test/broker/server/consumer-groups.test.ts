@@ -41,7 +41,7 @@ const joining = {
 };
 
 async function heartbeat(broker: BrokerFixture, fields: Partial<Heartbeat>) {
-  const request = { groupId: 'g', memberId: 'm', memberEpoch: 1, ...fields };
+  const request = { groupId: 'g', memberId: 'm', memberEpoch: 2, ...fields };
   return broker.client.request(heartbeatMessages, 1, request);
 }
 
@@ -77,19 +77,19 @@ test('a member joins, hears of new partitions and topics, and outlives a restart
   expect(joined).toMatchObject({
     errorCode: 0,
     memberId: 'm',
-    memberEpoch: 1,
+    memberEpoch: 2,
     assignment: { topicPartitions: [{ topicId: id, partitions: [0, 1] }] },
   });
   const topics = [{ name: 'orders', count: 3, assignments: null }];
   await broker.client.request(growMessages, 3, { topics, timeoutMs: 1_000, validateOnly: false });
   expect(await heartbeat(broker, {})).toMatchObject({
-    memberEpoch: 2,
+    memberEpoch: 3,
     assignment: { topicPartitions: [{ topicId: id, partitions: [0, 1, 2] }] },
   });
   const late = await broker.createTopic('later', 1);
   await broker.platform.runFor(10_000);
-  expect(await heartbeat(broker, { memberEpoch: 2 })).toMatchObject({
-    memberEpoch: 3,
+  expect(await heartbeat(broker, { memberEpoch: 3 })).toMatchObject({
+    memberEpoch: 4,
     assignment: {
       topicPartitions: [
         { topicId: id, partitions: [0, 1, 2] },
@@ -101,14 +101,14 @@ test('a member joins, hears of new partitions and topics, and outlives a restart
   expect(before).toMatchObject({
     errorCode: 0,
     groupState: 'Stable',
-    groupEpoch: 3,
-    assignmentEpoch: 3,
+    groupEpoch: 4,
+    assignmentEpoch: 4,
     assignorName: 'uniform',
-    members: [{ memberId: 'm', memberEpoch: 3, clientHost: expect.stringMatching(/^\//), memberType: 1 }],
+    members: [{ memberId: 'm', memberEpoch: 4, clientHost: expect.stringMatching(/^\//), memberType: 1 }],
   });
   await broker.restart();
   expect(await describe(broker)).toEqual(before);
-  expect(await heartbeat(broker, { memberEpoch: 3 })).toMatchObject({ errorCode: 0, assignment: null });
+  expect(await heartbeat(broker, { memberEpoch: 4 })).toMatchObject({ errorCode: 0, assignment: null });
 });
 
 test('configs of a group count from its next heartbeat on', async () => {

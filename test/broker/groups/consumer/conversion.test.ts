@@ -110,7 +110,7 @@ test('an empty group takes either protocol', async () => {
   );
   await groups.commit();
   const a = new ConsumerClient(groups, 'new');
-  expect(await a.join()).toMatchObject({ errorCode: 0, memberEpoch: 1 });
+  expect(await a.join()).toMatchObject({ errorCode: 0, memberEpoch: 2 });
   expect(await groups.offset()).toBe(42);
   await a.leave();
   const { joining } = await groups.enter({ protocols: [subscription(['orders'])] });
@@ -310,12 +310,12 @@ test('a static member may go back to the classic protocol and forth, without ask
     protocols: [subscription(['orders'])],
     sessionTimeoutMs: 30_000,
   });
-  expect(back.response).toMatchObject({ errorCode: 0, generationId: 2 });
+  expect(back.response).toMatchObject({ errorCode: 0, generationId: 3 });
   const { memberId } = back.response;
-  const synced = (await groups.sync({ memberId, groupInstanceId: 'i', generationId: 2 })).response;
+  const synced = (await groups.sync({ memberId, groupInstanceId: 'i', generationId: 3 })).response;
   expect(assignedPartitions(synced.assignment)).toEqual(fresh.assigned);
   const forth = new ConsumerClient(groups, 's2', instance);
-  expect(await forth.join()).toMatchObject({ errorCode: 0, memberEpoch: 2 });
+  expect(await forth.join()).toMatchObject({ errorCode: 0, memberEpoch: 3 });
   expect(forth.assigned).toEqual(fresh.assigned);
 });
 
@@ -324,9 +324,9 @@ test('the last static member that goes back to the classic protocol takes the gr
   const fresh = new ConsumerClient(groups, 's1', { instanceId: 'i', subscribedTopicNames: ['orders'] });
   await fresh.join();
   const back = await groups.join({ groupInstanceId: 'i', protocols: [subscription(['orders'])] });
-  expect(back.response).toMatchObject({ errorCode: 0, generationId: 1 });
+  expect(back.response).toMatchObject({ errorCode: 0, generationId: 2 });
   expect(await groups.state()).toBe('Stable');
   const { memberId } = back.response;
-  const synced = (await groups.sync({ memberId, groupInstanceId: 'i', generationId: 1 })).response;
+  const synced = (await groups.sync({ memberId, groupInstanceId: 'i', generationId: 2 })).response;
   expect(assignedPartitions(synced.assignment)).toEqual(all);
 });

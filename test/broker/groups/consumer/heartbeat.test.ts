@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ErrorCode } from '../../../../kafka/protocol/index.ts';
 import { consumerTimes, Groups } from '../group-fixture.ts';
-import { ConsumerClient, converge, describe, names } from './consumer-fixture.ts';
+import { ConsumerClient, converge, describe, names, records } from './consumer-fixture.ts';
 
 const all = ['orders-0', 'orders-1', 'orders-2', 'orders-3'];
 
@@ -12,7 +12,7 @@ test('the first member gets every partition with its first heartbeat', async () 
     errorCode: 0,
     errorMessage: null,
     memberId: 'a',
-    memberEpoch: 1,
+    memberEpoch: 2,
     heartbeatIntervalMs: 5_000,
   });
   expect(a.assigned).toEqual(all);
@@ -41,15 +41,15 @@ test('partitions go from one member to another only after the first has given th
   const groups = await Groups.start();
   const [a, b] = [new ConsumerClient(groups, 'a'), new ConsumerClient(groups, 'b')];
   await a.join();
-  expect(await b.join()).toMatchObject({ memberEpoch: 2, assignment: { topicPartitions: [] } });
+  expect(await b.join()).toMatchObject({ memberEpoch: 3, assignment: { topicPartitions: [] } });
   expect((await describe(groups)).groupState).toBe('Reconciling');
   // Told to give two up, the first member keeps its epoch until it has.
-  expect(await a.beat()).toMatchObject({ memberEpoch: 1 });
+  expect(await a.beat()).toMatchObject({ memberEpoch: 2 });
   expect(a.assigned).toHaveLength(2);
   expect((await b.beat()).assignment).toBe(null);
-  expect(await a.beat(all)).toMatchObject({ memberEpoch: 1, assignment: null });
-  expect(await a.beat(a.assigned)).toMatchObject({ memberEpoch: 2, assignment: null });
-  expect(await b.beat()).toMatchObject({ memberEpoch: 2 });
+  expect(await a.beat(all)).toMatchObject({ memberEpoch: 2, assignment: null });
+  expect(await a.beat(a.assigned)).toMatchObject({ memberEpoch: 3, assignment: null });
+  expect(await b.beat()).toMatchObject({ memberEpoch: 3 });
   expect([...a.assigned, ...b.assigned].sort()).toEqual(all);
   expect((await describe(groups)).groupState).toBe('Stable');
 });
@@ -66,7 +66,7 @@ test('a member that leaves hands its partitions on', async () => {
     memberEpoch: -1,
     heartbeatIntervalMs: 0,
   });
-  expect(await b.beat()).toMatchObject({ memberEpoch: 3 });
+  expect(await b.beat()).toMatchObject({ memberEpoch: 4 });
   expect(b.assigned).toEqual(all);
   expect((await a.beat()).errorCode).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
 });
@@ -76,7 +76,7 @@ test('a group whose last member left is empty and stays', async () => {
   const a = new ConsumerClient(groups, 'a');
   await a.join();
   await a.leave();
-  expect(await describe(groups)).toMatchObject({ groupState: 'Empty', groupEpoch: 2, members: [] });
+  expect(await describe(groups)).toMatchObject({ groupState: 'Empty', groupEpoch: 3, members: [] });
 });
 
 test('a member that is silent for its session loses its partitions', async () => {
@@ -123,21 +123,21 @@ test('an epoch from the future is fenced, one from the past too', async () => {
   const groups = await Groups.start();
   const a = new ConsumerClient(groups, 'a');
   await a.join();
-  expect(await a.send({ memberEpoch: 2 })).toMatchObject({
+  expect(await a.send({ memberEpoch: 3 })).toMatchObject({
     errorCode: ErrorCode.FENCED_MEMBER_EPOCH,
     errorMessage:
-      'The consumer group member has a greater member epoch (2) than the one known by the group coordinator (1). ' +
+      'The consumer group member has a greater member epoch (3) than the one known by the group coordinator (2). ' +
       'The member must abandon all its partitions and rejoin.',
     memberId: null,
     memberEpoch: 0,
   });
   await a.send({ subscribedTopicNames: ['orders', 'payments'] });
   await a.send({ subscribedTopicNames: ['orders'], topicPartitions: [] });
-  expect(a.epoch).toBe(3);
-  expect(await a.send({ memberEpoch: 1 })).toMatchObject({
+  expect(a.epoch).toBe(4);
+  expect(await a.send({ memberEpoch: 2 })).toMatchObject({
     errorCode: ErrorCode.FENCED_MEMBER_EPOCH,
     errorMessage:
-      'The consumer group member has a smaller member epoch (1) than the one known by the group coordinator (3). ' +
+      'The consumer group member has a smaller member epoch (2) than the one known by the group coordinator (4). ' +
       'The member must abandon all its partitions and rejoin.',
   });
 });
@@ -149,9 +149,9 @@ test('the epoch before is accepted from a member that owns no more than it was g
   await b.join();
   await a.beat();
   await a.beat(a.assigned);
-  expect((await a.send({ memberEpoch: 1 })).errorCode).toBe(ErrorCode.FENCED_MEMBER_EPOCH);
-  const request = { memberEpoch: 1, topicPartitions: [] };
-  expect(await a.send(request)).toMatchObject({ errorCode: 0, memberEpoch: 2 });
+  expect((await a.send({ memberEpoch: 2 })).errorCode).toBe(ErrorCode.FENCED_MEMBER_EPOCH);
+  const request = { memberEpoch: 2, topicPartitions: [] };
+  expect(await a.send(request)).toMatchObject({ errorCode: 0, memberEpoch: 3 });
 });
 
 test('a fenced member joins again under its id and is given everything anew', async () => {
@@ -168,7 +168,7 @@ test('a member that joins while it is one gets what it has', async () => {
   const groups = await Groups.start();
   const a = new ConsumerClient(groups, 'a');
   await a.join();
-  expect(await a.join()).toMatchObject({ memberEpoch: 1 });
+  expect(await a.join()).toMatchObject({ memberEpoch: 2 });
   expect(a.assigned).toEqual(all);
 });
 
@@ -180,10 +180,10 @@ test('a member that subscribes to less gives the rest up at once, even while ass
   groups.times = { ...consumerTimes, assignmentIntervalMs: 10_000 };
   await a.send({ subscribedTopicNames: ['orders'] });
   expect(a.assigned).toEqual(all);
-  expect(a.epoch).toBe(1);
+  expect(a.epoch).toBe(2);
   expect(await describe(groups)).toMatchObject({
-    groupEpoch: 2,
-    assignmentEpoch: 1,
+    groupEpoch: 3,
+    assignmentEpoch: 2,
     groupState: 'Assigning',
   });
 });
@@ -193,11 +193,11 @@ test('assignments are made at most once per consumer.assignment.interval.ms, the
   groups.times = { ...consumerTimes, assignmentIntervalMs: 1_000 };
   const clients = ['a', 'b', 'c'].map((id) => new ConsumerClient(groups, id));
   for (const client of clients) await client.join();
-  expect(clients.map(({ epoch }) => epoch)).toEqual([1, 1, 1]);
-  expect(await describe(groups)).toMatchObject({ groupEpoch: 3, assignmentEpoch: 1 });
+  expect(clients.map(({ epoch }) => epoch)).toEqual([2, 2, 2]);
+  expect(await describe(groups)).toMatchObject({ groupEpoch: 4, assignmentEpoch: 2 });
   await groups.pass(1_000);
   await converge(clients);
-  expect(clients.map(({ epoch }) => epoch)).toEqual([3, 3, 3]);
+  expect(clients.map(({ epoch }) => epoch)).toEqual([4, 4, 4]);
 });
 
 test('a change of partitions or topics is a new group epoch at the next heartbeat', async () => {
@@ -206,17 +206,17 @@ test('a change of partitions or topics is a new group epoch at the next heartbea
   await a.join();
   groups.topics.grow('orders', 5);
   await a.beat();
-  expect(a).toMatchObject({ epoch: 2, assigned: [...all, 'orders-4'] });
+  expect(a).toMatchObject({ epoch: 3, assigned: [...all, 'orders-4'] });
   groups.topics.create('later', 1);
   await a.beat();
   expect(a.assigned).toEqual(['later-0', ...all, 'orders-4']);
   groups.topics.create('other', 1);
   await a.beat();
-  expect(a.epoch).toBe(3);
+  expect(a.epoch).toBe(4);
   groups.topics.delete('orders');
   await a.beat();
   await a.beat(['later-0']);
-  expect(a).toMatchObject({ epoch: 4, assigned: ['later-0'] });
+  expect(a).toMatchObject({ epoch: 5, assigned: ['later-0'] });
 });
 
 test('a change of racks is a new group epoch', async () => {
@@ -225,7 +225,7 @@ test('a change of racks is a new group epoch', async () => {
   await a.join();
   groups.topics.racks = ['r1'];
   groups.topics.grow('payments', 4);
-  expect(await a.beat()).toMatchObject({ memberEpoch: 2 });
+  expect(await a.beat()).toMatchObject({ memberEpoch: 3 });
 });
 
 test('most votes choose the assignor, and the first of group.consumer.assignors is the default', async () => {
@@ -304,5 +304,26 @@ test('when the log refuses records, the member gets an error and nothing has cha
   groups.log.refusal = new Error('full');
   expect((await a.send({ subscribedTopicNames: ['payments'] })).errorCode).toBe(ErrorCode.NOT_COORDINATOR);
   groups.log.refusal = undefined;
-  expect(await describe(groups)).toMatchObject({ groupEpoch: 1, groupState: 'Stable' });
+  expect(await describe(groups)).toMatchObject({ groupEpoch: 2, groupState: 'Stable' });
+});
+
+test('a member without a topic is in the first epoch, and nothing is assigned', async () => {
+  const groups = await Groups.start();
+  const a = new ConsumerClient(groups, 'a', { subscribedTopicNames: [] });
+  expect(await a.join()).toMatchObject({ errorCode: 0, memberEpoch: 1, assignment: { topicPartitions: [] } });
+  expect(records(groups).map(({ kind }) => kind)).toEqual(['consumer-member', 'consumer-current-member']);
+  const again = await groups.restart();
+  expect(await describe(again)).toMatchObject({ groupState: 'Stable', groupEpoch: 1, assignmentEpoch: 1 });
+});
+
+test('the records of a first join are those of Kafka, in its order', async () => {
+  const groups = await Groups.start();
+  await new ConsumerClient(groups, 'a').join();
+  expect(records(groups).map(({ kind }) => kind)).toEqual([
+    'consumer-member',
+    'consumer-group',
+    'consumer-target-member',
+    'consumer-target',
+    'consumer-current-member',
+  ]);
 });

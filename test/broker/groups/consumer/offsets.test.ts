@@ -6,7 +6,7 @@ import { ErrorCode } from '../../../../kafka/protocol/index.ts';
 import { commitTopic, context, fetchDefaults, Groups, topicId } from '../group-fixture.ts';
 import { ConsumerClient, converge, describe, records } from './consumer-fixture.ts';
 
-/** Members `a`, in epoch 2 and with two partitions, and `b`. */
+/** Members `a`, in epoch 3 and with two partitions, and `b`. */
 async function start() {
   const groups = await Groups.start();
   const [a, b] = [new ConsumerClient(groups, 'a'), new ConsumerClient(groups, 'b')];
@@ -24,16 +24,16 @@ const commitOf = (partition: string, memberId: string, epoch: number) => {
 
 test('a member commits in its epoch, for any partition', async () => {
   const { groups, a, b } = await start();
-  expect(await groups.commit(commitOf(a.assigned[0] ?? '', 'a', 2))).toBe(ErrorCode.NONE);
-  expect(await groups.commit(commitOf(b.assigned[0] ?? '', 'a', 2))).toBe(ErrorCode.NONE);
+  expect(await groups.commit(commitOf(a.assigned[0] ?? '', 'a', 3))).toBe(ErrorCode.NONE);
+  expect(await groups.commit(commitOf(b.assigned[0] ?? '', 'a', 3))).toBe(ErrorCode.NONE);
 });
 
 test('an older epoch counts for partitions that the member has had since then', async () => {
   const { groups, a, b } = await start();
-  expect(await groups.commit(commitOf(a.assigned[0] ?? '', 'a', 1))).toBe(ErrorCode.NONE);
-  expect(await groups.commit(commitOf(a.assigned[0] ?? '', 'a', 0))).toBe(ErrorCode.STALE_MEMBER_EPOCH);
-  expect(await groups.commit(commitOf(b.assigned[0] ?? '', 'a', 1))).toBe(ErrorCode.STALE_MEMBER_EPOCH);
-  expect(await groups.commit(commitOf(b.assigned[0] ?? '', 'b', 1))).toBe(ErrorCode.STALE_MEMBER_EPOCH);
+  expect(await groups.commit(commitOf(a.assigned[0] ?? '', 'a', 2))).toBe(ErrorCode.NONE);
+  expect(await groups.commit(commitOf(a.assigned[0] ?? '', 'a', 1))).toBe(ErrorCode.STALE_MEMBER_EPOCH);
+  expect(await groups.commit(commitOf(b.assigned[0] ?? '', 'a', 2))).toBe(ErrorCode.STALE_MEMBER_EPOCH);
+  expect(await groups.commit(commitOf(b.assigned[0] ?? '', 'b', 2))).toBe(ErrorCode.STALE_MEMBER_EPOCH);
 });
 
 test('partitions that a member is giving up may still be committed', async () => {
@@ -45,15 +45,15 @@ test('partitions that a member is giving up may still be committed', async () =>
   const [revoked = ''] = ['orders-0', 'orders-1', 'orders-2', 'orders-3'].filter(
     (each) => !a.assigned.includes(each),
   );
-  expect(await groups.commit(commitOf(revoked, 'a', 1))).toBe(ErrorCode.NONE);
+  expect(await groups.commit(commitOf(revoked, 'a', 2))).toBe(ErrorCode.NONE);
 });
 
 test('what an older epoch cannot commit fails the whole request', async () => {
   const { groups, a, b } = await start();
-  const topics = [...a.assigned, ...b.assigned].map((each) => commitOf(each, 'a', 1).topics[0]);
+  const topics = [...a.assigned, ...b.assigned].map((each) => commitOf(each, 'a', 2).topics[0]);
   const request = {
     memberId: 'a',
-    generationIdOrMemberEpoch: 1,
+    generationIdOrMemberEpoch: 2,
     topics: topics.filter((each) => each !== undefined),
   };
   expect(await groups.commit(request)).toBe(ErrorCode.STALE_MEMBER_EPOCH);
@@ -63,13 +63,13 @@ test('what an older epoch cannot commit fails the whole request', async () => {
 test.each<[string, Parameters<Groups['commit']>[0], number, number]>([
   [
     'an epoch from the future',
-    { memberId: 'a', generationIdOrMemberEpoch: 3 },
+    { memberId: 'a', generationIdOrMemberEpoch: 4 },
     9,
     ErrorCode.STALE_MEMBER_EPOCH,
   ],
-  ['a stranger', { memberId: 'x', generationIdOrMemberEpoch: 2 }, 9, ErrorCode.UNKNOWN_MEMBER_ID],
+  ['a stranger', { memberId: 'x', generationIdOrMemberEpoch: 3 }, 9, ErrorCode.UNKNOWN_MEMBER_ID],
   ['nobody', { memberId: '', generationIdOrMemberEpoch: -1 }, 9, ErrorCode.UNKNOWN_MEMBER_ID],
-  ['an old version', { memberId: 'a', generationIdOrMemberEpoch: 2 }, 8, ErrorCode.UNSUPPORTED_VERSION],
+  ['an old version', { memberId: 'a', generationIdOrMemberEpoch: 3 }, 8, ErrorCode.UNSUPPORTED_VERSION],
 ])('a commit by %s is refused', async (_who, fields, apiVersion, errorCode) => {
   const { groups } = await start();
   expect(await groups.commit(fields, apiVersion)).toBe(errorCode);
@@ -77,7 +77,7 @@ test.each<[string, Parameters<Groups['commit']>[0], number, number]>([
 
 test('a commit to a group that is not there is refused by name from version 9', async () => {
   const groups = await Groups.start();
-  const fields = { memberId: 'a', generationIdOrMemberEpoch: 1 };
+  const fields = { memberId: 'a', generationIdOrMemberEpoch: 2 };
   expect(await groups.commit(fields, 9)).toBe(ErrorCode.GROUP_ID_NOT_FOUND);
 });
 
@@ -91,12 +91,12 @@ test('an empty consumer group takes the commits of an administrator', async () =
 
 test.each<[Partial<MemberCommit>, number]>([
   [{ memberId: '', memberEpoch: -1 }, ErrorCode.NONE],
-  [{ memberId: 'm', memberEpoch: 4 }, ErrorCode.NONE],
-  [{ memberId: 'm', memberEpoch: 5 }, ErrorCode.STALE_MEMBER_EPOCH],
-  [{ memberId: 'x', memberEpoch: 4 }, ErrorCode.UNKNOWN_MEMBER_ID],
+  [{ memberId: 'm', memberEpoch: 5 }, ErrorCode.NONE],
+  [{ memberId: 'm', memberEpoch: 6 }, ErrorCode.STALE_MEMBER_EPOCH],
+  [{ memberId: 'x', memberEpoch: 5 }, ErrorCode.UNKNOWN_MEMBER_ID],
   [{ memberId: '', memberEpoch: -1, groupInstanceId: 'i' }, ErrorCode.UNKNOWN_MEMBER_ID],
 ])('in a transaction %j gives error %i', (fields, errorCode) => {
-  const member = { ...newConsumerMember('m'), memberEpoch: 4 };
+  const member = { ...newConsumerMember('m'), memberEpoch: 5 };
   const group = { ...emptyConsumerGroup('g'), members: new Map([['m', member]]) };
   const commit = { groupInstanceId: null, memberId: '', memberEpoch: -1, apiVersion: 3, partitions: [] };
   expect(commitError(group, { ...commit, isTransactional: true, ...fields })).toBe(errorCode);
@@ -104,10 +104,10 @@ test.each<[Partial<MemberCommit>, number]>([
 
 test.each<[string | null, number, number]>([
   [null, -1, ErrorCode.NONE],
-  ['a', 2, ErrorCode.NONE],
-  ['a', 1, ErrorCode.STALE_MEMBER_EPOCH],
+  ['a', 3, ErrorCode.NONE],
+  ['a', 2, ErrorCode.STALE_MEMBER_EPOCH],
   ['a', -1, ErrorCode.STALE_MEMBER_EPOCH],
-  ['x', 2, ErrorCode.UNKNOWN_MEMBER_ID],
+  ['x', 3, ErrorCode.UNKNOWN_MEMBER_ID],
   [null, 2, ErrorCode.UNKNOWN_MEMBER_ID],
 ])('OffsetFetch by member %j in epoch %i gives error %i', async (memberId, memberEpoch, errorCode) => {
   const { groups } = await start();
@@ -125,7 +125,7 @@ test('offsets of topics that members subscribe to, by name or pattern, are neith
   await a.join();
   groups.topics.create('third', 1);
   for (const topic of ['orders', 'payments', 'third']) {
-    expect(await groups.commit(commitOf(`${topic}-0`, 'a', 1))).toBe(ErrorCode.NONE);
+    expect(await groups.commit(commitOf(`${topic}-0`, 'a', 2))).toBe(ErrorCode.NONE);
   }
   const topics = ['orders', 'payments', 'third'].map((name) => ({
     name,
@@ -148,7 +148,7 @@ test('offsets of topics that members subscribe to, by name or pattern, are neith
 
 test('an empty consumer group goes when its last offset has expired, with its own tombstones', async () => {
   const { groups, a, b } = await start();
-  await groups.commit(commitOf('orders-0', 'a', 2));
+  await groups.commit(commitOf('orders-0', 'a', 3));
   await a.leave();
   await b.leave();
   groups.service.expireOffsets();

@@ -48,7 +48,7 @@ test('a topic that is deleted goes at once', async () => {
   groups.topics.delete('log-b');
   await a.beat();
   await a.beat(['log-a-0', 'log-a-1']);
-  expect(a).toMatchObject({ epoch: 2, assigned: ['log-a-0', 'log-a-1'] });
+  expect(a).toMatchObject({ epoch: 3, assigned: ['log-a-0', 'log-a-1'] });
 });
 
 test('patterns are evaluated again after group.consumer.regex.refresh.interval.ms', async () => {
@@ -110,5 +110,5 @@ test('matches outlive a restart of the broker', async () => {
   expect(await describe(again)).toEqual(before);
   const survivor = new ConsumerClient(again, 'a');
   survivor.epoch = a.epoch;
-  expect(await survivor.beat()).toMatchObject({ errorCode: 0, memberEpoch: 1, assignment: null });
+  expect(await survivor.beat()).toMatchObject({ errorCode: 0, memberEpoch: 2, assignment: null });
 });

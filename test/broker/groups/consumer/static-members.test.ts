@@ -18,11 +18,11 @@ async function pair() {
 test('a static member that is back within its session gets its partitions again, and nobody else notices', async () => {
   const { groups, stays, goes } = await pair();
   expect(await goes.leave(-2)).toMatchObject({ errorCode: 0, memberId: 's1', memberEpoch: -2 });
-  expect(await stays.beat()).toMatchObject({ memberEpoch: 2, assignment: null });
+  expect(await stays.beat()).toMatchObject({ memberEpoch: 3, assignment: null });
   const back = new ConsumerClient(groups, 's2', fields);
-  expect(await back.join()).toMatchObject({ memberEpoch: 2 });
+  expect(await back.join()).toMatchObject({ memberEpoch: 3 });
   expect(back.assigned).toEqual(goes.assigned);
-  expect(await describe(groups)).toMatchObject({ groupEpoch: 2, groupState: 'Stable' });
+  expect(await describe(groups)).toMatchObject({ groupEpoch: 3, groupState: 'Stable' });
   expect((await goes.beat()).errorCode).toBe(ErrorCode.FENCED_INSTANCE_ID);
 });
 
@@ -35,7 +35,7 @@ test('a static member that is gone for longer than its session loses its partiti
   await groups.pass(5_000);
   await stays.beat();
   expect(stays.assigned).toHaveLength(4);
-  expect(await describe(groups)).toMatchObject({ groupEpoch: 3 });
+  expect(await describe(groups)).toMatchObject({ groupEpoch: 4 });
 });
 
 test('a static member that leaves for ever frees its instance id', async () => {
