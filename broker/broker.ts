@@ -1,6 +1,7 @@
 import type { StreamError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { LoggerLevels } from '../platform/logger-levels.ts';
+import type { MetricFamily } from '../platform/metrics.ts';
 import type { Net } from '../platform/net.ts';
 import type { Platform } from '../platform/platform.ts';
 import { randomUuid } from '../platform/uuid.ts';
@@ -24,6 +25,7 @@ import {
   registrationRecords,
   resourceTypes,
 } from './metadata/index.ts';
+import { brokerFamilies } from './metrics/index.ts';
 import { ClusterMetadata } from './quorum/cluster-metadata.ts';
 import { MetadataLog } from './quorum/metadata-log.ts';
 import { kraftVersions, metadataLogConfigs, ownVoter } from './quorum/own-quorum.ts';
@@ -68,6 +70,8 @@ export class Broker {
   readonly #loggers: LoggerLevels;
   #config: BrokerConfig;
   #limits: ConnectionLimits;
+  readonly #partitions: Partitions;
+  readonly #sessions: FetchSessions;
   #listeners: readonly BrokerListener[] = [];
   #listening: Promise<void> = Promise.resolve();
   #isServing = false;
@@ -96,6 +100,7 @@ export class Broker {
     this.#limits = connectionLimits(this.#config, this.#layers());
     const topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
     const partitions = new Partitions(directories, topics);
+    this.#partitions = partitions;
     const context = () => this.#context();
     this.#groups = new GroupCoordination(
       { ...platform, logger: this.#logger('groups', options) },
@@ -117,6 +122,7 @@ export class Broker {
       slots: this.config.maxIncrementalFetchSessionCacheSlots,
       evictionMs: SESSION_EVICTION_MS,
     });
+    this.#sessions = sessions;
     const apis = servedApis({
       clock,
       executor,
@@ -211,6 +217,32 @@ export class Broker {
   /** Checks all closed segments now; resolves with the number of rotten stretches found. Runs by itself as well. */
   scrubLogs(): Promise<number> {
     return this.#storage.scrubLogs();
+  }
+
+  /** What the broker counts and what state it is in, as of now. */
+  metrics(): Promise<MetricFamily[]> {
+    return brokerFamilies({
+      image: this.#metadata.image,
+      nodeId: this.#nodeId,
+      isRunning: this.#isServing,
+      partitions: this.#partitions,
+      directories: this.#directories,
+      groups: this.#groups.service,
+      sessions: this.#sessions,
+      requests: this.#server.requests,
+      network: this.#server.network,
+    });
+  }
+
+  /** Why not all data can be served, a sentence each; none when it can. */
+  problems(): readonly string[] {
+    const failed = this.#directories.all.filter(
+      ({ directory }) => directory === undefined || directory.isOffline,
+    );
+    return [
+      ...(this.#isServing ? [] : ['the broker is starting or stopping']),
+      ...failed.map(({ path }) => `log directory ${path} is offline`),
+    ];
   }
 
   /** Orderly stop: connections closed, everything synced, and the mark that the next start may skip recovery. */

@@ -112,7 +112,10 @@ export class BrokerStorage {
         if (!directory.isOffline) directory.noteAllLogsChecked();
       } catch (error) {
         if (!isStorageFailure(error)) throw error;
-        this.#parts.platform.logger.warn({ err: error, logDir: directory.path }, 'logs will be checked later');
+        this.#parts.platform.logger.warn(
+          { err: error, logDir: directory.path },
+          'logs will be checked later',
+        );
       }
     }
   }
