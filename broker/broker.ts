@@ -247,6 +247,7 @@ export class Broker {
 
   /** Orderly stop: connections closed, everything synced, and the mark that the next start may skip recovery. */
   async close(): Promise<void> {
+    this.#isServing = false;
     await this.#listening;
     await this.#server.close();
     this.#groups.stop();
