@@ -1,6 +1,7 @@
 import type { StreamError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { LoggerLevels } from '../platform/logger-levels.ts';
+import type { MetricFamily } from '../platform/metrics.ts';
 import type { Net } from '../platform/net.ts';
 import type { Platform } from '../platform/platform.ts';
 import { randomUuid } from '../platform/uuid.ts';
@@ -25,6 +26,7 @@ import {
   registrationRecords,
   resourceTypes,
 } from './metadata/index.ts';
+import { brokerFamilies } from './metrics/index.ts';
 import { readBootstrapFile } from './quorum/bootstrap-file.ts';
 import { ClusterMetadata } from './quorum/cluster-metadata.ts';
 import { MetadataLog } from './quorum/metadata-log.ts';
@@ -70,6 +72,8 @@ export class Broker {
   readonly #loggers: LoggerLevels;
   #config: BrokerConfig;
   #limits: ConnectionLimits;
+  readonly #partitions: Partitions;
+  readonly #sessions: FetchSessions;
   #listeners: readonly BrokerListener[] = [];
   #listening: Promise<void> = Promise.resolve();
   #isServing = false;
@@ -98,6 +102,7 @@ export class Broker {
     this.#limits = connectionLimits(this.#config, this.#layers());
     const topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
     const partitions = new Partitions(directories, topics);
+    this.#partitions = partitions;
     const context = () => this.#context();
     this.#groups = new GroupCoordination(
       { ...platform, logger: this.#logger('groups', options) },
@@ -119,6 +124,7 @@ export class Broker {
       slots: this.config.maxIncrementalFetchSessionCacheSlots,
       evictionMs: SESSION_EVICTION_MS,
     });
+    this.#sessions = sessions;
     const apis = servedApis({
       clock,
       executor,
@@ -215,8 +221,35 @@ export class Broker {
     return this.#storage.scrubLogs();
   }
 
+  /** What the broker counts and what state it is in, as of now. */
+  metrics(): Promise<MetricFamily[]> {
+    return brokerFamilies({
+      image: this.#metadata.image,
+      nodeId: this.#nodeId,
+      isRunning: this.#isServing,
+      partitions: this.#partitions,
+      directories: this.#directories,
+      groups: this.#groups.service,
+      sessions: this.#sessions,
+      requests: this.#server.requests,
+      network: this.#server.network,
+    });
+  }
+
+  /** Why not all data can be served, a sentence each; none when it can. */
+  problems(): readonly string[] {
+    const failed = this.#directories.all.filter(
+      ({ directory }) => directory === undefined || directory.isOffline,
+    );
+    return [
+      ...(this.#isServing ? [] : ['the broker is starting or stopping']),
+      ...failed.map(({ path }) => `log directory ${path} is offline`),
+    ];
+  }
+
   /** Orderly stop: connections closed, everything synced, and the mark that the next start may skip recovery. */
   async close(): Promise<void> {
+    this.#isServing = false;
     await this.#listening;
     await this.#server.close();
     this.#groups.stop();

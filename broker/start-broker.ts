@@ -1,9 +1,11 @@
 import type { StreamError } from '../platform/errors.ts';
+import type { LazyHttpServer } from '../platform/lazy-http-server.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import type { LoggerLevels } from '../platform/logger-levels.ts';
 import type { Endpoint, Net } from '../platform/net.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
 import { Broker } from './broker.ts';
+import { serveMetrics } from './metrics-server.ts';
 import { IN_PROCESS_LISTENER } from './server/request-context.ts';
 
 /** How a broker is run on this machine. */
@@ -35,6 +37,8 @@ export interface RunningBroker {
    * log directories did. A process that is only a broker should end then, with exit code 1.
    */
   readonly halted: Promise<StreamError>;
+  /** Where `/metrics` and `/health` are served, `http://host:port`; only with `metrics.port`. */
+  readonly metricsUrl: string | undefined;
   /** Orderly stop. */
   close(): Promise<void>;
 }
@@ -57,18 +61,32 @@ export async function startBroker({
   const options = { platform, properties: new Map([...standard, ...given]), clusterId, loggers, inProcess };
   const broker = await Broker.start(options);
   const [first, ...others] = broker.listeners;
+  const metrics = await metricsServer(broker, platform.logger);
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= broker.close().then(() => platform.executor.close());
+    closed ??= Promise.all([metrics?.close(), broker.close()]).then(() => platform.executor.close());
     return closed;
   };
   return {
     clusterId: broker.clusterId,
     address: first === undefined ? '' : addressOf(first.advertised),
+    metricsUrl: metrics === undefined ? undefined : `http://${addressOf(metrics.endpoint)}`,
     inProcess: others.at(-1)?.name === IN_PROCESS_LISTENER ? others.at(-1)?.advertised : undefined,
     halted: broker.halted.then((error) => close().then(() => error)),
     close,
   };
+}
+
+/** With `metrics.port` only. A port that is taken ends the broker again. */
+async function metricsServer(broker: Broker, logger: Logger): Promise<LazyHttpServer | undefined> {
+  const { metricsHost: host, metricsPort: port } = broker.config;
+  if (port < 0) return undefined;
+  try {
+    return await serveMetrics(broker, { host, port }, logger);
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
 }
 
 function addressOf({ host, port }: Endpoint): string {

@@ -5,6 +5,9 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CONNECTIONS_MAX = 1_000;
 
+/** What answers a request. */
+export type HttpListener = RequestListener;
+
 /** An HTTP server that listens. */
 export interface LazyHttpServer {
   /** The bound address, with the real port. */

@@ -51,7 +51,13 @@ export interface StackSettings extends BrokerSettings {
 
 /** Broker, registry and worker in one process. */
 export interface Stack {
-  readonly addresses: { readonly kafka: string; readonly registry: string; readonly rest: string };
+  readonly addresses: {
+    readonly kafka: string;
+    readonly registry: string;
+    readonly rest: string;
+    /** See `RunningBroker.metricsUrl`. */
+    readonly metrics: string | undefined;
+  };
   /** See `RunningBroker.halted`. */
   readonly halted: Promise<Error>;
   close(): Promise<void>;
@@ -80,7 +86,12 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
     const rest = await startRest({ herder: worker.herder, host, port: restPort, ...platform });
     opened.defer(() => rest.close());
     return {
-      addresses: { kafka: broker.address, registry: registry.url, rest: rest.url },
+      addresses: {
+        kafka: broker.address,
+        registry: registry.url,
+        rest: rest.url,
+        metrics: broker.metricsUrl,
+      },
       halted: broker.halted,
       close: () => opened.disposeAsync(),
     };

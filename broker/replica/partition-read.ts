@@ -19,8 +19,16 @@ export interface ReadLimits {
 
 const NO_RECORDS = Buffer.alloc(0);
 
-/** Reads what a fetch asks of one partition. */
+/** Reads what a fetch asks of one partition, and counts it. */
 export function readPartition(partition: Partition, target: FetchTarget, limits: ReadLimits): FetchResult {
+  const result = read(partition, target, limits);
+  partition.traffic.fetchRequests += 1;
+  if (result.errorCode !== ErrorCode.NONE) partition.traffic.failedFetchRequests += 1;
+  partition.traffic.bytesOut += result.records?.length ?? 0;
+  return result;
+}
+
+function read(partition: Partition, target: FetchTarget, limits: ReadLimits): FetchResult {
   const epochError = checkLeaderEpoch(partition, target.currentLeaderEpoch);
   if (epochError !== ErrorCode.NONE) return failedFetch(target, epochError);
   const { log } = partition;

@@ -1,6 +1,8 @@
+import { batchHeader } from '../../kafka/records/index.ts';
 import { StreamError } from '../../platform/errors.ts';
 import { LogDirectoryOfflineError, type PartitionLog } from '../log/index.ts';
 import { AppendQueue } from './append-queue.ts';
+import { noTraffic } from './partition-traffic.ts';
 
 /** Wants to know when there is more to read, or when a partition goes away. */
 export interface PartitionWatcher {
@@ -16,6 +18,8 @@ export class Partition {
   readonly topicId: string;
   readonly index: number;
   readonly leaderEpoch: number;
+  /** Counted by those who produce to it and read from it. */
+  readonly traffic = noTraffic();
   #log: PartitionLog;
   readonly #appends = new AppendQueue();
   readonly #watchers = new Set<PartitionWatcher>();
@@ -72,6 +76,8 @@ export class Partition {
   /** Appends one checked batch (kept until written); `done` is called when it is durable, or with what undid it. */
   append(batch: Buffer, done: (error?: StreamError) => void): { baseOffset: number; lastOffset: number } {
     const appended = this.log.append(batch, this.leaderEpoch);
+    this.traffic.messagesIn += batchHeader.recordCount(batch, 0);
+    this.traffic.bytesIn += batch.length;
     this.#appends.add(appended.lastOffset + 1, done);
     return appended;
   }

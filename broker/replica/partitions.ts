@@ -2,6 +2,7 @@ import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { TopicConfig } from '../config/index.ts';
 import { isStorageFailure, type LogDirectories, type LogIdentity, type PartitionLog } from '../log/index.ts';
 import { Partition } from './partition.ts';
+import { addTraffic, noTraffic } from './partition-traffic.ts';
 
 const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
@@ -28,6 +29,8 @@ export interface TopicReference {
 export class Partitions {
   readonly #directories: LogDirectories;
   readonly #topics: TopicLookup;
+  /** Of partitions that were deleted: sums over all never go back. */
+  readonly deletedTraffic = noTraffic();
   readonly #opened = new Map<string, Map<number, Partition>>();
 
   constructor(directories: LogDirectories, topics: TopicLookup) {
@@ -78,12 +81,19 @@ export class Partitions {
     }
   }
 
+  /** The partitions that have been in use since the start. */
+  *opened(): Generator<Partition> {
+    for (const partitions of this.#opened.values()) yield* partitions.values();
+  }
+
   /** Takes a deleted topic's partitions out of use and its files away. */
   delete(topic: string, topicId: string, partitionCount: number): void {
     const opened = this.#opened.get(topic);
     this.#opened.delete(topic);
     for (let partition = 0; partition < partitionCount; partition++) {
-      opened?.get(partition)?.delete();
+      const deleted = opened?.get(partition);
+      if (deleted !== undefined) addTraffic(this.deletedTraffic, deleted.traffic);
+      deleted?.delete();
       this.#directories.delete({ topic, topicId, partition });
     }
   }

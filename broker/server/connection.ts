@@ -16,7 +16,9 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Connection, ConnectionHandler } from '../../platform/net.ts';
 import type { Api } from './api.ts';
 import { answerUnsupportedApiVersions } from './handlers/18-api-versions.ts';
+import type { ListenerTraffic, NetworkTraffic } from './network-traffic.ts';
 import type { BrokerListener, RequestContext } from './request-context.ts';
+import { countAnswer, countErrors, type RequestMetrics } from './request-metrics.ts';
 import { type PendingRequest, RequestQueue } from './request-queue.ts';
 
 const API_VERSIONS_KEY = 18;
@@ -34,6 +36,8 @@ export interface ConnectionEnvironment {
   readonly requestBytesMax: number;
   /** Where large requests are gathered. */
   readonly frameMemory: FrameMemory;
+  readonly requests: RequestMetrics;
+  readonly network: NetworkTraffic;
 }
 
 /** A request asked for something that cannot be answered; its connection is closed, as Kafka does. */
@@ -51,6 +55,7 @@ export class ClientConnection implements ConnectionHandler {
   readonly #onClosed: () => void;
   readonly #frames: FrameReader;
   readonly #queue = new RequestQueue();
+  readonly #traffic: ListenerTraffic;
   readonly #disconnectCallbacks = new Set<() => void>();
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -70,6 +75,9 @@ export class ClientConnection implements ConnectionHandler {
     this.#environment = environment;
     this.#listener = listener;
     this.#lastActiveMs = environment.clock.monotonic();
+    this.#traffic = environment.network.of(listener.name);
+    this.#traffic.connectionsCreated += 1;
+    this.#traffic.connectionsOpen += 1;
     this.#frames = new FrameReader(
       environment.requestBytesMax,
       (frame, isOwned) => this.#take(frame, isOwned),
@@ -84,6 +92,7 @@ export class ClientConnection implements ConnectionHandler {
 
   onData(chunk: Buffer): void {
     this.#lastActiveMs = this.#environment.clock.monotonic();
+    this.#traffic.bytesReceived += chunk.length;
     try {
       this.#frames.push(chunk);
     } catch (error) {
@@ -97,6 +106,7 @@ export class ClientConnection implements ConnectionHandler {
 
   onClose(): void {
     this.#isClosed = true;
+    this.#traffic.connectionsOpen -= 1;
     this.#waiting = [];
     for (const callback of this.#disconnectCallbacks) callback();
     this.#disconnectCallbacks.clear();
@@ -125,7 +135,8 @@ export class ClientConnection implements ConnectionHandler {
     const api = this.#environment.apis.get(header.apiKey);
     const overlaps = api?.overlaps ?? false;
     if (!this.#queue.mayBegin(overlaps)) return false;
-    const request = this.#queue.begin(overlaps, frame.length);
+    const request = this.#pending(api, header.apiVersion, overlaps, frame.length);
+    this.#queue.begin(request);
     const isServed = api !== undefined && includesVersion(api.request.versions, header.apiVersion);
     if (!isServed && header.apiKey === API_VERSIONS_KEY) {
       this.#answer(request, answerUnsupportedApiVersions(header.correlationId));
@@ -143,6 +154,13 @@ export class ClientConnection implements ConnectionHandler {
       respond(error instanceof Error ? error : new Error(String(error)));
     }
     return true;
+  }
+
+  #pending(api: Api | undefined, apiVersion: number, overlaps: boolean, sizeInBytes: number): PendingRequest {
+    const { requests } = this.#environment;
+    const counters = api === undefined ? undefined : requests.of(api.request.apiKey, api.request.name);
+    const arrivedMs = this.#lastActiveMs;
+    return { overlaps, sizeInBytes, apiVersion, counters, arrivedMs, chunks: undefined, lent: [] };
   }
 
   #context(
@@ -185,6 +203,8 @@ export class ClientConnection implements ConnectionHandler {
       if (this.#isClosed || request.chunks !== undefined) return;
       try {
         if (response instanceof Error) throw response;
+        if (request.counters !== undefined && response !== undefined && !api.overlaps)
+          countErrors(request.counters, response);
         this.#answer(
           request,
           response === undefined
@@ -214,12 +234,15 @@ export class ClientConnection implements ConnectionHandler {
     this.#isFlushScheduled = false;
     if (this.#isClosed) return;
     this.#lastActiveMs = this.#environment.clock.monotonic();
-    const { chunks, lent } = this.#queue.takeAnswered();
+    const { taken, chunks, lent } = this.#queue.takeAnswered();
+    for (const { counters, apiVersion, arrivedMs } of taken)
+      if (counters !== undefined) countAnswer(counters, apiVersion, this.#lastActiveMs - arrivedMs);
     if (chunks.length > 0 && !this.#send(chunks, lent)) this.#pause();
     this.#goOn();
   }
 
   #send(chunks: readonly Buffer[], lent: readonly Buffer[]): boolean {
+    for (const chunk of chunks) this.#traffic.bytesSent += chunk.length;
     if (lent.length === 0) return this.#connection.write(chunks);
     return this.#connection.write(chunks, (error) => {
       if (error !== undefined) return;

@@ -1,3 +1,5 @@
+import type { ApiCounters } from './request-metrics.ts';
+
 /** Requests of one connection that may be in work at the same time. */
 const IN_WORK_MAX = 512;
 
@@ -5,6 +7,11 @@ const IN_WORK_MAX = 512;
 export interface PendingRequest {
   readonly overlaps: boolean;
   readonly sizeInBytes: number;
+  readonly apiVersion: number;
+  /** Of its API; `undefined` for one that is not served. */
+  readonly counters: ApiCounters | undefined;
+  /** When it came, on the monotonic clock, ms. */
+  readonly arrivedMs: number;
   /** The encoded answer; `undefined` while there is none. Empty for a request that is not answered. */
   chunks: readonly Buffer[] | undefined;
   /** Memory that is free again once the answer has been sent. */
@@ -34,16 +41,14 @@ export class RequestQueue {
     return this.#pending.length === 0 || (overlaps && this.#overlapping === this.#pending.length);
   }
 
-  begin(overlaps: boolean, sizeInBytes: number): PendingRequest {
-    const request: PendingRequest = { overlaps, sizeInBytes, chunks: undefined, lent: [] };
-    this.#bytes += sizeInBytes;
+  begin(request: PendingRequest): void {
+    this.#bytes += request.sizeInBytes;
     this.#pending.push(request);
-    if (overlaps) this.#overlapping += 1;
-    return request;
+    if (request.overlaps) this.#overlapping += 1;
   }
 
-  /** Removes the leading requests that have been answered and returns their answers' bytes. */
-  takeAnswered(): { chunks: Buffer[]; lent: Buffer[] } {
+  /** Removes the leading requests that have been answered and returns them with their answers' bytes. */
+  takeAnswered(): { taken: readonly PendingRequest[]; chunks: Buffer[]; lent: Buffer[] } {
     const answered = this.#pending.findIndex((request) => request.chunks === undefined);
     const taken = this.#pending.splice(0, answered === -1 ? this.#pending.length : answered);
     for (const { overlaps, sizeInBytes } of taken) {
@@ -51,6 +56,7 @@ export class RequestQueue {
       if (overlaps) this.#overlapping -= 1;
     }
     return {
+      taken,
       chunks: taken.flatMap(({ chunks }) => chunks ?? []),
       lent: taken.flatMap(({ lent }) => lent),
     };

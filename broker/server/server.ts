@@ -3,7 +3,9 @@ import { every, type Timer } from '../../platform/clock.ts';
 import type { Connection, Endpoint, Listener, Net } from '../../platform/net.ts';
 import { ClientConnection, type ConnectionEnvironment } from './connection.ts';
 import { ConnectionCount, type ConnectionLimits, type Visitor } from './connection-limits.ts';
+import { NetworkTraffic } from './network-traffic.ts';
 import type { BrokerListener } from './request-context.ts';
+import { RequestMetrics } from './request-metrics.ts';
 
 /** How often a connection is looked at while it may be idle. */
 const IDLE_CHECKS = 8;
@@ -22,7 +24,8 @@ export interface ListenOptions {
 }
 
 /** What a server needs. */
-export interface ServerEnvironment extends Omit<ConnectionEnvironment, 'frameMemory'> {
+export interface ServerEnvironment
+  extends Omit<ConnectionEnvironment, 'frameMemory' | 'requests' | 'network'> {
   /** `connections.max.idle.ms`: connections on which nothing came or went for that long are closed. */
   readonly idleMsMax: number;
   /** Asked for every connection. Default: there are none. */
@@ -42,6 +45,9 @@ const unlimited: ConnectionLimits = {
 
 /** Accepts client connections on any number of listeners and networks. */
 export class BrokerServer {
+  /** What is counted of requests and connections. */
+  readonly requests = new RequestMetrics();
+  readonly network = new NetworkTraffic();
   readonly #environment: ServerEnvironment & ConnectionEnvironment;
   readonly #listeners = new Map<string, OpenListener>();
   readonly #connections = new Set<ClientConnection>();
@@ -54,7 +60,8 @@ export class BrokerServer {
   #isClosed = false;
 
   constructor(environment: ServerEnvironment) {
-    this.#environment = { ...environment, frameMemory: new FrameMemory(FREE_FRAME_BYTES_MAX) };
+    const frameMemory = new FrameMemory(FREE_FRAME_BYTES_MAX);
+    this.#environment = { ...environment, frameMemory, requests: this.requests, network: this.network };
     this.#count = new ConnectionCount(environment.limits ?? (() => unlimited));
   }
 

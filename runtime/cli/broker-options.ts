@@ -9,6 +9,10 @@ export const brokerOptions = {
   host: { type: 'string', describe: 'Address to listen on (default: 127.0.0.1).' },
   'kafka-port': { type: 'number', describe: 'Port for Kafka clients; 0 takes a free one (default: 9092).' },
   'data-dir': { type: 'string', describe: 'Where topics are kept (default: .millrace/data).' },
+  'metrics-port': {
+    type: 'number',
+    describe: 'Port of /metrics and /health; 0 takes a free one (default: none).',
+  },
   durability: {
     type: 'string',
     choices: ['fsync', 'page-cache'],
@@ -79,13 +83,20 @@ function addDefault(given: GivenProperties, name: string, value: string): void {
 
 function addOptions(
   given: GivenProperties,
-  { host, 'kafka-port': port, 'data-dir': dataDirectory, durability }: BrokerValues,
+  {
+    host,
+    'kafka-port': port,
+    'metrics-port': metricsPort,
+    'data-dir': dataDirectory,
+    durability,
+  }: BrokerValues,
   standard: { readonly hasFile: boolean; readonly port: number },
 ): void {
   const listener = `PLAINTEXT://${bracketed(host ?? LOOPBACK)}:${port ?? standard.port}`;
   if (host !== undefined || port !== undefined) given.set('listeners', listener, '--host, --kafka-port');
   else if (!standard.hasFile) addDefault(given, 'listeners', listener);
   if (dataDirectory !== undefined) given.set('log.dirs', dataDirectory, '--data-dir');
+  if (metricsPort !== undefined) given.set('metrics.port', String(metricsPort), '--metrics-port');
   if (durability !== undefined) given.set('durability', durability, '--durability');
 }
 

@@ -50,7 +50,9 @@ function runBroker(values: OptionValues<typeof options>, file: string | undefine
       clusterId: clusterIdOf(process.env),
       logLevel: values['log-level'],
     });
-    console.log(values.json ? JSON.stringify({ kafka: broker.address }) : `Kafka ${broker.address}`);
+    const { address: kafka, metricsUrl: metrics } = broker;
+    const lines = metrics === undefined ? `Kafka ${kafka}` : `Kafka ${kafka}\nMetrics ${metrics}/metrics`;
+    console.log(values.json ? JSON.stringify({ kafka, metrics }) : lines);
     await untilStopped(signal, broker.halted);
     await broker.close();
     return ExitCode.OK;

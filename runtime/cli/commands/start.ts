@@ -32,9 +32,10 @@ export const startCommand: Command = {
         restPort: values['rest-port'],
         plugins: { folders: values['plugin-path'], packages: ['.'] },
       });
-      const { kafka, registry, rest } = stack.addresses;
+      const { kafka, registry, rest, metrics } = stack.addresses;
       const lines = `Kafka ${kafka}\nSchema registry ${registry}\nConnect ${rest}`;
-      console.log(values.json ? JSON.stringify(stack.addresses) : lines);
+      const all = metrics === undefined ? lines : `${lines}\nMetrics ${metrics}/metrics`;
+      console.log(values.json ? JSON.stringify(stack.addresses) : all);
       try {
         await untilStopped(signal, stack.halted);
       } finally {

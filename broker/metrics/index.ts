@@ -1,0 +1,1 @@
+export { brokerFamilies, type MetricSources } from './broker-families.ts';
