@@ -12,7 +12,7 @@ import {
   writevSync,
 } from 'node:fs';
 import type { File, OpenMode } from './files.ts';
-import { systemError } from './system-error.ts';
+import { hasCode, systemError } from './system-error.ts';
 
 /** No `O_APPEND`: appends are positioned writes, so that bytes of an undone append cannot stay in the way. */
 const flags = {
@@ -21,15 +21,46 @@ const flags = {
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 } as const;
 
-/** Opens a file of the disk. Throws the system's error. */
+/** Synced and given up at once when no synced file can be. */
+const UNSYNCED_PARKED = 64;
+
+/** Open files, those opened first in front. */
+const open = new Set<DiskFile>();
+
+/**
+ * Opens a file of the disk. When the system allows no more open files, descriptors of others are given back; those files
+ * get one again when they are used. Throws the system's error.
+ */
 export function openDiskFile(path: string, mode: OpenMode): File {
-  const descriptor = openSync(path, flags[mode]);
+  const descriptor = openDescriptor(path, flags[mode]);
   try {
-    return new DiskFile(path, descriptor, fstatSync(descriptor).size);
+    const { size, ino } = fstatSync(descriptor);
+    const file = new DiskFile(path, mode, descriptor, { size, inode: ino });
+    open.add(file);
+    return file;
   } catch (error) {
     closeSync(descriptor);
     throw error;
   }
+}
+
+function openDescriptor(path: string, flag: number): number {
+  try {
+    return openSync(path, flag);
+  } catch (error) {
+    if (!hasCode(error, 'EMFILE') || !parkSome()) throw error;
+    return openSync(path, flag);
+  }
+}
+
+/** Gives back half of the descriptors whose files are synced, or else some of the others. False when all are in use. */
+function parkSome(): boolean {
+  const wanted = Math.ceil(open.size / 2);
+  let parked = 0;
+  for (const file of open) if (parked < wanted && file.park(false)) parked += 1;
+  if (parked > 0) return true;
+  for (const file of open) if (parked < UNSYNCED_PARKED && file.park(true)) parked += 1;
+  return parked > 0;
 }
 
 class DiskFile implements File {
@@ -39,11 +70,40 @@ class DiskFile implements File {
   /** Calls that run in the thread pool. The descriptor's number may be given to another file once it is closed. */
   #inFlight = 0;
   #isClosed = false;
+  readonly #mode: OpenMode;
+  readonly #inode: number;
+  /** Writes so far, and how many of them are known to be synced. */
+  #writes = 0;
+  #syncedWrites = 0;
 
-  constructor(path: string, descriptor: number, size: number) {
+  constructor(
+    path: string,
+    mode: OpenMode,
+    descriptor: number,
+    { size, inode }: { readonly size: number; readonly inode: number },
+  ) {
     this.path = path;
+    this.#mode = mode;
     this.#descriptor = descriptor;
     this.#size = size;
+    this.#inode = inode;
+  }
+
+  /**
+   * Gives the descriptor back until the file is used again; false when it is in use. What is not synced is, when
+   * `withSync`: an error of writing it out would be lost with the descriptor. Then nothing is thrown, and it stays open.
+   */
+  park(withSync: boolean): boolean {
+    const isSynced = this.#writes === this.#syncedWrites;
+    if (this.#inFlight > 0 || this.#descriptor < 0 || (!isSynced && !withSync)) return false;
+    try {
+      if (!isSynced) this.datasyncNow();
+    } catch {
+      this.#writes = Number.POSITIVE_INFINITY; // Its next sync fails as well, and whoever asks for it is told.
+      return false;
+    }
+    this.#release();
+    return true;
   }
 
   size(): number {
@@ -52,6 +112,7 @@ class DiskFile implements File {
 
   append(chunks: readonly Uint8Array[]): number {
     const descriptor = this.#open('write');
+    this.#writes += 1;
     const position = this.#size;
     try {
       this.#size = position + writeAll(descriptor, chunks, position);
@@ -64,6 +125,7 @@ class DiskFile implements File {
 
   write(bytes: Uint8Array, position: number): void {
     const descriptor = this.#open('write');
+    this.#writes += 1;
     let written = 0;
     try {
       while (written < bytes.length) {
@@ -96,6 +158,7 @@ class DiskFile implements File {
   }
 
   truncate(size: number): void {
+    this.#writes += 1;
     ftruncateSync(this.#open('ftruncate'), size);
     this.#size = size;
   }
@@ -103,9 +166,12 @@ class DiskFile implements File {
   datasync(): Promise<void> {
     return new Promise((resolve, reject) => {
       const descriptor = this.#begin('fdatasync');
+      const writes = this.#writes;
       fdatasync(descriptor, (error) => {
+        const failure = error ?? this.#lostSync();
+        if (!failure) this.#syncedWrites = writes;
         this.#finish();
-        if (error) reject(error);
+        if (failure) reject(failure);
         else resolve();
       });
     });
@@ -113,6 +179,9 @@ class DiskFile implements File {
 
   datasyncNow(): void {
     fdatasyncSync(this.#open('fdatasync'));
+    const failure = this.#lostSync();
+    if (failure) throw failure;
+    this.#syncedWrites = this.#writes;
   }
 
   close(): void {
@@ -134,7 +203,27 @@ class DiskFile implements File {
 
   #open(syscall: string): number {
     if (this.#isClosed) throw systemError('EBADF', syscall, this.path);
+    if (this.#descriptor < 0) this.#reopen(syscall);
     return this.#descriptor;
+  }
+
+  /** The path may stand for another file by now: that one must not be touched. */
+  #reopen(syscall: string): void {
+    const descriptor = openDescriptor(
+      this.path,
+      this.#mode === 'read' ? constants.O_RDONLY : constants.O_RDWR,
+    );
+    if (fstatSync(descriptor).ino !== this.#inode) {
+      closeSync(descriptor);
+      throw systemError('EBADF', syscall, this.path);
+    }
+    this.#descriptor = descriptor;
+    open.add(this);
+  }
+
+  /** A sync that failed when the descriptor was to be given back: the next one may succeed and says nothing. */
+  #lostSync(): Error | undefined {
+    return Number.isFinite(this.#writes) ? undefined : systemError('EIO', 'fdatasync', this.path);
   }
 
   #begin(syscall: string): number {
@@ -151,7 +240,8 @@ class DiskFile implements File {
   #release(): void {
     const descriptor = this.#descriptor;
     this.#descriptor = -1;
-    closeSync(descriptor);
+    open.delete(this);
+    if (descriptor >= 0) closeSync(descriptor);
   }
 
   /** The first error is what the caller must see; the next append starts at the old size whether this works or not. */

@@ -1,6 +1,5 @@
 import {
   closeSync,
-  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -13,10 +12,13 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
+import { DirectorySyncs } from './directory-syncs.ts';
 import { openDiskFile } from './disk-file.ts';
 import { lockDiskFile } from './disk-lock.ts';
 import type { File, FileLock, FileStat, Files, OpenMode } from './files.ts';
 import { hasCode } from './system-error.ts';
+
+const directorySyncs = new DirectorySyncs();
 
 /** The file system of this computer, through synchronous calls: the page cache answers faster than the thread pool. */
 export const diskFiles: Files = {
@@ -74,18 +76,7 @@ export const diskFiles: Files = {
   },
 
   syncDirectoryAsync(path: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (process.platform === 'win32') {
-        resolve();
-        return;
-      }
-      const descriptor = openSync(path, 'r');
-      fsync(descriptor, (error) => {
-        closeSync(descriptor);
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    return directorySyncs.sync(path);
   },
 
   lock(path: string): FileLock {

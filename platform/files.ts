@@ -63,7 +63,7 @@ export interface Files {
   removeDirectory(path: string): void;
   /** Makes creations, renames and removals in the directory durable. */
   syncDirectory(path: string): void;
-  /** As {@link syncDirectory}, without blocking. */
+  /** As {@link syncDirectory}, without blocking. Calls that wait for the same directory may share one sync. */
   syncDirectoryAsync(path: string): Promise<void>;
   /**
    * Takes the exclusive lock that a file stands for, or throws `EAGAIN` when a live process, this one included, holds

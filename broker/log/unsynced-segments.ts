@@ -56,12 +56,12 @@ export class UnsyncedSegments {
       this.#written.delete(segment);
       this.#syncing.add(segment);
     }
-    if (this.#hasNewFiles) {
-      this.#hasNewFiles = false;
-      this.#files.syncDirectory(this.#directory);
-      this.#files.syncDirectory(parentOf(this.#directory));
-    }
-    await Promise.all(segments.filter((segment) => !segment.isRetired).map((segment) => segment.datasync()));
+    const directories = this.#hasNewFiles ? [this.#directory, parentOf(this.#directory)] : [];
+    this.#hasNewFiles = false;
+    await Promise.all([
+      ...directories.map((directory) => this.#files.syncDirectoryAsync(directory)),
+      ...segments.filter((segment) => !segment.isRetired).map((segment) => segment.datasync()),
+    ]);
     for (const segment of segments) this.#syncing.delete(segment);
   }
 

@@ -260,6 +260,12 @@ export function filesContract(create: () => FilesUnderTest): void {
     expect(files.list(root)).toEqual([]);
   });
 
+  test('syncDirectoryAsync may be asked for by many at once, and wants a directory', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => files.syncDirectoryAsync(root)));
+    await files.syncDirectoryAsync(root);
+    await expect(files.syncDirectoryAsync(at('missing'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   test('syncDirectory wants a directory', () => {
     files.syncDirectory(root);
     expect(() => files.syncDirectory(at('missing'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));

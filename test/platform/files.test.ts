@@ -34,6 +34,25 @@ describe('simulated disk', () => {
 
 const moduleUrl = new URL('../../platform/disk-files.ts', import.meta.url).href;
 
+test('more files may be open than the system allows, also when none of them is synced', () => {
+  const program = `
+    const { diskFiles } = await import(process.argv[1]);
+    const files = Array.from({ length: 300 }, (_, i) => diskFiles.open(process.argv[2] + '/' + i, 'create'));
+    for (const [i, file] of files.entries()) file.append([Buffer.from('a' + i)]);
+    await Promise.all(files.slice(0, 50).map((file) => file.datasync()));
+    for (const [i, file] of files.entries()) file.append([Buffer.from('b' + i)]);
+    const target = Buffer.alloc(16);
+    const wrong = files.filter((file, i) => target.toString('latin1', 0, file.read(target, 0)) !== 'a' + i + 'b' + i);
+    diskFiles.rename(process.argv[2] + '/0', process.argv[2] + '/moved');
+    for (const file of files) file.close();
+    console.log(wrong.length);
+  `;
+  const command = 'ulimit -n 100; exec "$0" --input-type=module -e "$1" "$2" "$3"';
+  const args = ['-c', command, process.execPath, program, moduleUrl, temporaryRoot()];
+  const { stdout, stderr } = spawnSync('sh', args);
+  expect([stdout.toString(), stderr.toString()]).toEqual(['0\n', '']);
+});
+
 test('a write of the disk that is cut short is undone', () => {
   const program = `
     const { diskFiles } = await import(process.argv[1]);
