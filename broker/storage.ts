@@ -153,7 +153,7 @@ export class BrokerStorage {
       this.#every(config().logRetentionCheckIntervalMs, () => this.#applyRetention()),
       this.#every(METADATA_CHECK_INTERVAL_MS, () => void metadata.keepHouse()),
     ];
-    for (const cleaner of this.#cleaners) cleaner.start();
+    if (config().logCleanerEnable) for (const cleaner of this.#cleaners) cleaner.start();
     this.#scrubber.start();
     this.moves.resume();
   }

@@ -33,6 +33,7 @@ export class FaultScenario {
   #waiting = new Map<number, Sent>();
   #logStart = 0;
   #sequence = 0;
+  #topics = 0;
   #cleaner: LogCleaner;
   /** Whether a start failed: a broker would not be there then. */
   isDown = false;
@@ -62,6 +63,30 @@ export class FaultScenario {
     this.#deleteRecordsBefore(this.fixture.log.durableOffset);
     await this.#append('n1');
     await this.fixture.platform.settle();
+  }
+
+  /** A longer life: `count` events in an order that the seed decides. */
+  async runEvents(count: number): Promise<void> {
+    const entropy = this.fixture.platform.entropy.fork('events');
+    for (let i = 0; i < count; i++) {
+      const dice = entropy.below(1000);
+      if (dice < 800) await this.#append(`k${entropy.below(20)}`);
+      else if (dice < 860) await this.fixture.platform.runFor(entropy.below(15));
+      else if (dice < 900) this.#unlessDown(() => this.fixture.directory.checkpoint());
+      else if (dice < 930) this.#unlessDown(() => this.fixture.log.roll());
+      else if (dice < 960) await this.#clean();
+      else if (dice < 975) {
+        const { logStartOffset, durableOffset } = this.fixture.log;
+        this.#deleteRecordsBefore(logStartOffset + entropy.below(durableOffset - logStartOffset + 1));
+      } else if (dice < 980) this.#unlessDown(() => this.fixture.directory.checkpointHighWatermarks());
+      else if (dice < 995) await this.#restart();
+      else await this.#recreate();
+    }
+    await this.fixture.platform.settle();
+  }
+
+  #unlessDown(action: () => void): void {
+    if (!this.isDown) this.#try(action);
   }
 
   /** One more append; resolves with whether it was acknowledged. */
@@ -155,7 +180,8 @@ export class FaultScenario {
     this.#logStart = 0;
     this.isDown = true;
     this.#try(() => {
-      this.fixture.recreate('AAAAAAAAAAAAAAAAAAAABQ');
+      this.#topics += 1;
+      this.fixture.recreate(Buffer.alloc(16, this.#topics).toString('base64url'));
       this.isDown = false;
       this.#listen();
     });
