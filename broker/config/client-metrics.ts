@@ -2,7 +2,6 @@ import { RE2JS, RE2JSSyntaxException } from 're2js';
 import type { ConfigTexts } from './config-layers.ts';
 import type { ConfigDefinition } from './definition.ts';
 import { clientMetricsConfigs } from './definitions/client-metrics-configs.ts';
-import { invalidValue } from './validator.ts';
 import { configProblem, parseList } from './value.ts';
 
 /** What a client can be selected by in `match` (KIP-714). */
@@ -41,7 +40,9 @@ function intervalProblems(text: string): readonly string[] {
   const intervalMs = Number(text);
   return intervalMs >= intervalMsMin && intervalMs <= intervalMsMax
     ? []
-    : [invalidValue('interval.ms', text, `Value must be between ${intervalMsMin} and ${intervalMsMax}`)];
+    : [
+        `Invalid value ${text} for interval.ms, interval must be between ${intervalMsMin} and ${intervalMsMax} (1 hour)`,
+      ];
 }
 
 function selectorProblems(selector: string): readonly string[] {

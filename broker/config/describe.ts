@@ -83,9 +83,9 @@ export function describeGroupConfigs(
 ): readonly DescribedConfig[] {
   return listedNames(groupConfigs, overrides).map((name) => {
     const server = groupConfigSynonym(name);
-    const inherited = server === undefined ? [] : configSynonyms([server], layers);
-    const synonyms = [...ownSynonym(name, overrides, configSources.GROUP_CONFIG), ...inherited];
     const definition = groupConfigDefinition(name);
+    const inherited = server === undefined ? ownDefault(definition) : configSynonyms([server], layers);
+    const synonyms = [...ownSynonym(name, overrides, configSources.GROUP_CONFIG), ...inherited];
     const text = synonyms[0]?.value ?? definition?.default ?? null;
     return entry({ name, definition, text, synonyms, isReadOnly: false });
   });
@@ -144,6 +144,12 @@ function entry({ name, definition, text, synonyms, isReadOnly }: Finding): Descr
 function listedNames(table: ConfigTable, set: ConfigTexts): readonly string[] {
   const known = Object.values(table).filter(({ isInternal }) => !isInternal);
   return [...new Set([...known.map(({ name }) => name), ...set.keys()])];
+}
+
+/** The default of a config that no broker config stands behind. */
+function ownDefault(definition: ConfigDefinition | undefined): readonly ConfigSynonym[] {
+  if (definition?.default === undefined || definition.default === null) return [];
+  return [{ name: definition.name, value: definition.default, source: configSources.DEFAULT_CONFIG }];
 }
 
 function ownSynonym(name: string, texts: ConfigTexts, source: ConfigSource): readonly ConfigSynonym[] {

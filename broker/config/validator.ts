@@ -77,9 +77,8 @@ export const throttledReplicas: Trait = {
   validator: (name, value) => {
     const words = items(value);
     const isGood = (words.length === 1 && words[0] === '*') || words.every((word) => /^\d+:\d+$/.test(word));
-    return isGood
-      ? undefined
-      : `${name} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...`;
+    const finding = `${name} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...`;
+    return isGood ? undefined : invalidValue(name, words, finding);
   },
 };
 
@@ -123,11 +122,15 @@ function hostCountFinding(pair: string): string | undefined {
 }
 
 /** `earliest`, `latest` or `by_duration:` with an ISO-8601 duration such as `PT1H` (KIP-1106). */
-export const shareAutoOffsetReset: Trait = checked((value) =>
-  /^(earliest|latest|by_duration:P(?!$)(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?)$/.test(String(value))
-    ? undefined
-    : 'the value must be earliest, latest or by_duration:<PnDTnHnMn.nS> with a positive duration',
-);
+export const shareAutoOffsetReset: Trait = {
+  validator: (name, value) => {
+    const isGood = /^(earliest|latest|by_duration:P(?!$)(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?)$/.test(
+      String(value),
+    );
+    const finding = `Invalid value \`${value}\` for configuration ${name}. The value must be either 'earliest', 'latest' or of the format 'by_duration:<PnDTnHnMn.nS>'.`;
+    return isGood ? undefined : invalidValue(name, value, finding);
+  },
+};
 
 /** The text of a value inside an error message, as Java's toString would print it. */
 function valueText(value: ConfigValue | null): string {

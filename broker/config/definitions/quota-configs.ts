@@ -1,4 +1,4 @@
-import { className, clusterWide, defineConfigs, int, LONG_MAX, long } from '../definition.ts';
+import { className, clusterWide, defineConfigs, int, internal, LONG_MAX, long } from '../definition.ts';
 import { atLeast } from '../validator.ts';
 
 /** Quota measurement and replication throttles. */
@@ -13,7 +13,7 @@ export const quotaConfigs = defineConfigs({
   'alter.log.dirs.replication.quota.window.size.seconds': int(1, 'LOW', 'Seconds of one sample of the quota of directory moves.', atLeast(1)),
   'controller.quota.window.size.seconds': int(1, 'LOW', 'Seconds of one sample of the quota of metadata changes.', atLeast(1)),
   'client.quota.callback.class': className(null, 'LOW', 'Class that computes client quotas.'),
-  'leader.replication.throttled.rate': long(LONG_MAX, 'MEDIUM', 'Bytes per second leaders send to throttled followers.', atLeast(0), clusterWide),
-  'follower.replication.throttled.rate': long(LONG_MAX, 'MEDIUM', 'Bytes per second throttled followers fetch.', atLeast(0), clusterWide),
-  'replica.alter.log.dirs.io.max.bytes.per.second': long(LONG_MAX, 'MEDIUM', 'Bytes per second for moves between directories.', atLeast(0), clusterWide),
+  'leader.replication.throttled.rate': long(LONG_MAX, 'MEDIUM', 'Bytes per second leaders send to throttled followers.', atLeast(0), clusterWide, internal),
+  'follower.replication.throttled.rate': long(LONG_MAX, 'MEDIUM', 'Bytes per second throttled followers fetch.', atLeast(0), clusterWide, internal),
+  'replica.alter.log.dirs.io.max.bytes.per.second': long(LONG_MAX, 'MEDIUM', 'Bytes per second for moves between directories.', atLeast(0), clusterWide, internal),
 });

@@ -48,7 +48,7 @@ export function answerDescribeConfigs(
       const configs = describeResource(view, resource)
         .filter(({ name }) => configurationKeys === null || configurationKeys.includes(name))
         .map((config) => entry(config, request));
-      return { errorCode: ErrorCode.NONE, errorMessage: null, resourceType, resourceName, configs };
+      return { errorCode: ErrorCode.NONE, errorMessage: '', resourceType, resourceName, configs };
     };
     return orRefusal(describe, ({ errorCode, message }) => {
       return { errorCode, errorMessage: message, resourceType, resourceName, configs: [] };
@@ -85,7 +85,7 @@ function describeResource(view: ConfigsView, resource: Resource): readonly Descr
       return describeTopicConfigs(overrides, layers);
     case resourceTypes.BROKER:
       if (resourceName === '') return describeBrokerDefaults(layers.dynamicDefault);
-      refuseForeignBroker(view, resourceName, ' or empty string');
+      refuseForeignBroker(view, resourceName, ' or empty string,');
       return describeBrokerConfigs(layers, derivedConfigs(view));
     case resourceTypes.BROKER_LOGGER:
       refuseEmpty(resourceName, 'Broker id must not be empty');
@@ -98,7 +98,7 @@ function describeResource(view: ConfigsView, resource: Resource): readonly Descr
       refuseEmpty(resourceName, 'Group name must not be empty');
       return describeGroupConfigs(overrides, layers);
     default:
-      throw new RefusedError(ErrorCode.INVALID_REQUEST, `Unsupported resource type: ${resourceType}`);
+      throw new RefusedError(ErrorCode.INVALID_REQUEST, malformedRequest);
   }
 }
 
@@ -118,13 +118,17 @@ function refuseTopic(image: MetadataImage, name: string): void {
   throw new RefusedError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, '');
 }
 
+/** What Kafka says to a request that it cannot make sense of. */
+const malformedRequest =
+  'This most likely occurs because of a request being malformed by the client library or the message was sent to an incompatible broker. See the broker logs for more details.';
+
 function refuseForeignBroker({ nodeId }: ConfigsView, name: string, otherwise: string): void {
   if (!/^\d{1,10}$/.test(name)) {
     const message = `Broker id must be an integer, but it is: ${name}`;
     throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
   }
   if (Number(name) === nodeId) return;
-  const message = `Unexpected broker id, expected ${nodeId}${otherwise}, but received ${name}`;
+  const message = `Unexpected broker id, expected ${nodeId}${otherwise} but received ${name}`;
   throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
 }
 

@@ -13,7 +13,6 @@ import type { MetadataRecord } from '../record.ts';
 import {
   configChanges,
   configDefinition,
-  keptConfigs,
   type Resource,
   refuseConfigs,
   refuseResource,
@@ -63,15 +62,14 @@ export function decideAlterConfigs(
 ): AlterConfigsDecision {
   return decideEach(request, (resource) => {
     if (resource.resourceType === resourceTypes.BROKER_LOGGER) {
-      const message = 'Log levels can only be altered with IncrementalAlterConfigs.';
-      throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
+      throw new RefusedError(ErrorCode.INVALID_REQUEST, `Unknown resource type ${resource.resourceType}`);
     }
     refuseRepeatedKeys(resource.configs);
     refuseNulls(resource.configs);
     refuseResource(context, resource);
     const before = context.image.configs(resource.resourceType, resource.resourceName);
     const given = resource.configs.map(({ name, value }): [string, string] => [name, value ?? '']);
-    const after = new Map([...keptConfigs(context, resource, before), ...given]);
+    const after = new Map(given);
     return { records: checkedChanges(context, resource, { before, after }), loggerLevels: new Map() };
   });
 }
@@ -194,8 +192,8 @@ function refuseNulls(configs: readonly { readonly name: string; readonly value: 
 
 function refuseForeignBroker({ nodeId }: ControllerContext, name: string): void {
   if (name === String(nodeId)) return;
-  throw new RefusedError(
-    ErrorCode.INVALID_REQUEST,
-    `Unexpected broker id, expected ${nodeId}, but received ${name}`,
-  );
+  const message = /^\d{1,10}$/.test(name)
+    ? `Unexpected node id. Expected ${nodeId}, but received ${name}`
+    : `Node id must be an integer, but it is: ${name}`;
+  throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
 }

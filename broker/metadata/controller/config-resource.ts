@@ -50,10 +50,10 @@ export function refuseResource(
       refuseEmptyName(resourceName, 'Default group resources are not allowed.');
       return;
     case resourceTypes.CLIENT_METRICS:
-      refuseEmptyName(resourceName, 'Default client metrics resources are not allowed.');
+      refuseEmptyName(resourceName, "Subscription name can't be empty");
       return;
     default:
-      throw new RefusedError(ErrorCode.INVALID_REQUEST, `Unexpected resource type ${resourceType}.`);
+      throw new RefusedError(ErrorCode.INVALID_REQUEST, `Unknown resource type ${resourceType}`);
   }
 }
 
@@ -61,7 +61,7 @@ export function refuseResource(
 export function refuseConfigs(context: ControllerContext, resource: Resource, after: ConfigTexts): void {
   refuseTooLong(after);
   if (resource.resourceType === resourceTypes.BROKER) refuseBrokerConfigs(context, resource, after);
-  else refuseProblems(ErrorCode.INVALID_CONFIG, otherProblems(context, resource, after));
+  else refuseProblems(otherCode(resource, after), otherProblems(context, resource, after));
 }
 
 /**
@@ -83,17 +83,6 @@ export function configChanges(
   const changes = [...removed, ...set.map(([name, value]) => record(name, value))];
   const isNewMinIsr = before.get(minIsr) !== after.get(minIsr);
   return isNewMinIsr && hasElr(context) ? [...changes, ...clearElr(resource)] : changes;
-}
-
-/** The configs that AlterConfigs cannot take from a resource by leaving them out. */
-export function keptConfigs(
-  context: ControllerContext,
-  { resourceType, resourceName }: Resource,
-  before: ConfigTexts,
-): ConfigTexts {
-  const isClusterDefault = resourceType === resourceTypes.BROKER && resourceName === '';
-  const value = isClusterDefault && hasElr(context) ? before.get(minIsr) : undefined;
-  return new Map(value === undefined ? [] : [[minIsr, value]]);
 }
 
 /** The definition of one of the resource's configs, or undefined. */
@@ -129,6 +118,12 @@ function refuseBrokerConfigs(
   }
 }
 
+/** Kafka takes what is wrong with a subscription for a bad request, but for a pattern that clients cannot match. */
+function otherCode({ resourceType }: Resource, after: ConfigTexts): number {
+  const isSubscription = resourceType === resourceTypes.CLIENT_METRICS;
+  return isSubscription && !after.has('match') ? ErrorCode.INVALID_REQUEST : ErrorCode.INVALID_CONFIG;
+}
+
 function otherProblems(
   context: ControllerContext,
   { resourceType }: Resource,
@@ -155,7 +150,7 @@ function refuseEmptyName(name: string, message: string): void {
 
 function brokerId(name: string): number {
   if (/^\d{1,10}$/.test(name)) return Number(name);
-  throw new RefusedError(ErrorCode.INVALID_REQUEST, `Broker id must be an integer, but it is: ${name}`);
+  throw new RefusedError(ErrorCode.INVALID_REQUEST, `Node id must be an integer, but it is: ${name}`);
 }
 
 function hasElr({ image }: ControllerContext): boolean {

@@ -38,7 +38,7 @@ function knownLevel(name: string, value: string): string {
   if (level !== undefined) return level;
   throw new RefusedError(
     ErrorCode.INVALID_CONFIG,
-    `Cannot set the log level of ${name} to ${value} as it is not a supported log level. Valid log levels are ${logLevels.join(', ')}`,
+    `Cannot set the log level of ${name} to ${value} as it is not a supported log level. Valid log levels are ${[...logLevels].sort().join(', ')}`,
   );
 }
 

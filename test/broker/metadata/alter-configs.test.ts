@@ -222,7 +222,11 @@ describe('groups and client metrics', () => {
   test('have bounds', () => {
     const world = worldWithTopic();
     expect(alter(world, GROUP, 'g', [['consumer.session.timeout.ms', SET, '5']])[0]).toBe(40);
-    expect(alter(world, CLIENT_METRICS, 'm', [['interval.ms', SET, '5']])[0]).toBe(40);
+    expect(alter(world, CLIENT_METRICS, 'm', [['interval.ms', SET, '5']])).toEqual([
+      42,
+      'Invalid value 5 for interval.ms, interval must be between 100 and 3600000 (1 hour)',
+    ]);
+    expect(alter(world, CLIENT_METRICS, 'm', [['match', SET, 'x']])[0]).toBe(40);
   });
 });
 
@@ -243,9 +247,10 @@ describe('AlterConfigs', () => {
     expect([...world.image.configs(TOPIC, 'a')]).toEqual([]);
   });
 
-  test('leaves the cluster its minimum of in-sync replicas', () => {
+  test('does not take from the cluster its minimum of in-sync replicas', () => {
     const world = worldWithTopic();
-    expect(replace(world, BROKER, '', { 'log.retention.ms': '5' })).toBe(0);
+    expect(replace(world, BROKER, '', { 'log.retention.ms': '5' })).toBe(40);
+    expect(replace(world, BROKER, '', { 'log.retention.ms': '5', 'min.insync.replicas': '1' })).toBe(0);
     expect(Object.fromEntries(world.image.configs(BROKER, ''))).toEqual({
       'min.insync.replicas': '1',
       'log.retention.ms': '5',

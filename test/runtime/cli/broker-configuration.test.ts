@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { startBroker } from '../../../broker/index.ts';
 import { createLogger } from '../../../platform/pino-logger.ts';
@@ -9,6 +11,7 @@ import { brokerCommand, kafkaServerStartCommand } from '../../../runtime/cli/com
 import { environmentProperties } from '../../../runtime/cli/kafka-environment.ts';
 import { parseOptions } from '../../../runtime/cli/options.ts';
 
+const bin = join(import.meta.dirname, '../../../runtime/bin.ts');
 const directory = mkdtempSync(join(tmpdir(), 'millrace-config-'));
 const file = join(directory, 'server.properties');
 const told = vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -190,4 +193,31 @@ test('a properties file of this project is read as Java reads it', () => {
     'log.dirs': '/ab=c',
     'num.partitions': '3',
   });
+});
+
+test('kafka-server-start runs a broker from a file, the environment and overrides', async () => {
+  const data = join(directory, 'started');
+  writeFileSync(file, stock);
+  const overrides = ['listeners=PLAINTEXT://127.0.0.1:0', 'advertised.listeners=PLAINTEXT://127.0.0.1:0'];
+  const args = [bin, 'kafka-server-start', file, ...overrides.flatMap((each) => ['--override', each])];
+  const env = {
+    ...process.env,
+    KAFKA_LOG_DIRS: data,
+    KAFKA_HEAP_OPTS: '-Xmx1G',
+    CLUSTER_ID: '4L6g3nShT-eMCtK--X86sw',
+  };
+  const broker = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let warnings = '';
+  broker.stderr.on('data', (chunk) => {
+    warnings += chunk;
+  });
+  const ended = new Promise((resolve) => broker.once('exit', resolve));
+  for await (const line of createInterface(broker.stdout)) {
+    expect(line).toMatch(/^Kafka 127\.0\.0\.1:\d+$/);
+    break;
+  }
+  broker.kill();
+  expect(await ended).toBe(0);
+  expect(readFileSync(join(data, 'meta.properties'), 'utf8')).toContain('cluster.id=4L6g3nShT-eMCtK--X86sw');
+  expect(warnings.trim().split('\n')).toEqual([expect.stringContaining('num.network.threads')]);
 });
