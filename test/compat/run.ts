@@ -17,6 +17,7 @@ import type { Part } from './parts/part.ts';
 import { quickstart } from './parts/quickstart.ts';
 import { rebalances } from './parts/rebalance.ts';
 import { roundTrips } from './parts/round-trip.ts';
+import { wire } from './parts/wire.ts';
 import { type Check, Report } from './report.ts';
 
 /** Long ones first, and last the one whose tool takes longest to be there. */
@@ -29,6 +30,7 @@ const allParts: readonly Part[] = [
   admin,
   adminConsumerProtocol,
   codec,
+  wire,
   compaction,
   consoleTools,
   ourTools,

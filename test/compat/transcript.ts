@@ -114,7 +114,7 @@ function withQuestion({ question, line }: AskedLine): string {
 }
 
 function shown(lines: readonly string[]): string {
-  const most = 60;
+  const most = 400;
   const rest = lines.length > most ? [`... and ${lines.length - most} more`] : [];
   return ['', ...lines.slice(0, most), ...rest].join('\n    ');
 }
