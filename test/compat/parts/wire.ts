@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { differencesOf } from '../differences.ts';
 import type { Check } from '../report.ts';
 import { compareTranscript } from '../transcript.ts';
@@ -19,17 +21,18 @@ export const wire: Part = {
   checks: (context) => families.map((family) => check(context, family)),
 };
 
-function check({ broker, isRecording }: PartContext, family: WireFamily): Check {
+function check({ broker, directory, isRecording }: PartContext, family: WireFamily): Check {
   return {
     name: `raw requests are answered as by Apache Kafka: ${family.about}`,
     run: async () => {
       const wire = await Wire.open(broker.port);
+      const name = `wire-${family.name}`;
       try {
         await family.ask(wire);
       } finally {
         wire.close();
+        writeFileSync(join(directory, `${name}.txt`), wire.transcript);
       }
-      const name = `wire-${family.name}`;
       compareTranscript(name, wire.transcript, { isRecording, accepted: differencesOf(name) });
     },
   };

@@ -3,6 +3,7 @@ import {
   type BatchFields,
   batchHeader,
   CODECS,
+  HEADER_BYTES,
   readRecords,
 } from '../../../kafka/records/index.ts';
 import type { Names } from './names.ts';
@@ -56,10 +57,9 @@ export function showRecords(field: unknown, indent: string, names: Names): strin
   const bytes = Buffer.from(String(field), 'base64');
   const lines: string[] = [];
   let at = 0;
-  while (at + batchHeader.sizeInBytes(bytes, at) <= bytes.length && at + 61 <= bytes.length) {
+  while (at + HEADER_BYTES <= bytes.length && at + batchHeader.sizeInBytes(bytes, at) <= bytes.length) {
     lines.push(...showBatch(bytes, at, indent, names));
     at += batchHeader.sizeInBytes(bytes, at);
-    if (at + 61 > bytes.length) break;
   }
   if (at < bytes.length) lines.push(`${indent}a part of a batch`);
   return lines.length === 0 ? [`${indent}no records`] : lines;

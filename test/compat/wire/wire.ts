@@ -9,6 +9,7 @@ import {
   type Encodable,
   ErrorCode,
   includesVersion,
+  listOffsetsRequest,
   type MessageDefinition,
   toJson,
 } from '../../../kafka/protocol/index.ts';
@@ -39,9 +40,15 @@ export interface AskOptions {
 const retriable: readonly number[] = [
   ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
   ErrorCode.LEADER_NOT_AVAILABLE,
+  ErrorCode.NOT_LEADER_OR_FOLLOWER,
   ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
   ErrorCode.COORDINATOR_NOT_AVAILABLE,
   ErrorCode.NOT_COORDINATOR,
+  ErrorCode.CONCURRENT_TRANSACTIONS,
+];
+const busy: readonly number[] = [
+  ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+  ErrorCode.COORDINATOR_NOT_AVAILABLE,
   ErrorCode.CONCURRENT_TRANSACTIONS,
 ];
 const answerWithinMs = 8_000;
@@ -158,6 +165,47 @@ export class Wire {
     client.write(bytes);
     const frame = await this.#frame(client, 'raw');
     this.#say(`> raw bytes: ${what}`, [typeof frame === 'string' ? frame : show(frame)]);
+  }
+
+  /**
+   * Asks one question again until the error at `path` is none that a client would wait for, and writes the last answer
+   * down: what comes before it is a matter of time.
+   */
+  async askUntilReady<D extends MessageDefinition>(
+    what: string,
+    request: D,
+    version: number,
+    body: Encodable<D>,
+    path: string,
+  ): Promise<Answer> {
+    for (let tries = 0; ; tries++) {
+      const before = this.#lines.length;
+      const answer = await this.ask(what, request, version, body);
+      if (tries === 50 || !busy.includes(answer.number(path))) return answer;
+      this.#lines.length = before;
+      await sleep(50);
+    }
+  }
+
+  /** Waits until the partitions of new topics have a leader that answers. */
+  async untilLed(topics: readonly string[], partitions: number): Promise<void> {
+    for (const name of topics)
+      for (let partitionIndex = 0; partitionIndex < partitions; partitionIndex++)
+        await this.settle(
+          listOffsetsRequest,
+          7,
+          {
+            replicaId: -1,
+            isolationLevel: 0,
+            topics: [{ name, partitions: [{ partitionIndex, timestamp: -1 }] }],
+          },
+          'topics.0.partitions.0.errorCode',
+        );
+  }
+
+  /** Gives the broker time for what it does after its answer. */
+  pause(ms: number): Promise<void> {
+    return sleep(ms);
   }
 
   /** A line for the reader of the transcript. */
