@@ -4,8 +4,10 @@ import { configs } from './configs.ts';
 import { consumerGroups } from './consumer-groups.ts';
 import { fetch } from './fetch.ts';
 import { logDirs } from './log-dirs.ts';
+import { newerGroups } from './newer-groups.ts';
 import { offsets } from './offsets.ts';
 import { produce } from './produce.ts';
+import { security } from './security.ts';
 import { topics } from './topics.ts';
 import { transactions } from './transactions.ts';
 import type { WireFamily } from './wire.ts';
@@ -22,4 +24,6 @@ export const families: readonly WireFamily[] = [
   consumerGroups,
   logDirs,
   transactions,
+  security,
+  newerGroups,
 ];

@@ -171,7 +171,9 @@ function send(
     transactional = true,
   }: Sending = {},
 ) {
-  const records = batchOf([what], { ...producer, baseSequence: sequence, isTransactional: transactional });
+  // Markers carry the time of day: with records of long ago before them, they would begin a segment of their own.
+  const fields = { ...producer, baseSequence: sequence, isTransactional: transactional };
+  const records = batchOf([what], fields, Date.now());
   return wire.askUntilReady(
     what,
     produceRequest,
@@ -222,7 +224,7 @@ async function firstVersion(wire: Wire): Promise<void> {
   await end(wire, 'abort after commit', 'tv1', producer, false, 3);
   await look(wire, 'after the commit');
   await add(wire, 'a partition', producer);
-  await send(wire, 'third', producer, { sequence: 2 });
+  await send(wire, 'third', producer, { sequence: 3 });
   await end(wire, 'abort', 'tv1', producer, false);
   await wire.pause(200);
   await end(wire, 'abort again', 'tv1', producer, false);
