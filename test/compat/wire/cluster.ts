@@ -123,6 +123,7 @@ async function describe(wire: Wire): Promise<void> {
     },
     { counted: ['topics.configs'] },
   );
+  await wire.untilLed(['one', 'two', 'three'], 3);
   const described = [
     ['all', [], 2000, null],
     ['of one', ['one'], 2000, null],

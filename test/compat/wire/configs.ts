@@ -34,6 +34,7 @@ export const configs: WireFamily = {
       },
       { counted: ['topics.configs'] },
     );
+    await wire.untilLed(['configs'], 1);
     await describe(wire);
     await incremental(wire);
     await replacing(wire);
@@ -216,6 +217,7 @@ async function incremental(wire: Wire): Promise<void> {
     validateOnly: false,
   });
   await wire.ask('no resource', incrementalAlterConfigsRequest, 1, { resources: [], validateOnly: false });
+  await wire.pause(300);
   for (const [resourceType, resourceName] of [
     [type.topic, 'configs'],
     [type.broker, ''],
@@ -261,6 +263,7 @@ async function replacing(wire: Wire): Promise<void> {
     await ask('one config, which takes the others away', version, type.topic, 'configs', {
       'retention.ms': '11',
     });
+  await wire.pause(300);
   await wire.ask('what is left', describeConfigsRequest, 4, {
     resources: [
       {
@@ -287,6 +290,7 @@ async function replacing(wire: Wire): Promise<void> {
 
 async function list(wire: Wire): Promise<void> {
   wire.title('resources that have configs');
+  await wire.pause(300);
   await wire.ask('client metrics', listConfigResourcesRequest, 0, {});
   for (const [what, resourceTypes] of [
     ['client metrics', [type.clientMetrics]],

@@ -86,6 +86,7 @@ function singularOf(name: string): string {
 }
 
 function number(name: string, value: number, names: Names): string {
+  if (name === 'sessionId' && value > 0) return names.of(`session:${value}`, 'session');
   if (name === 'producerId' && value >= 0) return names.of(`producer:${value}`, 'producer');
   return value > 1.6e12 && value < 2e12 ? '<time>' : String(value);
 }
@@ -95,7 +96,10 @@ const zeroId = 'AAAAAAAAAAAAAAAAAAAAAA';
 function text(name: string, value: string, parent: Struct, names: Names): string {
   if (value === zeroId) return '<no id>';
   if (/^[\w-]{22}$/.test(value) && /[A-Z]/.test(value)) return names.of(value, kindOf(name, parent));
-  const known = names.within(value).replace(/(.)\1{40,}/g, (run, letter) => `${letter}{${run.length}}`);
+  const known = names
+    .within(value)
+    .replace(/(.)\1{40,}/g, (run, letter) => `${letter}{${run.length}}`)
+    .replace(/\b1[6-9]\d{11}\b/g, '<time>');
   return /^[\w.:/<>*-][\w.:/<>* -]*$/.test(known) && !known.includes(' ') ? known : JSON.stringify(known);
 }
 

@@ -46,6 +46,8 @@ function topic(
   };
 }
 
+/** A broker shows what its controller has decided a moment later. */
+const appliedWithinMs = 300;
 const manual = { numPartitions: -1, replicationFactor: -1 };
 const counted = { counted: ['topics.configs'] };
 
@@ -224,6 +226,7 @@ async function create(wire: Wire): Promise<void> {
     counted,
   );
   await wire.ask('timeout 0', createTopicsRequest, 7, { topics: [topic('made-7')], timeoutMs: 0 }, counted);
+  await wire.pause(appliedWithinMs);
   await wire.ask('what was created', metadataRequest, 12, {
     topics: ['valid', 'configured', 'refused', 'twice', 'once', 'checked'].map((name) => ({ name })),
     allowAutoTopicCreation: false,
@@ -347,6 +350,7 @@ async function reassign(wire: Wire): Promise<void> {
     topics: [{ name: 'made-7', partitions: [{ partitionIndex: 0, replicas: [1, 77] }] }],
   });
   await wire.ask('no topic', alterPartitionReassignmentsRequest, 1, { timeoutMs: 5000, topics: [] });
+  await wire.pause(appliedWithinMs);
   await wire.ask('all that are under way', listPartitionReassignmentsRequest, 0, {
     timeoutMs: 5000,
     topics: null,
@@ -383,6 +387,7 @@ async function remove(wire: Wire): Promise<void> {
     topicNames: ['bad name', ''],
     timeoutMs: 5000,
   });
+  await wire.pause(appliedWithinMs);
   const seven = await wire.ask(
     'its id',
     metadataRequest,
@@ -409,6 +414,7 @@ async function remove(wire: Wire): Promise<void> {
   await ask('by id, again', { topicId });
   await ask('an unknown name', { name: 'unknown' });
   await wire.ask('made anew', createTopicsRequest, 7, { topics: [topic('made-7')] }, counted);
+  await wire.pause(appliedWithinMs);
   await wire.ask('an id of a deleted topic', metadataRequest, 12, { topics: [{ name: null, topicId }] });
   await wire.ask('what is left', metadataRequest, 12, {
     topics: ['made-1', 'made-6', 'made-7'].map((name) => ({ name })),
