@@ -99,7 +99,8 @@ function text(name: string, value: string, parent: Struct, names: Names): string
   const known = names
     .within(value)
     .replace(/(.)\1{40,}/g, (run, letter) => `${letter}{${run.length}}`)
-    .replace(/\b1[6-9]\d{11}\b/g, '<time>');
+    .replace(/\b1[6-9]\d{11}\b/g, '<time>')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uuid>');
   return /^[\w.:/<>*-][\w.:/<>* -]*$/.test(known) && !known.includes(' ') ? known : JSON.stringify(known);
 }
 
