@@ -5,13 +5,13 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
 import { cache, install, millraceCommand, type Tool } from './install.ts';
-import { admin, adminConsumerProtocol } from './parts/admin.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { crashes } from './parts/crash.ts';
 import { Probe } from './parts/java.ts';
+import { javaTranscripts } from './parts/java-transcripts.ts';
 import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
 import { quickstart } from './parts/quickstart.ts';
@@ -27,8 +27,7 @@ const allParts: readonly Part[] = [
   course,
   ...crashes,
   ...rebalances,
-  admin,
-  adminConsumerProtocol,
+  ...javaTranscripts,
   codec,
   wire,
   compaction,
