@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
 import { cache, install, millraceCommand, type Tool } from './install.ts';
+import { clientTransactions } from './parts/client-transactions.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
@@ -29,6 +30,7 @@ const allParts: readonly Part[] = [
   ...rebalances,
   ...javaTranscripts,
   codec,
+  clientTransactions,
   wire,
   compaction,
   consoleTools,

@@ -115,8 +115,14 @@ func consume(bootstrap string, args []string) error {
 		slices.Sort(numbers)
 		fact(map[string]any{"event": "assigned", "partitions": numbers})
 	}
+	// franz-go takes up the consumer protocol when its context says so.
+	base := context.Background()
+	if os.Getenv("COMPAT_GROUP_PROTOCOL") == "consumer" {
+		base = context.WithValue(base, "opt_in_kafka_next_gen_balancer_beta", true)
+	}
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers(bootstrap),
+		kgo.WithContext(base),
 		kgo.ConsumerGroup(group),
 		kgo.ConsumeTopics(topic),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),

@@ -76,6 +76,11 @@ func transactions(bootstrap string, args []string) error {
 		}
 		return fmt.Sprint(values)
 	}
+	admin := kadm.NewClient(open("reader"))
+	defer admin.Close()
+	if _, err := admin.CreateTopic(ctx, 1, 1, nil, topic); err != nil {
+		return err
+	}
 	first := open("franz-go")
 	step("commit", func() error {
 		if err := first.BeginTransaction(); err != nil {
@@ -116,8 +121,6 @@ func transactions(bootstrap string, args []string) error {
 	first.Close()
 	fmt.Println("read committed " + read(kgo.ReadCommitted()))
 	fmt.Println("read uncommitted " + read(kgo.ReadUncommitted()))
-	admin := kadm.NewClient(open("reader"))
-	defer admin.Close()
 	listed, err := admin.ListTransactions(ctx, nil, nil)
 	if err != nil {
 		return err

@@ -2,6 +2,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
 
+// The broker decides how often a member of the consumer protocol tells that it is there.
+const groupProtocol =
+  process.env.COMPAT_GROUP_PROTOCOL === 'consumer'
+    ? { groupProtocol: 'consumer' }
+    : { sessionTimeout: 10_000, heartbeatInterval: 500 };
 const filler = 'abcdefghijklmnopqrstuvwxyz é漢 ';
 
 async function create(base, topic, partitions) {
@@ -36,7 +41,7 @@ async function produce(base, topic, compression, first, count) {
 
 async function consume(base, topic, groupId, file) {
   const out = openSync(file, 'w');
-  const consumer = new Consumer({ ...base, groupId, deserializers: stringDeserializers });
+  const consumer = new Consumer({ ...base, ...groupProtocol, groupId, deserializers: stringDeserializers });
   consumer.on('consumer:group:join', ({ assignments }) => {
     const partitions = (assignments ?? []).flatMap((assignment) => assignment.partitions);
     fact({ event: 'assigned', partitions: partitions.sort() });
@@ -46,8 +51,7 @@ async function consume(base, topic, groupId, file) {
     mode: 'committed',
     fallbackMode: 'earliest',
     autocommit: false,
-    sessionTimeout: 10_000,
-    heartbeatInterval: 500,
+    ...groupProtocol,
     maxWaitTime: 200,
   });
   // Its autocommit counts records that are still in the stream's buffer, so positions are committed by hand.
