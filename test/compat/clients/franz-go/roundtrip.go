@@ -115,19 +115,16 @@ func consume(bootstrap string, args []string) error {
 		slices.Sort(numbers)
 		fact(map[string]any{"event": "assigned", "partitions": numbers})
 	}
-	// franz-go takes up the consumer protocol when its context says so.
-	base := context.Background()
+	// Without these two franz-go speaks the classic protocol, with any broker.
+	protocol := []kgo.Opt{kgo.HeartbeatInterval(500 * time.Millisecond), kgo.SessionTimeout(10 * time.Second)}
 	if os.Getenv("COMPAT_GROUP_PROTOCOL") == "consumer" {
-		base = context.WithValue(base, "opt_in_kafka_next_gen_balancer_beta", true)
+		protocol = []kgo.Opt{kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer())}
 	}
-	client, err := kgo.NewClient(
+	client, err := kgo.NewClient(append(protocol,
 		kgo.SeedBrokers(bootstrap),
-		kgo.WithContext(base),
 		kgo.ConsumerGroup(group),
 		kgo.ConsumeTopics(topic),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.HeartbeatInterval(500*time.Millisecond),
-		kgo.SessionTimeout(10*time.Second),
 		kgo.DisableAutoCommit(),
 		kgo.BlockRebalanceOnPoll(),
 		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, added map[string][]int32) {
@@ -149,7 +146,7 @@ func consume(bootstrap string, args []string) error {
 			}
 			tell()
 		}),
-	)
+	)...)
 	if err != nil {
 		return err
 	}
