@@ -3,7 +3,7 @@ import { until } from '../child.ts';
 import type { Chunk, Client, Member } from '../clients/client.ts';
 import { kcat } from '../clients/kcat.ts';
 import { programClient } from '../clients/program.ts';
-import { type Command, goCommand, nodeCommand, pythonCommand, type Tool } from '../install.ts';
+import { goCommand, nodeCommand, pythonCommand, type Tool } from '../install.ts';
 import { RecordSet } from '../record-set.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
 import { batchCodecs } from '../segment-files.ts';
@@ -35,28 +35,14 @@ export const roundTrips: readonly Part[] = [
     programClient('platformatic', allCodecs, () => nodeCommand('platformatic', 'client.mjs')),
     'npm-clients',
   ),
-  ...consumerProtocol('confluent-kafka', 'confluent-kafka', () => pythonCommand('client.py')),
-  ...consumerProtocol('franz-go', 'franz-go', goCommand),
-  ...consumerProtocol('platformatic', 'npm-clients', () => nodeCommand('platformatic', 'client.mjs')),
+  part(programClient('franz-go-consumer', allCodecs, goCommand, ['consumer']), 'franz-go'),
+  part(
+    programClient('platformatic-consumer', allCodecs, () => nodeCommand('platformatic', 'client.mjs'), [
+      'consumer',
+    ]),
+    'npm-clients',
+  ),
 ];
-
-/** The same with members of the consumer protocol (KIP-848). */
-function consumerProtocol(name: string, tool: Tool, program: () => Command): readonly Part[] {
-  const command = () => {
-    const { env = {}, ...rest } = program();
-    return { ...rest, env: { ...env, COMPAT_GROUP_PROTOCOL: 'consumer' } };
-  };
-  return [
-    {
-      ...part(programClient(`${name}-consumer-protocol`, allCodecs, command), tool),
-      overrides: {
-        'num.partitions': String(partitions.length),
-        'group.consumer.min.heartbeat.interval.ms': '500',
-        'group.consumer.heartbeat.interval.ms': '500',
-      },
-    },
-  ];
-}
 
 function part(client: Client, tool: Tool, subcommand: 'broker' | 'start' = 'broker'): Part {
   return {

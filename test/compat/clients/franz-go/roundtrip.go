@@ -117,7 +117,7 @@ func consume(bootstrap string, args []string) error {
 	}
 	// Without these two franz-go speaks the classic protocol, with any broker.
 	protocol := []kgo.Opt{kgo.HeartbeatInterval(500 * time.Millisecond), kgo.SessionTimeout(10 * time.Second)}
-	if os.Getenv("COMPAT_GROUP_PROTOCOL") == "consumer" {
+	if len(args) > 3 && args[3] == "consumer" {
 		protocol = []kgo.Opt{kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer())}
 	}
 	client, err := kgo.NewClient(append(protocol,
