@@ -35,6 +35,10 @@ export class BrokerProcess {
     this.#logFile = join(options.directory, 'broker.log');
   }
 
+  get port(): number {
+    return this.#port;
+  }
+
   get bootstrap(): string {
     return `127.0.0.1:${this.#port}`;
   }

@@ -14,7 +14,7 @@ import { run, runOk } from './child.ts';
 import { nodeEnvironment, npm } from './npm.ts';
 
 /** What a part needs before it can run. */
-export type Tool = 'kcat' | 'confluent-kafka' | 'npm-clients' | 'java' | 'package';
+export type Tool = 'kcat' | 'confluent-kafka' | 'npm-clients' | 'franz-go' | 'java' | 'package';
 
 /** The folder of the project. */
 export const projectRoot: string = join(import.meta.dirname, '../..');
@@ -40,6 +40,7 @@ export const packageDirectory: string = join(cache, 'package');
 const javaDirectory = join(cache, 'java');
 const archive = join(javaDirectory, 'classes.jsa');
 const argumentFile = join(javaDirectory, 'java.args');
+const goProgram = join(cache, 'go/franz-go');
 const kcatDirectory = join(cache, 'kcat');
 
 /** Installs one tool into the cache, or finds it there. Throws with a sentence about what is missing. */
@@ -52,6 +53,7 @@ const installers: Readonly<Record<Tool, () => Promise<void>>> = {
   kcat: installKcat,
   'confluent-kafka': installConfluentKafka,
   'npm-clients': installNpmClients,
+  'franz-go': installFranzGo,
   java: installJava,
   package: installPackage,
 };
@@ -94,6 +96,11 @@ export function nodeCommand(client: 'kafkajs' | 'platformatic', program: string)
   const copy = join(npmDirectory, `${client}-${program}`);
   copyFileSync(join(clients, client, program), copy);
   return { command: process.execPath, args: ['--no-warnings', copy] };
+}
+
+/** The program of `clients/franz-go`. */
+export function goCommand(): Command {
+  return { command: goProgram, args: [] };
 }
 
 /** Settings of a JVM; the log goes to stderr. */
@@ -187,6 +194,22 @@ async function installNpmClients(): Promise<void> {
   writeFileSync(join(npmDirectory, 'package.json'), manifest);
   await npm(npmDirectory, 'install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts');
   writeFileSync(stamp, manifest);
+}
+
+/** Go builds again only what has changed. Versions and checksums are those of `clients/franz-go/go.mod` and `go.sum`. */
+async function installFranzGo(): Promise<void> {
+  if ((await run('go', ['version'])).code !== 0)
+    throw new Error('go is not on this machine (Go 1.26 is needed)');
+  const env = {
+    GOMODCACHE: join(cache, 'go/modules'),
+    GOCACHE: join(cache, 'go/build'),
+    GOFLAGS: '-modcacherw -buildvcs=false',
+  };
+  await runOk('go', ['build', '-o', goProgram, '.'], {
+    cwd: join(clients, 'franz-go'),
+    env,
+    timeoutMs: 240_000,
+  });
 }
 
 /** Builds and packs the project each time, and installs the tarball into an empty folder. */

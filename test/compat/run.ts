@@ -5,18 +5,20 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
 import { cache, install, millraceCommand, type Tool } from './install.ts';
-import { admin, adminConsumerProtocol } from './parts/admin.ts';
+import { clientTransactions } from './parts/client-transactions.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { crashes } from './parts/crash.ts';
 import { Probe } from './parts/java.ts';
+import { javaTranscripts } from './parts/java-transcripts.ts';
 import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
 import { quickstart } from './parts/quickstart.ts';
 import { rebalances } from './parts/rebalance.ts';
 import { roundTrips } from './parts/round-trip.ts';
+import { wire } from './parts/wire.ts';
 import { type Check, Report } from './report.ts';
 
 /** Long ones first, and last the one whose tool takes longest to be there. */
@@ -26,9 +28,10 @@ const allParts: readonly Part[] = [
   course,
   ...crashes,
   ...rebalances,
-  admin,
-  adminConsumerProtocol,
+  ...javaTranscripts,
   codec,
+  clientTransactions,
+  wire,
   compaction,
   consoleTools,
   ourTools,

@@ -10,6 +10,8 @@ const expectedDirectory = join(import.meta.dirname, 'expected');
 const volatile: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>'],
   [/TopicId: [\w-]{22}/g, 'TopicId: <id>'],
+  [/(Static member|owned by) [\w-]{22,}/g, '$1 <id>'],
+  [/producerId=\d+/g, 'producerId=<id>'],
   [/\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\]/g, '[<time>]'],
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>'],
 ];
@@ -114,7 +116,7 @@ function withQuestion({ question, line }: AskedLine): string {
 }
 
 function shown(lines: readonly string[]): string {
-  const most = 60;
+  const most = 400;
   const rest = lines.length > most ? [`... and ${lines.length - most} more`] : [];
   return ['', ...lines.slice(0, most), ...rest].join('\n    ');
 }

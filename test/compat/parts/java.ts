@@ -1,4 +1,4 @@
-import { Child, run, until } from '../child.ts';
+import { Child, run, runOk, until } from '../child.ts';
 import { javaArgs } from '../install.ts';
 import { expectEqual } from '../report.ts';
 
@@ -15,6 +15,11 @@ export async function javaFacts(mainClass: string, ...args: readonly string[]): 
   const { code, stdout, stderr } = await run('java', javaArgs(mainClass, args));
   expectEqual(`exit code of ${mainClass} (${stderr.trim().slice(-1000)})`, code, 0);
   return factLines(stdout);
+}
+
+/** Runs a program of `clients/java` to its end and returns what it printed. Throws unless it ends with exit code 0. */
+export async function javaTranscript(mainClass: string, ...args: readonly string[]): Promise<string> {
+  return (await runOk('java', javaArgs(mainClass, args), { timeoutMs: 180_000 })).stdout;
 }
 
 /** The facts among the lines that a program printed. */

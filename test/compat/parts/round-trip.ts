@@ -3,7 +3,7 @@ import { until } from '../child.ts';
 import type { Chunk, Client, Member } from '../clients/client.ts';
 import { kcat } from '../clients/kcat.ts';
 import { programClient } from '../clients/program.ts';
-import { nodeCommand, pythonCommand, type Tool } from '../install.ts';
+import { goCommand, nodeCommand, pythonCommand, type Tool } from '../install.ts';
 import { RecordSet } from '../record-set.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
 import { batchCodecs } from '../segment-files.ts';
@@ -30,8 +30,16 @@ export const roundTrips: readonly Part[] = [
     programClient('kafkajs', allCodecs, () => nodeCommand('kafkajs', 'client.mjs')),
     'npm-clients',
   ),
+  part(programClient('franz-go', allCodecs, goCommand), 'franz-go'),
   part(
     programClient('platformatic', allCodecs, () => nodeCommand('platformatic', 'client.mjs')),
+    'npm-clients',
+  ),
+  part(programClient('franz-go-consumer', allCodecs, goCommand, ['consumer']), 'franz-go'),
+  part(
+    programClient('platformatic-consumer', allCodecs, () => nodeCommand('platformatic', 'client.mjs'), [
+      'consumer',
+    ]),
     'npm-clients',
   ),
 ];

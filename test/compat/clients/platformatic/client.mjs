@@ -34,20 +34,28 @@ async function produce(base, topic, compression, first, count) {
   fact({ event: 'produced', acknowledged, left: 0, errors: [] });
 }
 
-async function consume(base, topic, groupId, file) {
+async function consume(base, topic, groupId, file, protocol = 'classic') {
+  // The broker decides how often a member of the consumer protocol tells that it is there.
+  const groupProtocol =
+    protocol === 'consumer'
+      ? { groupProtocol: 'consumer' }
+      : { sessionTimeout: 10_000, heartbeatInterval: 500 };
   const out = openSync(file, 'w');
-  const consumer = new Consumer({ ...base, groupId, deserializers: stringDeserializers });
-  consumer.on('consumer:group:join', ({ assignments }) => {
-    const partitions = (assignments ?? []).flatMap((assignment) => assignment.partitions);
-    fact({ event: 'assigned', partitions: partitions.sort() });
-  });
+  const consumer = new Consumer({ ...base, ...groupProtocol, groupId, deserializers: stringDeserializers });
+  // With the consumer protocol it tells of no event when partitions come or go.
+  let told = '';
+  const watching = setInterval(() => {
+    const partitions = (consumer.assignments ?? []).flatMap((assignment) => assignment.partitions).sort();
+    if (String(partitions) === told) return;
+    told = String(partitions);
+    fact({ event: 'assigned', partitions });
+  }, 100);
   const stream = await consumer.consume({
     topics: [topic],
     mode: 'committed',
     fallbackMode: 'earliest',
     autocommit: false,
-    sessionTimeout: 10_000,
-    heartbeatInterval: 500,
+    ...groupProtocol,
     maxWaitTime: 200,
   });
   // Its autocommit counts records that are still in the stream's buffer, so positions are committed by hand.
@@ -67,6 +75,7 @@ async function consume(base, topic, groupId, file) {
   }, 500);
   process.once('SIGTERM', async () => {
     clearInterval(timer);
+    clearInterval(watching);
     stream.removeAllListeners('data');
     await committing;
     await commit();

@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { differencesOf } from '../differences.ts';
+import type { Check } from '../report.ts';
+import { compareTranscript } from '../transcript.ts';
+import { families } from '../wire/families.ts';
+import { Wire, type WireFamily } from '../wire/wire.ts';
+import type { Part, PartContext } from './part.ts';
+
+/** Raw requests of every API, valid and not, answered as Apache Kafka answers them. */
+export const wire: Part = {
+  name: 'wire',
+  tools: [],
+  overrides: {
+    'group.initial.rebalance.delay.ms': '0',
+    'group.min.session.timeout.ms': '1000',
+    'group.consumer.min.session.timeout.ms': '1000',
+    'group.consumer.min.heartbeat.interval.ms': '500',
+    'num.partitions': '2',
+  },
+  checks: (context) => families.map((family) => check(context, family)),
+};
+
+function check({ broker, directory, isRecording }: PartContext, family: WireFamily): Check {
+  return {
+    name: `raw requests are answered as by Apache Kafka: ${family.about}`,
+    run: async () => {
+      const wire = await Wire.open(broker.port);
+      const name = `wire-${family.name}`;
+      try {
+        await family.ask(wire);
+      } finally {
+        wire.close();
+        writeFileSync(join(directory, `${name}.txt`), wire.transcript);
+      }
+      compareTranscript(name, wire.transcript, { isRecording, accepted: differencesOf(name) });
+    },
+  };
+}
