@@ -22,6 +22,7 @@ export type {
 } from './language.ts';
 export type { ElectionOptions, PrimaryRole } from './primary/election.ts';
 export { protobufLanguage } from './protobuf/language.ts';
+export type { Personality } from './rest/route.ts';
 export { type HttpClientOptions, httpClient } from './rest/client.ts';
 export {
   openRegistryStore,
