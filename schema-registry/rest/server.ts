@@ -21,6 +21,8 @@ export interface RegistryOptions {
   readonly clock: Clock;
   /** Whose answers to give: 8 by default, 7 for old clients. */
   readonly personality?: Personality;
+  /** How long a write may take. `kafkastore.timeout.ms`; 10 000 here. */
+  readonly writeTimeoutMs?: number;
   /** For several registries on one topic: they elect who writes, and the others forward. Without it this one is alone. */
   readonly election?: Omit<ElectionOptions, 'host' | 'port'> & { readonly advertisedHost?: string };
   /** The id of the Kafka cluster, told to those who ask. */
@@ -46,10 +48,18 @@ export async function openRegistryStore({
   log,
   logger,
   clock,
+  writeTimeoutMs,
   isPrimary,
-}: Pick<RegistryOptions, 'log' | 'logger' | 'clock'> &
+}: Pick<RegistryOptions, 'log' | 'logger' | 'clock' | 'writeTimeoutMs'> &
   Pick<StoreParts, 'isPrimary'>): Promise<RegistryStore> {
-  const store = new RegistryStore({ log, languages, clock, logger, ...(isPrimary && { isPrimary }) });
+  const store = new RegistryStore({
+    log,
+    languages,
+    clock,
+    logger,
+    ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),
+    ...(isPrimary && { isPrimary }),
+  });
   try {
     await store.open();
     return store;
@@ -61,14 +71,14 @@ export async function openRegistryStore({
 
 /** Reads the log to its end and then listens. Rejects when either fails; nothing stays open then. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
-  const { log, host, port, logger, clock, personality = 8, clusterId = '', election: electing } = options;
+  const { host, port, logger, personality = 8, clusterId = '', election: electing } = options;
   let app: FastifyInstance | undefined;
   let election: PrimaryElection | undefined;
   const role = (): PrimaryRole => {
     if (electing === undefined) return { kind: 'primary' };
     return election?.role ?? { kind: 'unknown' };
   };
-  const store = await openRegistryStore({ log, logger, clock, isPrimary: () => role().kind === 'primary' });
+  const store = await openRegistryStore({ ...options, isPrimary: () => role().kind === 'primary' });
   try {
     const server = await listenLazily({ host, port }, async (http) => {
       const { createApplication } = await import('./application.ts');

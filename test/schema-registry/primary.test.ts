@@ -20,6 +20,7 @@ import {
   encodeAssignment,
   encodeIdentity,
 } from '../../schema-registry/primary/identity.ts';
+import { SeverableNet } from '../runtime/herder/severable-net.ts';
 import { avro, openStore, recordOf, snapshot } from './fixture.ts';
 
 const identity = (port: number, more: object = {}) => ({
@@ -140,22 +141,47 @@ describe('registries on one topic', () => {
       ['listeners', 'PLAINTEXT://localhost:9092'],
       ['group.initial.rebalance.delay.ms', '0'],
       ['offsets.topic.num.partitions', '1'],
+      ['group.min.session.timeout.ms', '100'],
     ]);
     closables.push(await Broker.start({ platform, properties }));
     return async () => {
-      const client = createClient({ ...platform, bootstrapServers: 'localhost:9092' });
+      const net = new SeverableNet(platform.net);
+      const client = createClient({
+        ...platform,
+        net,
+        bootstrapServers: 'localhost:9092',
+        apiTimeoutMs: 1_000,
+      });
       const log = await openSchemaTopic(client, silentLogger);
-      const election = { client, heartbeatIntervalMs: 50, sessionTimeoutMs: 6_000 };
-      const options = { log, host: '127.0.0.1', port: 0, logger: silentLogger, clock, election };
+      const election = { client, heartbeatIntervalMs: 50, sessionTimeoutMs: 500 };
+      const options = {
+        log,
+        host: '127.0.0.1',
+        port: 0,
+        logger: silentLogger,
+        clock,
+        election,
+        writeTimeoutMs: 1_000,
+      };
       const registry = await startRegistry(options);
       const close = async () => {
         await registry.close();
         await client.close();
       };
-      closables.push({ close });
-      return { registry, close };
+      const closable = { close };
+      closables.push(closable);
+      const kill = () => {
+        net.sever();
+        // Like a dead process it is not there to be closed; what it still does ends by itself.
+        closables.splice(closables.indexOf(closable), 1);
+        close().catch(() => undefined);
+      };
+      return { registry, close, kill };
     };
   }
+
+  /** Nobody listens there any more. */
+  const gone = () => ({ status: 500, json: undefined });
 
   async function settled(registries: readonly RunningRegistry[]): Promise<RunningRegistry> {
     for (;;) {
@@ -231,6 +257,43 @@ describe('registries on one topic', () => {
     const last = nodes.find(({ registry }) => registry !== primary && registry !== next);
     expect(await ask(last?.registry ?? next, 'GET', '/schemas/ids/3')).toMatchObject({ status: 200 });
   }, 30_000);
+
+  test('a primary that dies in the middle of it loses no id and gives none twice', async () => {
+    const startOne = await startCluster();
+    const nodes = await Promise.all([startOne(), startOne(), startOne()]);
+    const primary = await settled(nodes.map(({ registry }) => registry));
+    const registries = nodes.map(({ registry }) => registry);
+    const schemas = Array.from({ length: 60 }, (_, index) => JSON.stringify(recordOf(`f${index % 45}?`)));
+    let done = 0;
+    const registered = await Promise.all(
+      schemas.map(async (schema, index) => {
+        for (let attempt = index; ; attempt += 1) {
+          const registry = registries[attempt % registries.length];
+          if (registry === undefined) throw new TypeError('no registry');
+          const answer = await ask(registry, 'POST', `/subjects/s${index}/versions`, { schema }).catch(gone);
+          if (answer.status === 200) {
+            done += 1;
+            if (done === 20) nodes.find((node) => node.registry === primary)?.kill();
+            return { schema, id: (answer.json as { id: number }).id };
+          }
+          expect(answer.status).toBe(500);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      }),
+    );
+    const ids = new Map(registered.map(({ schema, id }) => [schema, id]));
+    for (const { schema, id } of registered) expect(ids.get(schema)).toBe(id);
+    expect(new Set(ids.values()).size).toBe(45);
+    for (const registry of registries.filter((each) => each !== primary)) {
+      await registry.store.catchUp();
+      for (const [schema, id] of ids) {
+        expect(await ask(registry, 'GET', `/schemas/ids/${id}`)).toMatchObject({
+          status: 200,
+          json: { schema },
+        });
+      }
+    }
+  }, 60_000);
 
   test('without a primary what is known is still answered, and a write is refused', async () => {
     const startOne = await startCluster();
