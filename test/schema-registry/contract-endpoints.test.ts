@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { contractLevels, enc, openContract, record } from './contract-fixture.ts';
 
 describe.each(contractLevels)('endpoints of a registry that answers like release %i', (level) => {
-  const { mark, used, newTest, next, subject, ask, get, refused, register, twoVersions } = openContract(level, 'e');
+  const { mark, used, newTest, next, subject, ask, get, refused, register, twoVersions } = openContract(
+    level,
+    'e',
+  );
 
   test('GET /subjects', async () => {
     const { name } = await twoVersions();
@@ -147,9 +150,7 @@ describe.each(contractLevels)('endpoints of a registry that answers like release
   });
 
   test('GET /schemas/types', async () => {
-    expect(new Set((await get('/schemas/types')) as string[])).toEqual(
-      new Set(['AVRO', 'JSON', 'PROTOBUF']),
-    );
+    expect(new Set((await get('/schemas/types')) as string[])).toEqual(new Set(['AVRO', 'JSON', 'PROTOBUF']));
   });
 
   test('POST /compatibility/subjects/{s}/versions/{v}', async () => {
@@ -348,6 +349,6 @@ describe.each(contractLevels)('endpoints of a registry that answers like release
       expect({ status, json }).toMatchObject({
         status: 404,
         json: { error_code: expect.any(Number), message: expect.any(String) },
-    }
+      });
   });
 });
