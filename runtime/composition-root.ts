@@ -113,7 +113,8 @@ export async function startRegistryAlone(
   const { bootstrapServers, groupId, advertisedHost, topic, host, port, personality } = settings;
   const opened = new AsyncDisposableStack();
   try {
-    const platform = systemPlatform(await loggerFor(settings.logLevel));
+    const { logger, loggers } = await loggingAt(settings.logLevel);
+    const platform = systemPlatform(loggers.logger('millrace', logger));
     opened.defer(() => platform.executor.close());
     const client = createClient({ ...platform, bootstrapServers });
     opened.defer(() => client.close());
