@@ -11,6 +11,7 @@ import {
   inProcessClient,
   openRegistryStore,
   openSchemaTopic,
+  type Personality,
   type RegistryClient,
   type RegistryStore,
   startRegistry,
@@ -44,6 +45,8 @@ export async function startBroker(settings: BrokerSettings): Promise<RunningBrok
 export interface StackSettings extends BrokerSettings {
   readonly host: string;
   readonly registryPort: number;
+  /** Whose answers the registry gives: those of Confluent's releases 7 or 8. */
+  readonly personality: Personality;
   readonly restPort: number;
   /** Where third-party plugins are looked for. */
   readonly plugins: Pick<PluginPlaces, 'folders' | 'packages'>;
@@ -65,7 +68,7 @@ export interface Stack {
 
 /** Starts everything with every listener open; resolves when all of it answers. */
 export async function startStack(settings: StackSettings): Promise<Stack> {
-  const { host, registryPort, restPort } = settings;
+  const { host, registryPort, restPort, personality } = settings;
   const opened = new AsyncDisposableStack();
   try {
     const logging = await loggingAt(settings.logLevel);
@@ -74,7 +77,7 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
     const { broker, client } = await embeddedKafka(platform, { ...settings, ...logging }, opened);
     const { clusterId } = broker;
     const registering = openSchemaTopic(client, platform.logger).then((log) =>
-      startRegistry({ log, host, port: registryPort, ...platform, clusterId }),
+      startRegistry({ log, host, port: registryPort, ...platform, clusterId, personality }),
     );
     adopt(opened, registering);
     const store = registering.then((registry) => registry.store);
@@ -95,6 +98,44 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
       halted: broker.halted,
       close: () => opened.disposeAsync(),
     };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** How a registry on another cluster is run. */
+export interface RegistryStackSettings {
+  readonly bootstrapServers: string;
+  readonly host: string;
+  readonly port: number;
+  /** Where other registries of the group reach this one. Default: `host`. */
+  readonly advertisedHost?: string | undefined;
+  readonly groupId: string;
+  readonly topic: string;
+  readonly personality: Personality;
+  readonly logLevel: LogLevel;
+}
+
+/** Starts a registry on another cluster; resolves when it answers. */
+export async function startRegistryAlone(
+  settings: RegistryStackSettings,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const { bootstrapServers, groupId, advertisedHost, topic, host, port, personality } = settings;
+  const opened = new AsyncDisposableStack();
+  try {
+    const { logger, loggers } = await loggingAt(settings.logLevel);
+    const platform = systemPlatform(loggers.logger('millrace', logger));
+    opened.defer(() => platform.executor.close());
+    const client = createClient({ ...platform, bootstrapServers });
+    opened.defer(() => client.close());
+    const { clusterId } = await client.admin().describeCluster();
+    const log = await openSchemaTopic(client, platform.logger, topic);
+    const election = { client, groupId, ...(advertisedHost !== undefined && { advertisedHost }) };
+    const options = { log, host, port, personality, election, clusterId: clusterId ?? '' };
+    const registry = await startRegistry({ ...platform, ...options });
+    opened.defer(() => registry.close());
+    return { url: registry.url, close: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync();
     throw error;

@@ -20,8 +20,10 @@ export type {
   SchemaReference,
   SchemaType,
 } from './language.ts';
+export type { ElectionOptions, PrimaryRole } from './primary/election.ts';
 export { protobufLanguage } from './protobuf/language.ts';
 export { type HttpClientOptions, httpClient } from './rest/client.ts';
+export type { Personality } from './rest/route.ts';
 export {
   openRegistryStore,
   type RegistryOptions,

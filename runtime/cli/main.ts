@@ -32,6 +32,13 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'registry',
+    {
+      summary: 'Run a schema registry on a Kafka cluster',
+      load: async () => (await import('./commands/registry.ts')).registryCommand,
+    },
+  ],
+  [
     'lint',
     { summary: 'Check pipeline files', load: async () => (await import('./commands/lint.ts')).lintCommand },
   ],

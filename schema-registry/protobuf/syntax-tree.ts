@@ -149,7 +149,7 @@ export const fieldTagMax = 536_870_911;
 export const enumTagMax = 0x7fff_ffff;
 
 /** The types that are not messages or enums. */
-export const scalarTypes = [
+const scalarTypes = [
   'double',
   'float',
   'int64',

@@ -5,6 +5,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { RegistryError, SchemaLimitError, SchemaParseError } from '../errors.ts';
 import { rejection } from '../store/rejection.ts';
 import { classicError } from './classic-error.ts';
+import { forward, primaryUrl } from './forwarding.ts';
 import { bodyError, httpError } from './http-error.ts';
 import { defaultMediaType, isReadable, negotiate } from './negotiation.ts';
 import {
@@ -75,7 +76,12 @@ async function serve(
 ): Promise<unknown> {
   const params = request.params as Readonly<Record<string, string>>;
   const query = request.query as Readonly<Record<string, unknown>>;
-  const answer = await route.handle(new RouteRequest(params, query, parseBody(request.body)), context);
+  const asked = new RouteRequest(params, query, parseBody(request.body));
+  const local = await (context.role === undefined ? undefined : route.answerLocally?.(asked, context));
+  const url =
+    route.writes === true && local === undefined ? primaryUrl(context.role?.(), request) : undefined;
+  if (url !== undefined) return forward(url, request, reply, context.store);
+  const answer = local ?? (await route.handle(asked, context));
   if (answer === noContent) return reply.code(204).removeHeader('content-type').send();
   return reply.send(answer instanceof JsonText ? answer.bytes : Buffer.from(JSON.stringify(answer)));
 }

@@ -1,3 +1,4 @@
+import type { PrimaryRole } from '../primary/election.ts';
 import { contextSubject, defaultContext, qualifiedSubject } from '../store/qualified-subject.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
 import { withoutAlias } from '../store/settings.ts';
@@ -11,6 +12,8 @@ export type Personality = 7 | 8;
 export interface RouteContext {
   readonly store: RegistryStore;
   readonly personality: Personality;
+  /** Who writes; undefined when this registry is the only one. */
+  readonly role?: () => PrimaryRole;
   /** The id of the Kafka cluster, for `/v1/metadata/id`. */
   readonly clusterId: string;
 }
@@ -129,4 +132,8 @@ export interface Route {
   /** Segments that begin with a colon are parameters. */
   readonly path: string;
   readonly handle: (request: RouteRequest, context: RouteContext) => unknown;
+  /** Whether it changes something: then only the primary may answer. */
+  readonly writes?: boolean;
+  /** An answer that needs no primary after all; undefined when there is none. */
+  readonly answerLocally?: (request: RouteRequest, context: RouteContext) => unknown;
 }

@@ -4,10 +4,10 @@ import { listenLazily } from '../../platform/lazy-http-server.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { avroLanguage } from '../avro/language.ts';
 import { jsonLanguage } from '../json/language.ts';
+import { type ElectionOptions, PrimaryElection, type PrimaryRole } from '../primary/election.ts';
 import { protobufLanguage } from '../protobuf/language.ts';
-
 import type { SchemaLog } from '../store/log.ts';
-import { RegistryStore } from '../store/registry-store.ts';
+import { RegistryStore, type StoreParts } from '../store/registry-store.ts';
 import type { Personality } from './route.ts';
 
 /** How to run a registry. */
@@ -21,6 +21,10 @@ export interface RegistryOptions {
   readonly clock: Clock;
   /** Whose answers to give: 8 by default, 7 for old clients. */
   readonly personality?: Personality;
+  /** How long a write may take. `kafkastore.timeout.ms`; 10 000 here. */
+  readonly writeTimeoutMs?: number;
+  /** For several registries on one topic: they elect who writes, and the others forward. Without it this one is alone. */
+  readonly election?: Omit<ElectionOptions, 'host' | 'port'> & { readonly advertisedHost?: string };
   /** The id of the Kafka cluster, told to those who ask. */
   readonly clusterId?: string;
 }
@@ -30,6 +34,8 @@ export interface RunningRegistry {
   /** `http://host:port`, without a slash at the end. */
   readonly url: string;
   readonly store: RegistryStore;
+  /** Who writes: this registry, unless there are others. */
+  readonly role: () => PrimaryRole;
   /** Answers what has come, stops listening, closes the log. */
   close(): Promise<void>;
 }
@@ -42,8 +48,18 @@ export async function openRegistryStore({
   log,
   logger,
   clock,
-}: Pick<RegistryOptions, 'log' | 'logger' | 'clock'>): Promise<RegistryStore> {
-  const store = new RegistryStore({ log, languages, clock, logger });
+  writeTimeoutMs,
+  isPrimary,
+}: Pick<RegistryOptions, 'log' | 'logger' | 'clock' | 'writeTimeoutMs'> &
+  Pick<StoreParts, 'isPrimary'>): Promise<RegistryStore> {
+  const store = new RegistryStore({
+    log,
+    languages,
+    clock,
+    logger,
+    ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),
+    ...(isPrimary && { isPrimary }),
+  });
   try {
     await store.open();
     return store;
@@ -55,24 +71,36 @@ export async function openRegistryStore({
 
 /** Reads the log to its end and then listens. Rejects when either fails; nothing stays open then. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
-  const { log, host, port, logger, clock, personality = 8, clusterId = '' } = options;
-  const store = await openRegistryStore({ log, logger, clock });
+  const { host, port, logger, personality = 8, clusterId = '', election: electing } = options;
   let app: FastifyInstance | undefined;
+  let election: PrimaryElection | undefined;
+  const role = (): PrimaryRole => {
+    if (electing === undefined) return { kind: 'primary' };
+    return election?.role ?? { kind: 'unknown' };
+  };
+  const store = await openRegistryStore({ ...options, isPrimary: () => role().kind === 'primary' });
   try {
     const server = await listenLazily({ host, port }, async (http) => {
       const { createApplication } = await import('./application.ts');
-      app = createApplication({ store, personality, clusterId }, logger, http);
+      app = createApplication({ store, personality, clusterId, ...(electing && { role }) }, logger, http);
       await app.ready();
       return app.routing;
     });
     const url = `http://${urlHost(host)}:${server.endpoint.port}`;
     logger.info({ url }, 'schema registry listens');
+    if (electing !== undefined) {
+      const { advertisedHost = urlHost(host), ...rest } = electing;
+      const address = { host: advertisedHost, port: server.endpoint.port };
+      election = new PrimaryElection({ ...rest, ...address }, logger, () => store.catchUp());
+      election.start();
+    }
     const close = async () => {
+      await election?.close();
       await server.close();
       await app?.close();
       await store.close();
     };
-    return { url, store, close };
+    return { url, store, role, close };
   } catch (error) {
     await store.close();
     throw error;

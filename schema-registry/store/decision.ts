@@ -8,8 +8,13 @@ import type { RegistryState } from './state.ts';
 export interface LogEntry {
   readonly key: Buffer;
   readonly value: Buffer | null;
-  /** The id that the record gives out: it must not be given again even when the append fails. */
-  readonly spends?: { readonly context: string; readonly id: number };
+  /** What the record gives out: the id must not be given again even when the append fails. */
+  readonly spends?: {
+    readonly subject: string;
+    readonly version: number;
+    readonly id: number;
+    readonly guid: string;
+  };
 }
 
 /** What a request leads to: the records to append in this order, and the answer once they have been replayed. */
@@ -31,10 +36,10 @@ export function writeVersion(
   isDeleted: boolean,
 ): LogEntry[] {
   const key = { keytype: 'SCHEMA', subject: version.subject, version: version.version } as const;
-  const context = contextOf(version.subject);
-  const spends = { context, id: version.content.id };
+  const { id, guid } = version.content;
+  const spends = { subject: version.subject, version: version.version, id, guid };
   const record = write(state, key, schemaValue(version, isDeleted)).map((entry) => ({ ...entry, spends }));
-  return [...announceContext(state, context), ...record];
+  return [...announceContext(state, contextOf(version.subject)), ...record];
 }
 
 export function removeVersion(state: RegistryState, { subject, version }: SchemaVersion): LogEntry[] {
@@ -53,4 +58,14 @@ export function writeConfig(
 function announceContext(state: RegistryState, context: string): LogEntry[] {
   if (context === defaultContext || state.contextRecords.has(context)) return [];
   return write(state, { keytype: 'CONTEXT', context }, contextValue(context));
+}
+
+/** The version as it is, or its absence, written again over a record that had no effect. */
+export function repairVersion(
+  state: RegistryState,
+  { subject, version }: Pick<SchemaVersion, 'subject' | 'version'>,
+): LogEntry[] {
+  const known = state.version(subject, version);
+  if (known !== undefined) return writeVersion(state, known, known.isDeleted);
+  return write(state, { keytype: 'SCHEMA', subject, version }, null);
 }

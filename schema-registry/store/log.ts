@@ -16,6 +16,8 @@ export interface SchemaLog {
    * that was there at the time of the call has been handed over. Called once.
    */
   read(onRecord: (record: LogRecord) => void): Promise<void>;
+  /** Resolves when all that was in the topic at the time of the call has been handed over. */
+  readToEnd(): Promise<void>;
   /** Stops reading. No record is handed over afterwards. */
   close(): Promise<void>;
 }
@@ -23,11 +25,13 @@ export interface SchemaLog {
 /** A log that lives in this process: for tests and for a registry that need not outlive it. */
 export class MemorySchemaLog implements SchemaLog {
   readonly #records: LogRecord[];
+  readonly #readers: Set<(record: LogRecord) => void>;
   #onRecord: ((record: LogRecord) => void) | undefined;
 
   /** Starts with `records`; their offsets must rise. */
   constructor(records: readonly LogRecord[] = []) {
     this.#records = [...records];
+    this.#readers = new Set();
   }
 
   /** All records so far, oldest first. */
@@ -39,17 +43,37 @@ export class MemorySchemaLog implements SchemaLog {
     const offset = (this.#records.at(-1)?.offset ?? -1) + 1;
     const record = { offset, timestampMs: 0, key, value };
     this.#records.push(record);
-    this.#onRecord?.(record);
+    for (const onRecord of this.#readers) onRecord(record);
     return offset;
   }
 
   async read(onRecord: (record: LogRecord) => void): Promise<void> {
     for (const record of this.#records) onRecord(record);
     this.#onRecord = onRecord;
+    this.#readers.add(onRecord);
   }
 
+  async readToEnd(): Promise<void> {}
+
   async close(): Promise<void> {
-    this.#onRecord = undefined;
+    if (this.#onRecord !== undefined) this.#readers.delete(this.#onRecord);
+  }
+
+  /** The same log for another reader, which closes on its own. */
+  share(): SchemaLog {
+    let reader: ((record: LogRecord) => void) | undefined;
+    return {
+      append: (key, value) => this.append(key, value),
+      read: async (onRecord) => {
+        for (const record of this.#records) onRecord(record);
+        reader = onRecord;
+        this.#readers.add(onRecord);
+      },
+      readToEnd: () => this.readToEnd(),
+      close: async () => {
+        if (reader !== undefined) this.#readers.delete(reader);
+      },
+    };
   }
 
   /** What compaction leaves: of each key the last record, without tombstones. */

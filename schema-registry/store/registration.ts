@@ -51,13 +51,9 @@ export function decideRegister(
   request: RegisterRequest,
 ): Decision<Registered> {
   const { subject, definition } = request;
-  checkSubject(subject);
-  checkSize(definition);
-  checkRuleSet(definition.ruleSet);
-  reader.language(definition.schemaType);
-  const isPlain = !request.version && request.id === undefined;
   // First of all and in any mode: what is there already is an answer, not a change.
-  const existing = isPlain && definition.schema !== '' ? lookUpPlain(state, reader, request) : undefined;
+  const existing = findRegistered(state, reader, request);
+  const isPlain = !request.version && request.id === undefined;
   if (existing !== undefined) return { records: [], response: registered(existing) };
   const mode = checkMode(state, request);
   const isImport = mode === 'IMPORT';
@@ -72,6 +68,21 @@ export function decideRegister(
   const added = { subject, version, content };
   const records = [...forgetDeleted(state, subject, content.id), ...writeVersion(state, added, false)];
   return { records, response: registered(added) };
+}
+
+/** The version that the request would lead to because it is there already. Throws 42208, 42201, 42209, 42210. */
+export function findRegistered(
+  state: RegistryState,
+  reader: SchemaReader,
+  request: RegisterRequest,
+): SchemaVersion | undefined {
+  const { subject, definition } = request;
+  checkSubject(subject);
+  checkSize(definition);
+  checkRuleSet(definition.ruleSet);
+  reader.language(definition.schemaType);
+  const isPlain = !request.version && request.id === undefined;
+  return isPlain && definition.schema !== '' ? lookUpPlain(state, reader, request) : undefined;
 }
 
 /** The versions of the subject that a new schema is compared with, by the setting in scope. */

@@ -1,8 +1,9 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { SchemaLanguage } from '../language.ts';
-import type { Decision, LogEntry } from './decision.ts';
+import { type Decision, type LogEntry, repairVersion } from './decision.ts';
 import type { LogRecord, SchemaLog } from './log.ts';
+import { contextOf } from './qualified-subject.ts';
 import { rejection } from './rejection.ts';
 import { replay, reserveId } from './replay.ts';
 import { SchemaReader } from './schema-reader.ts';
@@ -16,7 +17,12 @@ export interface StoreParts {
   readonly logger: Logger;
   /** How long a writer waits for the log. `kafkastore.timeout.ms`, 500 in Confluent; here 10 000. */
   readonly writeTimeoutMs?: number;
+  /** Whether this registry is to put right what others wrote wrongly. True when it is alone. */
+  readonly isPrimary?: () => boolean;
 }
+
+/** How often a change is thought over when others write to the same log. */
+const attemptsMax = 5;
 
 /**
  * The registry's state, kept in its log. Reads are plain calls on {@link state}. A write is decided, appended and
@@ -30,12 +36,15 @@ export class RegistryStore {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #writeTimeoutMs: number;
+  readonly #isPrimary: () => boolean;
+  #isOpen = false;
   #queue: Promise<void> = Promise.resolve();
   #replayedOffset = -1;
   #waiting: { readonly offset: number; readonly resolve: () => void } | undefined;
   #skipped = 0;
 
-  constructor({ log, languages, clock, logger, writeTimeoutMs = 10_000 }: StoreParts) {
+  constructor({ log, languages, clock, logger, writeTimeoutMs = 10_000, isPrimary }: StoreParts) {
+    this.#isPrimary = isPrimary ?? (() => true);
     this.reader = new SchemaReader(languages);
     this.#log = log;
     this.#clock = clock;
@@ -51,6 +60,16 @@ export class RegistryStore {
   /** Reads the log to its end. Rejects when it cannot be read. */
   async open(): Promise<void> {
     await this.#log.read((record) => this.#replay(record));
+    this.#isOpen = true;
+  }
+
+  /** Resolves when everything that was in the log at the time of the call can be seen here. Rejects with 50001. */
+  async catchUp(): Promise<void> {
+    try {
+      await this.#log.readToEnd();
+    } catch (error) {
+      throw rejection.storeFailed('Read', error);
+    }
   }
 
   async close(): Promise<void> {
@@ -76,18 +95,38 @@ export class RegistryStore {
     operation: string,
     decide: (state: RegistryState, reader: SchemaReader) => Decision<R>,
   ): Promise<R> {
-    const { records, response } = decide(this.state, this.reader);
+    for (let attempt = 1; ; attempt += 1) {
+      const { records, response } = decide(this.state, this.reader);
+      if (await this.#appendAll(operation, records)) return response;
+      // Another registry wrote in between: what it wrote counts, and this change has to be thought over again.
+      this.#logger.warn({ operation, attempt }, 'another registry writes to the schema log');
+      if (attempt >= attemptsMax) throw rejection.storeFailed(operation, undefined);
+    }
+  }
+
+  /** False when the log had a schema in a record's place already. */
+  async #appendAll(operation: string, records: readonly LogEntry[]): Promise<boolean> {
     try {
-      for (const entry of records) await this.#append(entry);
+      for (const entry of records) {
+        await this.#append(entry);
+        if (!this.#isApplied(entry)) return false;
+      }
+      return true;
     } catch (error) {
       this.#logger.warn({ error, operation }, 'schema log refused a record');
       throw rejection.storeFailed(operation, error);
     }
-    return response;
+  }
+
+  /** Whoever is first in the log wins, on every registry alike: an id is never given twice. */
+  #isApplied({ spends }: LogEntry): boolean {
+    if (spends === undefined) return true;
+    const { subject, version, guid } = spends;
+    return this.state.version(subject, version)?.content.guid === guid;
   }
 
   async #append({ key, value, spends }: LogEntry): Promise<void> {
-    if (spends !== undefined) reserveId(this.state, spends.context, spends.id);
+    if (spends !== undefined) reserveId(this.state, contextOf(spends.subject), spends.id);
     const offset = await this.#log.append(key, value);
     if (this.#replayedOffset >= offset) return;
     await new Promise<void>((resolve) => {
@@ -96,7 +135,12 @@ export class RegistryStore {
   }
 
   #replay(record: LogRecord): void {
-    const { skipped } = replay(this.state, record);
+    const { skipped, repair } = replay(this.state, record);
+    if (repair !== undefined && this.#isOpen && this.#isPrimary()) {
+      const records = (state: RegistryState) => ({ records: repairVersion(state, repair), response: null });
+      // Told in the log by whoever refused the record.
+      this.write('Repair', records).catch(ignore);
+    }
     if (skipped !== undefined) {
       this.#skipped += 1;
       this.#logger.debug({ offset: record.offset, skipped }, 'skipped a schema record');

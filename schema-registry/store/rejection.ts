@@ -85,5 +85,8 @@ export const rejection = {
       `${operation === 'Register' ? 'Register schema' : operation} operation failed while writing to the Kafka store`,
       { cause },
     ),
+  forwardFailed: (cause?: unknown) =>
+    new RegistryError(500, 50003, 'Error while forwarding the request to the leader', { cause }),
+  primaryUnknown: () => new RegistryError(500, 50004, 'Leader not known.'),
   timedOut: (operation: string) => new RegistryError(500, 50002, `${operation} operation timed out`),
 } as const;

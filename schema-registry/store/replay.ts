@@ -13,7 +13,14 @@ import {
 import { type RegistryState, referenceKey } from './state.ts';
 
 /** What became of a record: `skipped` says why it has no effect, which is normal for records of other products. */
-export type ReplayOutcome = { readonly skipped: string | undefined };
+export type ReplayOutcome = {
+  readonly skipped: string | undefined;
+  /**
+   * The record lost against an earlier one. It must not come back when compaction has taken that away: the primary writes
+   * the version of this key anew.
+   */
+  readonly repair?: Pick<SchemaVersion, 'subject' | 'version'>;
+};
 
 type SchemaKey = Extract<RecordKey, { keytype: 'SCHEMA' }>;
 
@@ -90,8 +97,10 @@ function replaySchema(
   const guid = schemaGuid(value.definition);
   const known = state.context(subject).ids.get(value.id);
   const old = state.version(subject, version);
-  const isOwn = known !== undefined && known.versions.size === 1 && old?.content === known;
-  if (known !== undefined && known.guid !== guid && !isOwn) return { skipped: 'the id has another schema' };
+  if (known !== undefined && known.guid !== guid)
+    return { skipped: 'the id has another schema', repair: { subject, version } };
+  if (old !== undefined && old.content.guid !== guid)
+    return { skipped: 'the version has another schema', repair: { subject, version } };
   removeVersion(state, subject, version);
   const content = contentOf(state, subject, value.id, value.definition, guid);
   addVersion(state, { subject, version, content, isDeleted: value.isDeleted, timestampMs });

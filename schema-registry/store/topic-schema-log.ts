@@ -1,4 +1,4 @@
-import { type KafkaClient, TopicLog } from '../../kafka/client/index.ts';
+import { ConfigurationError, type KafkaClient, TopicLog } from '../../kafka/client/index.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { LogRecord, SchemaLog } from './log.ts';
 
@@ -12,8 +12,15 @@ export async function openSchemaTopic(
   topic: string = SCHEMAS_TOPIC,
 ): Promise<SchemaLog> {
   const log = await TopicLog.open(client, { topic, partitionCount: 1, logger });
+  if (log.partitionCount !== 1) {
+    await log.close();
+    throw new ConfigurationError(
+      `topic ${topic} has ${log.partitionCount} partitions and must have one; name another topic`,
+    );
+  }
   return {
     append: (key, value) => log.append(key, value, 0),
+    readToEnd: () => log.readToEnd(),
     read: (onRecord) => log.read(({ record }) => onRecord(logRecord(record))),
     close: () => log.close(),
   };

@@ -212,6 +212,7 @@ describe('ids', () => {
     let isBroken = false;
     const store = await openStore({
       append: (key, value) => (isBroken ? Promise.reject(new Error('disk full')) : log.append(key, value)),
+      readToEnd: () => log.readToEnd(),
       read: (onRecord) => log.read(onRecord),
       close: () => log.close(),
     });
@@ -253,6 +254,7 @@ describe('writes', () => {
     const log = new MemorySchemaLog();
     const store = await openStore({
       append: (key, value) => log.append(key, value),
+      readToEnd: () => log.readToEnd(),
       read: (onRecord) => log.read((record) => pending.push(() => onRecord(record))),
       close: () => log.close(),
     });
@@ -278,6 +280,7 @@ describe('writes', () => {
         });
         return log.append(key, value);
       },
+      readToEnd: () => log.readToEnd(),
       read: log.read.bind(log),
       close: () => log.close(),
     };

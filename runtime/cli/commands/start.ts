@@ -10,6 +10,12 @@ import { untilStopped, whileRunning } from '../running.ts';
 const options = {
   ...brokerFileOptions,
   'registry-port': { type: 'number', default: 8081, describe: 'Port of the schema registry.' },
+  'compat-level': {
+    type: 'string',
+    choices: ['7', '8'],
+    default: '8',
+    describe: "Whose answers the registry gives: those of Confluent's releases 7 or 8.",
+  },
   'rest-port': { type: 'number', default: 8083, describe: "Port of Connect's REST API." },
   'plugin-path': { type: 'string', isRepeated: true, describe: 'A folder with plugins. May be repeated.' },
   json: { type: 'flag', describe: 'Print one JSON line with the addresses when ready.' },
@@ -29,6 +35,7 @@ export const startCommand: Command = {
         logLevel: values['log-level'],
         host: values.host ?? '127.0.0.1',
         registryPort: values['registry-port'],
+        personality: values['compat-level'] === '7' ? 7 : 8,
         restPort: values['rest-port'],
         plugins: { folders: values['plugin-path'], packages: ['.'] },
       });

@@ -236,7 +236,7 @@ function mapType({ name }: ProtoField, scope: string): Message {
 }
 
 /** `my_map` has entries of the message `MyMapEntry`. */
-export function entryName(field: string): string {
+function entryName(field: string): string {
   const camel = camelCase(field);
   return `${camel.charAt(0).toUpperCase()}${camel.slice(1)}Entry`;
 }

@@ -7,7 +7,7 @@ export const infoRoutes: readonly Route[] = [
   { method: 'GET', path: '/', handle: () => ({}) },
   { method: 'POST', path: '/', handle: () => ({}) },
   { method: 'GET', path: '/contexts', handle: contexts },
-  { method: 'DELETE', path: '/contexts/:context', handle: deleteContext },
+  { method: 'DELETE', path: '/contexts/:context', handle: deleteContext, writes: true },
   { method: 'GET', path: '/v1/metadata/id', handle: clusterIds },
   { method: 'GET', path: '/v1/metadata/version', handle: version },
   { method: 'GET', path: '/v1/metadata/deployment', handle: () => ({ attributes: [] }) },

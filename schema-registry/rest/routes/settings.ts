@@ -13,11 +13,11 @@ import type { Route, RouteContext, RouteRequest } from '../route.ts';
 /** `/config` and `/mode`, of the registry and of subjects. */
 export const settingRoutes: readonly Route[] = ['', '/:subject'].flatMap((subject): Route[] => [
   { method: 'GET', path: `/config${subject}`, handle: config },
-  { method: 'PUT', path: `/config${subject}`, handle: updateConfig },
-  { method: 'DELETE', path: `/config${subject}`, handle: deleteConfig },
+  { method: 'PUT', path: `/config${subject}`, handle: updateConfig, writes: true },
+  { method: 'DELETE', path: `/config${subject}`, handle: deleteConfig, writes: true },
   { method: 'GET', path: `/mode${subject}`, handle: mode },
-  { method: 'PUT', path: `/mode${subject}`, handle: updateMode },
-  { method: 'DELETE', path: `/mode${subject}`, handle: deleteMode },
+  { method: 'PUT', path: `/mode${subject}`, handle: updateMode, writes: true },
+  { method: 'DELETE', path: `/mode${subject}`, handle: deleteMode, writes: true },
 ]);
 
 function config(request: RouteRequest, { store: { state } }: RouteContext): unknown {

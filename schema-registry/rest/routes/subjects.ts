@@ -9,7 +9,7 @@ import {
   parseVersion,
   referencingIds,
 } from '../../store/query.ts';
-import { decideRegister } from '../../store/registration.ts';
+import { decideRegister, findRegistered } from '../../store/registration.ts';
 import { rejection } from '../../store/rejection.ts';
 import { registeredAnswer, versionAnswer } from '../answer.ts';
 import { formattedText, referenceFormat } from '../format.ts';
@@ -20,14 +20,20 @@ import { JsonText, type Route, type RouteContext, type RouteRequest } from '../r
 export const subjectRoutes: readonly Route[] = [
   { method: 'GET', path: '/subjects', handle: subjects },
   { method: 'POST', path: '/subjects/:subject', handle: lookup },
-  { method: 'DELETE', path: '/subjects/:subject', handle: deleteSubject },
+  { method: 'DELETE', path: '/subjects/:subject', handle: deleteSubject, writes: true },
   { method: 'GET', path: '/subjects/:subject/metadata', handle: withMetadata },
   { method: 'GET', path: '/subjects/:subject/versions', handle: versions },
-  { method: 'POST', path: '/subjects/:subject/versions', handle: register },
+  {
+    method: 'POST',
+    path: '/subjects/:subject/versions',
+    handle: register,
+    writes: true,
+    answerLocally: registeredAlready,
+  },
   { method: 'GET', path: '/subjects/:subject/versions/:version', handle: version },
   { method: 'GET', path: '/subjects/:subject/versions/:version/schema', handle: versionSchema },
   { method: 'GET', path: '/subjects/:subject/versions/:version/referencedby', handle: referencedBy },
-  { method: 'DELETE', path: '/subjects/:subject/versions/:version', handle: deleteVersion },
+  { method: 'DELETE', path: '/subjects/:subject/versions/:version', handle: deleteVersion, writes: true },
 ];
 
 function subjects(request: RouteRequest, { store }: RouteContext): unknown {
@@ -44,6 +50,13 @@ function lookup(request: RouteRequest, { store, personality }: RouteContext): un
     return versionAnswer(found, personality, { schema: formattedText(request, store, found) });
   listVersions(store.state, subject, { deleted: options.deleted, deletedOnly: false });
   throw rejection.schemaNotFound();
+}
+
+/** What is there already is an answer on every registry, also when there is no primary. */
+function registeredAlready(request: RouteRequest, { store, personality }: RouteContext): unknown {
+  const asked = { ...registerBody(request.body), subject: request.subject(store.state) };
+  const found = findRegistered(store.state, store.reader, { ...asked, normalize: request.flag('normalize') });
+  return found && registeredAnswer(found, personality, formattedText(request, store, found));
 }
 
 async function register(request: RouteRequest, { store, personality }: RouteContext): Promise<unknown> {
