@@ -109,7 +109,7 @@ export class PartitionLog implements ReadableLog {
     return this.#producers;
   }
 
-  /** First offset that is not decided: no transaction that is open or ended by a marker not yet durable begins below it. */
+  /** No transaction that is open, or ended by a marker not yet durable, begins below it. Infinity when there is none. */
   get firstUnstableOffset(): number {
     return Math.max(this.#producers.firstUnstableOffset, this.#logStartOffset);
   }
@@ -242,18 +242,16 @@ export class PartitionLog implements ReadableLog {
     if (this.#offline !== undefined) throw this.#offline;
     if (failure !== undefined) throw failure;
     const { activeSegment: active } = this;
-    const { files } = this.#environment;
     if (active.size === 0) return;
+    const { files } = this.#environment;
     try {
       writeSegmentEnd(files, this.directory, active, this.#producers, this.#logEndOffset);
     } catch (error) {
       this.#onError(error);
       throw this.#offline ?? new AppendFailedError(active.path, error);
     }
-    this.#segments.add(
-      Segment.create(files, this.directory, this.#logEndOffset, this.config.indexIntervalBytes),
-    );
-    const jitterMs = this.config.segmentJitterMs;
+    const { indexIntervalBytes, segmentJitterMs: jitterMs } = this.config;
+    this.#segments.add(Segment.create(files, this.directory, this.#logEndOffset, indexIntervalBytes));
     this.#rollJitterMs = jitterMs > 0 ? this.#environment.entropy.u32() % jitterMs : 0;
     this.#environment.enlist(this);
   }
@@ -303,8 +301,8 @@ export class PartitionLog implements ReadableLog {
   /** Puts the outcome of a compaction in the place of the closed segments that it was made from. */
   swapSegments(old: readonly Segment[], cleaned: CleanedSegment): void {
     const { files } = this.#environment;
-    const open = (baseOffset: number): Segment =>
-      Segment.open(files, this.directory, baseOffset, this.config.indexIntervalBytes).segment;
+    const { indexIntervalBytes } = this.config;
+    const open = (base: number) => Segment.open(files, this.directory, base, indexIntervalBytes).segment;
     try {
       this.#segments.swap(old, cleaned, open);
     } catch (error) {

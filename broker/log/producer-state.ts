@@ -113,6 +113,24 @@ export class ProducerState {
     return entry.currentTxnFirstOffset !== -1 && !append.isTransactional ? IN_TRANSACTION : APPEND;
   }
 
+  /**
+   * Why a marker must not be appended: it is of an earlier producer epoch, or its coordinator has been replaced. In
+   * transaction version 2 its epoch is greater than that of the records; only one that comes again has the same (KIP-1228).
+   */
+  checkMarker(marker: {
+    readonly producerId: number;
+    readonly producerEpoch: number;
+    readonly coordinatorEpoch: number;
+    readonly transactionVersion: number;
+  }): 'INVALID_PRODUCER_EPOCH' | 'TRANSACTION_COORDINATOR_FENCED' | undefined {
+    const entry = this.#entries.get(marker.producerId);
+    if (entry === undefined) return undefined;
+    const isOpen = entry.currentTxnFirstOffset !== -1;
+    const isTooLow = marker.transactionVersion >= 2 && isOpen && marker.producerEpoch === entry.producerEpoch;
+    if (marker.producerEpoch < entry.producerEpoch || isTooLow) return 'INVALID_PRODUCER_EPOCH';
+    return marker.coordinatorEpoch < entry.coordinatorEpoch ? 'TRANSACTION_COORDINATOR_FENCED' : undefined;
+  }
+
   /** Notes an appended batch and returns the entry that was there before (for {@link restore}). */
   update(append: ProducerAppend, batch: ProducerBatch): ProducerEntry | undefined {
     const before = this.#entries.get(append.producerId);
