@@ -34,9 +34,10 @@ export function recoverProducers(files: Files, directory: string, log: Recovered
   for (const [i, segment] of log.segments.entries()) {
     if (endOf(log, i) <= offset && i < log.segments.length - 1) continue;
     if (segment.baseOffset > offset) snapshots.fill(segment.baseOffset, state);
-    replaySegment(state, segment, { fromOffset: offset, isRebuilt: rebuilt.has(segment) });
+    const isRebuilt = rebuilt.has(segment);
+    replaySegment(state, segment, { fromOffset: offset, isRebuilt });
+    if (isRebuilt && (segment.transactions.hasFile || state.knowsMarkers)) writeIndex(segment);
   }
-  for (const segment of rebuilt) if (segment.writtenSize > 0) writeIndex(segment);
   if (rebuilt.size > 0) files.syncDirectory(directory);
   state.onDurable(log.logEndOffset);
   return state;

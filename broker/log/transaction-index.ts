@@ -82,7 +82,7 @@ export class TransactionIndex {
 
   clear(): void {
     this.#count = 0;
-    this.#persisted = STALE;
+    this.#persisted = this.#hasFile ? STALE : 0;
   }
 
   /** Reads the file. `corrupt` when it cannot be the index of a segment whose last offset is below `endOffset`: it must be rebuilt. */

@@ -14,7 +14,9 @@ export function readCommitted(log: PartitionLog, fromOffset = log.logStartOffset
   const seen: string[] = [];
   const endOffset = lastStableOffset(log);
   for (let startOffset = fromOffset; startOffset < endOffset; ) {
-    const bytes = log.read({ startOffset, endOffset, maxBytes, minOneBatch: true }, (size) => Buffer.alloc(size));
+    const bytes = log.read({ startOffset, endOffset, maxBytes, minOneBatch: true }, (size) =>
+      Buffer.alloc(size),
+    );
     if (bytes.length === 0) break;
     const aborted = [...abortedTransactions(log.segments, startOffset, Math.min(endOf(bytes), endOffset))];
     expectSorted(aborted.map(({ firstOffset }) => firstOffset));

@@ -1,12 +1,15 @@
 import { expect } from 'vitest';
 import { AppendFailedError, LogCleaner } from '../../../broker/log/index.ts';
-import { buildEndTxnMarker } from '../../../kafka/records/index.ts';
 import { LogFixture } from './log-fixture.ts';
 import { lastStableOffset, readCommitted } from './read-committed.ts';
 
 /** What may happen to a partition. `pick` is any number, of which the world makes what it needs. */
 export type Step =
-  | { readonly kind: 'write' | 'plain' | 'commit' | 'abort'; readonly producer: number; readonly pick: number }
+  | {
+      readonly kind: 'write' | 'plain' | 'commit' | 'abort';
+      readonly producer: number;
+      readonly pick: number;
+    }
   | {
       readonly kind: 'settle' | 'fail' | 'roll' | 'restart' | 'lose' | 'crash' | 'clean' | 'wait' | 'delete';
       readonly pick: number;
@@ -149,15 +152,8 @@ export class TransactionWorld {
   }
 
   #end(producer: number, outcome: 'commit' | 'abort'): void {
-    const marker = buildEndTxnMarker({
-      type: outcome === 'commit' ? 'COMMIT' : 'ABORT',
-      producerId: producer,
-      producerEpoch: 0,
-      coordinatorEpoch: 3,
-      timestamp: this.fixture.platform.clock.now(),
-    });
-    const { baseOffset } = this.fixture.log.append(marker, 0);
-    this.#appended.push({ offset: baseOffset, producer, isTransactional: true, outcome });
+    const offset = this.fixture.end(producer, outcome);
+    this.#appended.push({ offset, producer, isTransactional: true, outcome });
   }
 
   /** An orderly stop; then the files that `pick` says, all of which can be made again, are removed. */
@@ -168,7 +164,8 @@ export class TransactionWorld {
     await fixture.platform.runFor(1);
     await closed;
     for (const [bit, suffix] of ['.index', '.timeindex', '.txnindex', '.snapshot'].entries()) {
-      const isLost = (pick & (1 << bit)) !== 0 && fixture.platform.files.stat(fixture.log.directory) !== undefined;
+      const isLost =
+        (pick & (1 << bit)) !== 0 && fixture.platform.files.stat(fixture.log.directory) !== undefined;
       const names = isLost ? fixture.fileNames(suffix) : [];
       for (const [i, name] of names.entries()) {
         if (pick % 3 === 0 || (i + pick) % 2 === 0) fixture.platform.files.remove(fixture.path(name));
@@ -205,7 +202,9 @@ export class TransactionWorld {
 
   #lastStableOffset(startOffset: number): number {
     const { durableOffset } = this.fixture.log;
-    const first = [...this.#undecided(durableOffset, startOffset).values()].map(({ firstOffset }) => firstOffset);
+    const first = [...this.#undecided(durableOffset, startOffset).values()].map(
+      ({ firstOffset }) => firstOffset,
+    );
     return Math.min(durableOffset, ...first);
   }
 
