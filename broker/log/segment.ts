@@ -278,7 +278,7 @@ export class Segment {
   /** Writes the index entries that are not in the index files yet. */
   persistIndexes(): void {
     if (this.#writtenSize === 0) return;
-    this.transactions.persist();
+    if (this.transactions.hasUnwritten) this.transactions.persistDurably();
     this.#indexes.persist();
   }
 

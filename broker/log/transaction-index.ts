@@ -96,14 +96,14 @@ export class TransactionIndex {
     return 'corrupt';
   }
 
-  /** Writes the entries that the file lacks. */
+  /** Writes the entries that the file lacks. For the active segment, which after an unclean stop is rebuilt anyway. */
   persist(): void {
     if (this.hasUnwritten) this.#write(false);
   }
 
   /**
-   * As {@link persist}, and makes them durable, blocking, with the name of the file after the next sync of its
-   * directory: no one looks for what is missing later. Makes an empty file when there are no entries.
+   * As {@link persist}, and makes them durable, blocking; the name of a new file is with the next sync of its directory.
+   * What the file of a closed segment lacks is missed by no one. Makes an empty file when there are no entries.
    */
   persistDurably(): void {
     this.#write(true);
@@ -119,8 +119,8 @@ export class TransactionIndex {
       this.#persisted = STALE;
       if (from < this.#count * ENTRY_BYTES)
         file.append([this.#bytes.subarray(from, this.#count * ENTRY_BYTES)]);
-      this.#persisted = this.#count;
       if (isDurable) file.datasyncNow();
+      this.#persisted = this.#count;
     } finally {
       file.close();
     }

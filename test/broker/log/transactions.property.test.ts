@@ -46,7 +46,7 @@ for (const sharesKeys of [false, true]) {
         world.check();
         expect(world.fixture.directory.isOffline).toBe(false);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 }
