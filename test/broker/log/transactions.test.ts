@@ -255,12 +255,36 @@ test('a log that begins anew beyond its end knows of no transaction', async () =
 test('a producer with an open transaction does not expire', async () => {
   const fixture = new LogFixture();
   fixture.write(7, 'a');
-  fixture.write(8, 'b');
-  fixture.end(8, 'commit');
+  fixture.append(['b'], { producerId: 8, producerEpoch: 0, baseSequence: 0 });
   await fixture.platform.settle();
   fixture.log.producers.expireBefore(Number.MAX_SAFE_INTEGER);
   expect([...fixture.log.producers.entries].map(({ producerId }) => producerId)).toEqual([7]);
   fixture.end(7, 'commit');
+  await fixture.platform.settle();
+  fixture.log.roll();
   fixture.log.producers.expireBefore(Number.MAX_SAFE_INTEGER);
   expect(fixture.log.producers.size).toBe(0);
 });
+
+for (const stop of ['none', 'orderly'] as const) {
+  test(`B31: a transaction index that is gone is missed also when its producers have expired (restart: ${stop})`, async () => {
+    const fixture = new LogFixture();
+    for (const producer of [7, 8]) {
+      fixture.write(producer, 'aborted');
+      fixture.end(producer, 'abort');
+    }
+    await fixture.platform.settle();
+    if (stop === 'orderly') await fixture.restart();
+    fixture.log.producers.expireBefore(Number.MAX_SAFE_INTEGER);
+    expect(fixture.log.producers.size).toBe(1);
+    fixture.log.roll();
+    fixture.log.producers.expireBefore(Number.MAX_SAFE_INTEGER);
+    await fixture.appendDurably(['plain']);
+    const closed = fixture.directory.close(1);
+    await fixture.platform.settle();
+    await closed;
+    fixture.platform.files.remove(fixture.path(FIRST_INDEX));
+    fixture.reopen();
+    expect(readCommitted(fixture.log)).toEqual(['4:k0=plain']);
+  });
+}

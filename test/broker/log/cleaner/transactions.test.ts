@@ -17,6 +17,7 @@ async function clean(fixture: CleanerFixture): Promise<void> {
 /** Makes the log forget its producers, as after a day without a word from them. */
 function expire(fixture: CleanerFixture): void {
   fixture.log.producers.expireBefore(Number.MAX_SAFE_INTEGER);
+  expect(fixture.log.producers.size).toBe(0);
 }
 
 function hasHorizon(fixture: CleanerFixture, offset: number): boolean {
