@@ -1,5 +1,5 @@
 import { staticLayers, topicConfig } from '../../../broker/config/index.ts';
-import { LogDirectory } from '../../../broker/log/index.ts';
+import { LogDirectories } from '../../../broker/log/index.ts';
 import { FetchSessions } from '../../../broker/replica/fetch-sessions.ts';
 import type { Partition } from '../../../broker/replica/partition.ts';
 import { Partitions } from '../../../broker/replica/partitions.ts';
@@ -33,7 +33,10 @@ import {
   produceRequest,
   produceResponse,
 } from '../../../kafka/protocol/index.ts';
-import { simulatedPlatform } from '../../../platform/simulation/simulated-platform.ts';
+import {
+  type SimulatedPlatform,
+  simulatedPlatform,
+} from '../../../platform/simulation/simulated-platform.ts';
 import { batchOf, fetchBody } from '../broker-fixture.ts';
 
 const TOPIC_ID = 'sU2CT8gORsCbOnSKdHzWZw';
@@ -73,25 +76,36 @@ export interface TransactionalBatch {
 
 /** The topic `t` with three partitions, the handlers that concern transactions, and a coordinator. */
 export class TransactionFixture {
-  readonly platform = simulatedPlatform(1);
+  readonly platform: SimulatedPlatform;
   readonly coordinator = new TestCoordinator();
   readonly partitions: Partitions;
   isVerificationEnabled = true;
   readonly #apis: { readonly produce: Api; readonly fetch: Api; readonly list: Api; readonly producers: Api };
 
-  constructor(configs: Record<string, string> = {}) {
-    const { clock, entropy } = this.platform;
-    const directory = LogDirectory.open(this.platform, { path: '/data', nodeId: 1, durability: 'fsync' });
+  static async start(configs: Record<string, string> = {}): Promise<TransactionFixture> {
+    const platform = simulatedPlatform(1);
+    const options = { paths: ['/data'], metadataPath: null, nodeId: 1, durability: 'fsync' } as const;
+    return new TransactionFixture(platform, await LogDirectories.open(platform, options), configs);
+  }
+
+  private constructor(
+    platform: SimulatedPlatform,
+    directories: LogDirectories,
+    configs: Record<string, string>,
+  ) {
+    const { clock, entropy } = platform;
+    this.platform = platform;
     const config = topicConfig(new Map(Object.entries(configs)), staticLayers(new Map()));
     const topics = {
       topicId: (name: string) => (name === 't' ? TOPIC_ID : undefined),
       topicName: (id: string) => (id === TOPIC_ID ? 't' : undefined),
       leaderEpoch: (name: string, partition: number) =>
         name === 't' && partition < PARTITIONS ? 0 : undefined,
+      directoryId: () => undefined,
       config: () => config,
       partitions: () => [],
     };
-    this.partitions = new Partitions(directory, topics, {
+    this.partitions = new Partitions(directories, topics, {
       now: () => clock.now(),
       isVerificationEnabled: () => this.isVerificationEnabled,
     });

@@ -28,7 +28,7 @@ for (const [version, mode] of [
   [12, 'add'],
 ] as const) {
   test(`Produce v${version}: the first batch of a transaction is preceded by one question (${mode}), the next are not`, async () => {
-    const fixture = new TransactionFixture();
+    const fixture = await TransactionFixture.start();
     expect(await fixture.send('a', { version })).toMatchObject({ errorCode: NONE, baseOffset: 0 });
     expect(await fixture.send('b', { version, sequence: 1 })).toMatchObject({ baseOffset: 1 });
     expect(fixture.coordinator.asked).toEqual([
@@ -44,7 +44,7 @@ for (const [version, mode] of [
 }
 
 test('the partitions of a request are asked for together, and one that is refused does not touch the others', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   await fixture.send('open', { partition: 2 });
   fixture.coordinator.codes = () => [NONE, TRANSACTION_ABORTABLE];
   const producer = { producerId: 7, producerEpoch: 0, isTransactional: true };
@@ -83,7 +83,7 @@ const translations: readonly (readonly [said: number, v10: number, v11: number, 
 for (const [said, ...told] of translations) {
   test(`error ${said} of the coordinator is told in words that each version of Produce knows`, async () => {
     for (const [i, errorCode] of told.entries()) {
-      const fixture = new TransactionFixture();
+      const fixture = await TransactionFixture.start();
       fixture.coordinator.codes = () => [said];
       const sent = fixture.send('a', { version: 10 + i });
       await fixture.platform.runFor(200);
@@ -94,7 +94,7 @@ for (const [said, ...told] of translations) {
 }
 
 test('a transaction that follows another at once is tried again until the other is complete', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   fixture.coordinator.codes = () => [fixture.coordinator.asked.length < 3 ? CONCURRENT_TRANSACTIONS : NONE];
   const sent = fixture.send('a');
   await fixture.platform.runFor(39);
@@ -104,7 +104,7 @@ test('a transaction that follows another at once is tried again until the other 
 });
 
 test('requests of one producer stay in order while the first is verified; another producer does not wait', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   fixture.coordinator.codes = ({ producerId }) => (producerId === 7 ? undefined : [NONE]);
   const first = fixture.send('a');
   const second = fixture.send('b', { sequence: 1 });
@@ -117,7 +117,7 @@ test('requests of one producer stay in order while the first is verified; anothe
 });
 
 test('a request that waits for its verification keeps its records when its memory is used for others', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   fixture.coordinator.codes = () => undefined;
   const sent = fixture.send('kept', { ownsBytes: false });
   fixture.coordinator.answer(NONE);
@@ -128,7 +128,7 @@ test('a request that waits for its verification keeps its records when its memor
 });
 
 test('B49: a marker that is written while a batch is verified makes the verification void', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   fixture.coordinator.codes = () => undefined;
   const sent = fixture.send('late');
   expect(await fixture.end('abort')).toBe(NONE);
@@ -139,7 +139,7 @@ test('B49: a marker that is written while a batch is verified makes the verifica
 });
 
 test('B48: what was verified for one transaction opens no other', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   const partition = fixture.partition();
   const start = { producerId: 7, producerEpoch: 0, sequence: -1, mode: 'verify' } as const;
   const guard = partition.startVerification(start);
@@ -152,7 +152,7 @@ test('B48: what was verified for one transaction opens no other', async () => {
 });
 
 test('a coordinator writes to an open transaction without sequences, and not under an old epoch', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   const partition = fixture.partition();
   const codes: number[] = [];
   const write = (epoch: number, guard?: ReturnType<typeof partition.startVerification>) => {
@@ -168,7 +168,7 @@ test('a coordinator writes to an open transaction without sequences, and not und
 });
 
 test('without verification a transaction opens unasked, but for version 2, which must add the partition', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   fixture.isVerificationEnabled = false;
   expect(await fixture.send('a', { version: 11 })).toMatchObject({ errorCode: NONE });
   expect(fixture.coordinator.asked).toEqual([]);
@@ -177,7 +177,7 @@ test('without verification a transaction opens unasked, but for version 2, which
 });
 
 test('transactional records need a transactional id and one producer; then nothing of the request is appended', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   expect(await fixture.send('a', { transactionalId: null })).toMatchObject({
     errorCode: TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
   });
@@ -194,7 +194,7 @@ test('transactional records need a transactional id and one producer; then nothi
 });
 
 test('a batch outside of the transaction that its producer has open is refused', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   await fixture.send('a');
   expect(await fixture.send('b', { sequence: 1, isTransactional: false })).toMatchObject({
     errorCode: INVALID_TXN_STATE,
@@ -204,7 +204,7 @@ test('a batch outside of the transaction that its producer has open is refused',
 });
 
 test('sequences: version 2 begins at 0, version 1 anywhere; a batch is not taken before one that failed', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   const outOfOrder = { errorCode: OUT_OF_ORDER_SEQUENCE_NUMBER };
   expect(await fixture.send('a', { version: 12, sequence: 5 })).toMatchObject(outOfOrder);
   expect(await fixture.send('a', { version: 11, sequence: 5, producerId: 8 })).toMatchObject({
@@ -220,7 +220,7 @@ test('sequences: version 2 begins at 0, version 1 anywhere; a batch is not taken
 });
 
 test('after the marker of version 2 the next epoch begins at 0, and the old one is fenced', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   await fixture.send('a');
   expect(await fixture.end('commit', { producerEpoch: 1, transactionVersion: 2 })).toBe(NONE);
   expect(await fixture.send('zombie', { sequence: 1 })).toMatchObject({ errorCode: INVALID_PRODUCER_EPOCH });
@@ -231,7 +231,7 @@ test('after the marker of version 2 the next epoch begins at 0, and the old one 
 });
 
 test('B40: a retry of a transactional batch is recognised, also when the transaction is over', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   await fixture.send('a');
   expect(await fixture.send('a')).toMatchObject({ errorCode: NONE, baseOffset: 0 });
   await fixture.end('commit');
@@ -240,7 +240,7 @@ test('B40: a retry of a transactional batch is recognised, also when the transac
 });
 
 test('markers: an older coordinator is fenced, and an older epoch; in version 2 also the epoch of the records', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   await fixture.send('a', { epoch: 2 });
   expect(await fixture.end('commit', { producerEpoch: 1 })).toBe(INVALID_PRODUCER_EPOCH);
   expect(await fixture.end('commit', { producerEpoch: 2, transactionVersion: 2 })).toBe(
@@ -258,7 +258,7 @@ test('markers: an older coordinator is fenced, and an older epoch; in version 2 
 });
 
 test('a marker carries the append time where the topic wants that', async () => {
-  const fixture = new TransactionFixture({ 'message.timestamp.type': 'LogAppendTime' });
+  const fixture = await TransactionFixture.start({ 'message.timestamp.type': 'LogAppendTime' });
   await fixture.end('commit');
   const records = (await fixture.fetch(0))?.records ?? Buffer.alloc(0);
   expect(batchHeader.timestampType(records, 0)).toBe('LogAppendTime');
@@ -267,7 +267,7 @@ test('a marker carries the append time where the topic wants that', async () => 
 });
 
 test('read_committed reads up to the last stable offset, and is told which transactions were aborted', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   await fixture.send('a', { producerId: 9, sequence: 0 });
   await fixture.send('b', { producerId: 8 });
   await fixture.send('c', { producerId: 8, sequence: 1 });
@@ -293,7 +293,7 @@ test('read_committed reads up to the last stable offset, and is told which trans
 });
 
 test('a read_committed fetch that waits is answered when the transaction ends, not when it goes on', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   await fixture.send('a');
   let answered = false;
   const fetched = fixture.fetch(0, { maxWaitMs: 10_000 }).then((part) => {
@@ -309,7 +309,7 @@ test('a read_committed fetch that waits is answered when the transaction ends, n
 });
 
 test('ListOffsets with read_committed ends at the last stable offset', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   const now = fixture.platform.clock.now();
   const plain = { transactionalId: null };
   await fixture.produce([{ index: 0, records: batchOf(['a'], { timestamp: now - 5000 }) }], plain);
@@ -329,7 +329,7 @@ test('ListOffsets with read_committed ends at the last stable offset', async () 
 });
 
 test('DescribeProducers tells who wrote, and whose transactions are open', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   const now = fixture.platform.clock.now();
   await fixture.send('a', { epoch: 1 });
   await fixture.end('commit', { producerEpoch: 1, coordinatorEpoch: 6 });
@@ -370,7 +370,7 @@ test('DescribeProducers tells who wrote, and whose transactions are open', async
 });
 
 test('verifications that came to nothing are forgotten with idle producers', async () => {
-  const fixture = new TransactionFixture();
+  const fixture = await TransactionFixture.start();
   const start = { producerId: 7, producerEpoch: 0, sequence: 0, mode: 'verify' } as const;
   const guard = fixture.partition().startVerification(start);
   fixture.partition().expireProducers(fixture.platform.clock.now() + 1);
