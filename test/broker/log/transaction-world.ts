@@ -29,7 +29,7 @@ interface Appended {
 }
 
 /** Configs under which everything happens with few records. */
-export const SMALL = {
+const SMALL = {
   'internal.segment.bytes': '400',
   'index.interval.bytes': '100',
   'file.delete.delay.ms': '10',

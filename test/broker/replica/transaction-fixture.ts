@@ -43,7 +43,7 @@ const TOPIC_ID = 'sU2CT8gORsCbOnSKdHzWZw';
 const PARTITIONS = 3;
 
 /** A transaction coordinator that answers as it is told, at once or when {@link answer} is called. */
-export class TestCoordinator implements TransactionVerifier {
+class TestCoordinator implements TransactionVerifier {
   readonly asked: TransactionVerification[] = [];
   /** What it says of each partition; `undefined` lets the question wait. */
   codes: (request: TransactionVerification) => readonly number[] | undefined = ({ partitions }) =>
