@@ -9,7 +9,11 @@ const CONFIG = {
   'index.interval.bytes': '100',
   'file.delete.delay.ms': '10',
 };
-const CLEANER = { logCleanerBackoffMs: 15_000, logCleanerDedupeBufferSize: 1 << 20 };
+const CLEANER = {
+  logCleanerBackoffMs: 15_000,
+  logCleanerDedupeBufferSize: 1 << 20,
+  logCleanerIoMaxBytesPerSecond: Number.MAX_VALUE,
+};
 
 type Result = 'commit' | 'abort';
 

@@ -225,7 +225,11 @@ export class TransactionWorld {
   }
 }
 
-const CLEANER = { logCleanerBackoffMs: 15_000, logCleanerDedupeBufferSize: 1 << 20 };
+const CLEANER = {
+  logCleanerBackoffMs: 15_000,
+  logCleanerDedupeBufferSize: 1 << 20,
+  logCleanerIoMaxBytesPerSecond: Number.MAX_VALUE,
+};
 
 /** In order, nothing that was not committed, and the last of each key. */
 function expectCompactionOf(seen: readonly string[], committed: readonly string[]): void {

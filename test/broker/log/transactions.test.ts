@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { abortedTransactions } from '../../../broker/log/index.ts';
+import { TransactionIndex } from '../../../broker/log/transaction-index.ts';
+import { batchHeader } from '../../../kafka/records/index.ts';
 import { LogFixture } from './log-fixture.ts';
 import { lastStableOffset, readCommitted } from './read-committed.ts';
 
@@ -288,3 +291,52 @@ for (const stop of ['none', 'orderly'] as const) {
     expect(readCommitted(fixture.log)).toEqual(['4:k0=plain']);
   });
 }
+
+test('a marker that has rotted on the disk ends nothing: what follows is not shown', async () => {
+  const fixture = new LogFixture();
+  fixture.write(7, 'a');
+  fixture.end(7, 'commit');
+  await fixture.appendDurably(['plain']);
+  const closed = fixture.directory.close(1);
+  await fixture.platform.settle();
+  await closed;
+  const name = '00000000000000000000.log';
+  const bytes = Buffer.from(fixture.platform.files.readFile(fixture.path(name)));
+  const marker = batchHeader.sizeInBytes(bytes, 0);
+  bytes.fill(0xff, marker + batchHeader.HEADER_BYTES, marker + batchHeader.sizeInBytes(bytes, marker));
+  fixture.writeFile(name, bytes);
+  for (const snapshot of fixture.fileNames('.snapshot'))
+    fixture.platform.files.remove(fixture.path(snapshot));
+  fixture.reopen();
+  expect(lastStableOffset(fixture.log)).toBe(0);
+});
+
+test('an index file of any bytes is read or rebuilt, and never crashes', () => {
+  const fixture = new LogFixture();
+  fixture.platform.files.makeDirectory(fixture.log.directory);
+  const file = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc
+      .array(fc.tuple(fc.nat(20), fc.nat(20), fc.nat(20)), { maxLength: 5 })
+      .map((entries) =>
+        Buffer.concat(entries.map(([first, last, stable]) => indexEntry(7, first, last, stable))),
+      ),
+  );
+  fc.assert(
+    fc.property(file, (bytes) => {
+      fixture.writeFile(FIRST_INDEX, bytes);
+      const index = new TransactionIndex(fixture.platform.files, fixture.log.directory, 0);
+      const isSane = index.load(15) === 'loaded';
+      expect(index.size).toBe(isSane ? bytes.length / 34 : 0);
+      let previous = -1;
+      for (const { firstOffset, lastOffset } of index.entries) {
+        expect(lastOffset).toBeGreaterThan(Math.max(previous, firstOffset));
+        expect(lastOffset).toBeLessThan(15);
+        previous = lastOffset;
+      }
+      index.append({ producerId: 1, firstOffset: 20, lastOffset: 30, lastStableOffset: 31 });
+      index.persist();
+      expect(index.load(40)).toBe('loaded');
+    }),
+  );
+});
