@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { abortedTransactions } from '../../../broker/log/index.ts';
+import { abortedTransactions, LogDirectory } from '../../../broker/log/index.ts';
+import { LogCopy } from '../../../broker/log/log-copy.ts';
 import { TransactionIndex } from '../../../broker/log/transaction-index.ts';
 import { batchHeader } from '../../../kafka/records/index.ts';
 import { LogFixture } from './log-fixture.ts';
@@ -339,4 +340,20 @@ test('an index file of any bytes is read or rebuilt, and never crashes', () => {
       expect(index.load(40)).toBe('loaded');
     }),
   );
+});
+
+test('the index goes with a log that moves to another directory, and is as durable there', async () => {
+  const fixture = new LogFixture();
+  fixture.write(7, 'a');
+  fixture.end(7, 'abort');
+  await fixture.platform.settle();
+  const { files } = fixture.platform;
+  const target = LogDirectory.open(fixture.platform, { path: '/other', nodeId: 1, durability: 'fsync' });
+  const identity = { topic: 't', topicId: fixture.topicId, partition: 0 };
+  const copy = new LogCopy(files, { identity, log: fixture.log }, target, 't-0.moving-future');
+  copy.begin();
+  await fixture.during(copy.catchUp(() => Promise.resolve(true)));
+  copy.finish();
+  fixture.platform.crash('nothing');
+  expect(files.readFile(`${copy.folder}/${FIRST_INDEX}`)).toEqual(indexEntry(7, 0, 1, 2));
 });
