@@ -98,7 +98,8 @@ class Snapshots {
 function isToBeRebuilt(log: RecoveredSegments, segment: Segment, at: number, snapshots: Snapshots): boolean {
   const endOffset = endOf(log, at);
   const loaded = segment.transactions.load(endOffset);
-  if (loaded === 'corrupt' || log.unindexed.has(segment)) return true;
+  if (loaded === 'corrupt') return true;
+  if (log.unindexed.has(segment)) return loaded === 'loaded' || segment.transactions.hasMarkers;
   if (loaded === 'loaded' || segment.writtenSize === 0) return false;
   return snapshots.knowsMarkersAt(endOffset) !== false;
 }

@@ -373,6 +373,7 @@ export class Segment {
       const isInOrder = batchHeader.baseOffset(buffer, at) >= nextOffset && lastOffset >= nextOffset;
       if (!isInOrder || lastOffset - this.baseOffset > 0x7fffffff) return false;
       nextOffset = lastOffset + 1;
+      this.transactions.hasMarkers ||= batchHeader.isControl(buffer, at);
       this.#index(buffer, at, position);
       return true;
     });

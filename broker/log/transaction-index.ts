@@ -17,6 +17,8 @@ export type AbortedTransaction = Omit<CompletedTransaction, 'isAborted'>;
  * offset. Kept in memory in the form of the file.
  */
 export class TransactionIndex {
+  /** Whether a marker was met when the segment's batches were gone through to index them. */
+  hasMarkers = false;
   readonly #files: Files;
   readonly #path: string;
   readonly #baseOffset: number;
