@@ -1,3 +1,4 @@
+import { ErrorCode } from '../kafka/protocol/index.ts';
 import type { StreamError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { LoggerLevels } from '../platform/logger-levels.ts';
@@ -34,6 +35,8 @@ import { kraftVersions, metadataLogConfigs, ownVoter } from './quorum/own-quorum
 import { ProducerIds } from './quorum/producer-ids.ts';
 import { FetchSessions } from './replica/fetch-sessions.ts';
 import { Partitions } from './replica/partitions.ts';
+import { ProduceVerifier } from './replica/produce-verifier.ts';
+import type { TransactionVerifier } from './replica/transaction-verifier.ts';
 import { servedFeatures } from './served-features.ts';
 import { Cluster } from './server/cluster.ts';
 import { type ConnectionLimits, connectionLimits } from './server/connection-limits.ts';
@@ -45,6 +48,11 @@ import { BrokerStorage } from './storage.ts';
 import { TopicConfigs } from './topic-configs.ts';
 
 const SESSION_EVICTION_MS = 120_000;
+
+/** Where no coordinator is served, no partition is in any transaction. */
+const noTransactions: TransactionVerifier = {
+  verify: ({ partitions }, done) => done(partitions.map(() => ErrorCode.INVALID_TXN_STATE)),
+};
 
 /** What a broker is started with. */
 export interface BrokerOptions {
@@ -101,7 +109,10 @@ export class Broker {
     this.#config = this.#configInForce();
     this.#limits = connectionLimits(this.#config, this.#layers());
     const topics = new TopicConfigs(this.#metadata.image, this.#nodeId, properties);
-    const partitions = new Partitions(directories, topics);
+    const partitions = new Partitions(directories, topics, {
+      now: () => clock.now(),
+      isVerificationEnabled: () => this.config.transactionPartitionVerificationEnable,
+    });
     this.#partitions = partitions;
     const context = () => this.#context();
     this.#groups = new GroupCoordination(
@@ -130,6 +141,10 @@ export class Broker {
       executor,
       cluster: new Cluster(this.clusterId, this.#metadata, context),
       partitions,
+      produceVerifier: new ProduceVerifier(noTransactions, clock, () => ({
+        backoffMs: this.config.addPartitionsToTxnRetryBackoffMs,
+        backoffMsMax: this.config.addPartitionsToTxnRetryBackoffMaxMs,
+      })),
       groups: this.#groups,
       sessions,
       allocateProducerId: () => producerIds.allocate(),

@@ -276,7 +276,7 @@ export class BrokerStorage {
           this.#isRetaining = false;
           return;
         }
-        partition.log.producers.expireBefore(expiredBefore);
+        partition.expireProducers(expiredBefore);
         try {
           partition.log.deleteOldSegments();
         } catch (error) {

@@ -10,6 +10,8 @@ export interface ScanOptions {
   readonly to?: number;
   /** Check the CRC of every batch, for recovery. */
   readonly checkCrc?: boolean;
+  /** Read at once; 1 MiB when absent. Less where little is looked for. */
+  readonly chunkBytes?: number;
 }
 
 /**
@@ -24,7 +26,8 @@ export function scanBatches(
 ): number {
   const to = options.to ?? file.size();
   let position = options.from;
-  let buffer = Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK_BYTES, to - position)));
+  const chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
+  let buffer = Buffer.allocUnsafe(Math.max(0, Math.min(chunkBytes, to - position)));
   while (position < to) {
     const length = file.read(buffer.subarray(0, Math.min(buffer.length, to - position)), position);
     const cursor = new BatchCursor(buffer, 0, length);

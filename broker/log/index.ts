@@ -15,7 +15,9 @@ export {
 } from './log-directory.ts';
 export { folderName, futureFolderName, readTopicId } from './partition-folder.ts';
 export type { PartitionLog } from './partition-log.ts';
-export type { ProducerBatch, SequenceCheck } from './producer-state.ts';
+export { producerAppendOf } from './producer-replay.ts';
+export type { ProducerAppend, ProducerBatch, SequenceCheck } from './producer-state.ts';
 export { LogScrubber } from './scrub/log-scrubber.ts';
 export { isStorageFailure } from './storage-error.ts';
 export { findLargestTimestamp, findOffsetByTimestamp, type TimestampedOffset } from './timestamp-lookup.ts';
+export { type AbortedTransaction, abortedTransactions } from './transaction-index.ts';

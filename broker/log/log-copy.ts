@@ -180,18 +180,19 @@ export class LogCopy {
     this.#copiedBytes = folderBytes(this.#files, this.#folder);
   }
 
-  /** Side files can be made anew from the segment: not synced. */
+  /** Side files can be made anew from the segment: not synced, but for the one of which no one would miss an entry. */
   #copySideFile(segment: Segment, suffix: (typeof SIDE_FILES)[number]): void {
     const from = segmentPath(this.#log.directory, segment.baseOffset, suffix);
-    this.#copyFile(from, this.#path(segment, suffix));
+    this.#copyFile(from, this.#path(segment, suffix), suffix === '.txnindex');
   }
 
-  #copyFile(from: string, to: string): void {
+  #copyFile(from: string, to: string, isSynced = false): void {
     if (this.#files.stat(from) === undefined) return;
     const file = this.#files.open(to, 'write');
     try {
       file.truncate(0);
       file.append([this.#files.readFile(from)]);
+      if (isSynced) file.datasyncNow();
     } finally {
       file.close();
     }

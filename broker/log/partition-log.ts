@@ -19,8 +19,7 @@ import { UnsyncedSegments } from './unsynced-segments.ts';
 
 /**
  * The log of one partition: segments of record batches in Kafka's format. Everything but {@link sync} is synchronous.
- * An append is visible in {@link logEndOffset} at once, in files after {@link writePending}, and counts as durable
- * after {@link sync} (or after the write, in page-cache mode).
+ * An append is in {@link logEndOffset} at once, in files after {@link writePending}, durable after {@link sync}.
  */
 export class PartitionLog implements ReadableLog {
   readonly directory: string;
@@ -66,8 +65,8 @@ export class PartitionLog implements ReadableLog {
     this.#logStartOffset = loaded.logStartOffset;
     this.#logEndOffset = loaded.logEndOffset;
     this.#writtenOffset = loaded.logEndOffset;
-    const { active } = this.#segments;
-    this.#durable = { offset: loaded.logEndOffset, segment: active, position: active.writtenSize };
+    const segment = this.#segments.active;
+    this.#durable = { offset: loaded.logEndOffset, segment, position: segment.writtenSize };
   }
 
   get logStartOffset(): number {
@@ -109,7 +108,7 @@ export class PartitionLog implements ReadableLog {
     return this.#producers;
   }
 
-  /** First offset that is not decided: no transaction that is open or ended by a marker not yet durable begins below it. */
+  /** No transaction that is open, or ended by a marker not yet durable, begins below it. Infinity when there is none. */
   get firstUnstableOffset(): number {
     return Math.max(this.#producers.firstUnstableOffset, this.#logStartOffset);
   }
@@ -147,9 +146,8 @@ export class PartitionLog implements ReadableLog {
   }
 
   /**
-   * Gives the batch its offsets and queues it. `batch` is one checked v2 batch; its base offset and leader epoch are
-   * overwritten and it is kept until written. Throws {@link LogDirectoryOfflineError}, or {@link AppendFailedError}
-   * when a new segment was due and could not be begun.
+   * Gives the checked batch its offsets and leader epoch and queues it: it is kept until written. Throws
+   * {@link LogDirectoryOfflineError}, or {@link AppendFailedError} when a new segment was due and could not be begun.
    */
   append(batch: Buffer, leaderEpoch: number): { readonly baseOffset: number; readonly lastOffset: number } {
     if (this.#offline !== undefined) throw this.#offline;
@@ -169,8 +167,8 @@ export class PartitionLog implements ReadableLog {
   }
 
   /**
-   * Hands what is queued to the page cache, unless a segment before the active one has yet to be synced: then
-   * {@link sync} comes first. On failure everything queued is undone, its listener told, and the error returned.
+   * Hands what is queued to the page cache, unless a closed segment has yet to be synced: then {@link sync} comes first.
+   * On failure everything queued is undone, its listener told, and the error returned.
    */
   writePending(): AppendFailedError | undefined {
     if (!this.hasPending || this.#offline !== undefined || this.#mustSyncFirst()) return undefined;
@@ -187,15 +185,15 @@ export class PartitionLog implements ReadableLog {
     this.#journal.keep();
     this.#unsynced.noteWrite(active);
     if (isFirstWrite) this.#unsynced.noteNewFile();
-    if (isFirstWrite || active.transactions.hasUnwritten) this.persistIndexes();
+    if (active.transactions.hasUnwritten) this.#persist(() => active.transactions.persist());
+    if (isFirstWrite) this.persistIndexes();
     if (this.#isPageCacheEnough) this.#promote(this.#writtenOffset, active, active.writtenSize);
     return undefined;
   }
 
   /**
    * Makes what has been written durable; in page-cache mode only closed segments, unless `everything`. One at a time.
-   * Rejects with the system's error, after which nothing is known about the files: the caller must take the
-   * directory offline.
+   * Rejects with the system's error: then nothing is known about the files, and the directory must go offline.
    */
   async sync(everything = !this.#isPageCacheEnough): Promise<void> {
     const { activeSegment: active } = this;
@@ -211,7 +209,7 @@ export class PartitionLog implements ReadableLog {
     this.#listener?.onAppendFailed(this.durableOffset, error);
   }
 
-  /** Reads whole batches: see `readLog`. Throws {@link LogDirectoryOfflineError} as well. */
+  /** See `readLog`. Throws {@link LogDirectoryOfflineError} as well. */
   read(options: ReadOptions, allocate: (bytes: number) => Buffer): Buffer {
     return this.guard(() => readLog(this, options, allocate));
   }
@@ -221,10 +219,7 @@ export class PartitionLog implements ReadableLog {
     return this.guard(() => bytesBetween(this, startOffset, endOffset));
   }
 
-  /**
-   * Runs `access` to this log's files. A storage error that does not pass takes the directory offline; then, and when
-   * it is offline already, throws {@link LogDirectoryOfflineError}.
-   */
+  /** Runs `access` to files. Throws {@link LogDirectoryOfflineError} after a storage error that does not pass. */
   guard<T>(access: () => T): T {
     if (this.#offline !== undefined) throw this.#offline;
     try {
@@ -242,18 +237,16 @@ export class PartitionLog implements ReadableLog {
     if (this.#offline !== undefined) throw this.#offline;
     if (failure !== undefined) throw failure;
     const { activeSegment: active } = this;
-    const { files } = this.#environment;
     if (active.size === 0) return;
+    const { files } = this.#environment;
     try {
       writeSegmentEnd(files, this.directory, active, this.#producers, this.#logEndOffset);
     } catch (error) {
       this.#onError(error);
       throw this.#offline ?? new AppendFailedError(active.path, error);
     }
-    this.#segments.add(
-      Segment.create(files, this.directory, this.#logEndOffset, this.config.indexIntervalBytes),
-    );
-    const jitterMs = this.config.segmentJitterMs;
+    const { indexIntervalBytes, segmentJitterMs: jitterMs } = this.config;
+    this.#segments.add(Segment.create(files, this.directory, this.#logEndOffset, indexIntervalBytes));
     this.#rollJitterMs = jitterMs > 0 ? this.#environment.entropy.u32() % jitterMs : 0;
     this.#environment.enlist(this);
   }
@@ -272,10 +265,7 @@ export class PartitionLog implements ReadableLog {
     return this.#epochFile.epochs.latest?.epoch ?? -1;
   }
 
-  /**
-   * Moves the log start offset up (DeleteRecords, retention); whole segments below it are deleted. Throws
-   * {@link LogDirectoryOfflineError}.
-   */
+  /** Moves the log start offset up; whole segments below it are deleted. Throws {@link LogDirectoryOfflineError}. */
   advanceLogStart(offset: number): void {
     if (offset <= this.#logStartOffset) return;
     this.#logStartOffset = offset;
@@ -303,8 +293,8 @@ export class PartitionLog implements ReadableLog {
   /** Puts the outcome of a compaction in the place of the closed segments that it was made from. */
   swapSegments(old: readonly Segment[], cleaned: CleanedSegment): void {
     const { files } = this.#environment;
-    const open = (baseOffset: number): Segment =>
-      Segment.open(files, this.directory, baseOffset, this.config.indexIntervalBytes).segment;
+    const { indexIntervalBytes } = this.config;
+    const open = (base: number) => Segment.open(files, this.directory, base, indexIntervalBytes).segment;
     try {
       this.#segments.swap(old, cleaned, open);
     } catch (error) {
@@ -315,13 +305,11 @@ export class PartitionLog implements ReadableLog {
     for (const segment of old) this.#unsynced.forget(segment);
   }
 
-  /** Writes index entries that are not in files yet. Indexes can be rebuilt: a full disk is no reason to fail for them. */
+  /** Writes index entries that are not in files yet, as far as there is room. */
   persistIndexes(): void {
-    try {
+    this.#persist(() => {
       for (const segment of this.segments) segment.persistIndexes();
-    } catch (error) {
-      this.#onError(error);
-    }
+    });
   }
 
   /** Closes the files of a log that is being deleted; nothing is written any more. */
@@ -337,8 +325,8 @@ export class PartitionLog implements ReadableLog {
       this.#epochFile.save();
       for (const segment of this.segments) segment.persistIndexes();
       writeSegmentEnd(files, this.directory, this.activeSegment, this.#producers, this.#logEndOffset);
-      const bases = this.segments.map((segment) => segment.baseOffset);
-      removeProducerSnapshots(files, this.directory, [...bases, this.#logEndOffset]);
+      const wanted = [...this.segments.map(({ baseOffset }) => baseOffset), this.#logEndOffset];
+      removeProducerSnapshots(files, this.directory, wanted);
     }
     this.closeFiles();
   }
@@ -354,8 +342,8 @@ export class PartitionLog implements ReadableLog {
       highWatermark: this.durableOffset,
       nowMs: this.#environment.clock.now(),
     });
+    if (count > 0 && count === this.segments.length && !this.#beginAnew()) count -= 1;
     if (count === 0) return 0;
-    if (count === this.segments.length && !this.#beginAnew()) count -= 1;
     for (const segment of this.guard(() => this.#segments.deleteFirst(count))) this.#unsynced.forget(segment);
     const start = this.segments[0]?.baseOffset ?? this.#logStartOffset;
     if (start > this.#logStartOffset) {
@@ -389,6 +377,15 @@ export class PartitionLog implements ReadableLog {
       this.#unsynced.syncNow();
     } catch (error) {
       this.#environment.onStorageError(error);
+    }
+  }
+
+  /** Indexes can be rebuilt: a full disk is no reason to fail for them. */
+  #persist(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#onError(error);
     }
   }
 

@@ -34,9 +34,10 @@ export function recoverProducers(files: Files, directory: string, log: Recovered
   for (const [i, segment] of log.segments.entries()) {
     if (endOf(log, i) <= offset && i < log.segments.length - 1) continue;
     if (segment.baseOffset > offset) snapshots.fill(segment.baseOffset, state);
-    replaySegment(state, segment, { fromOffset: offset, isRebuilt: rebuilt.has(segment) });
+    const isRebuilt = rebuilt.has(segment);
+    replaySegment(state, segment, { fromOffset: offset, isRebuilt });
+    if (isRebuilt && (segment.transactions.hasFile || state.knowsMarkers)) writeIndex(segment);
   }
-  for (const segment of rebuilt) if (segment.writtenSize > 0) writeIndex(segment);
   if (rebuilt.size > 0) files.syncDirectory(directory);
   state.onDurable(log.logEndOffset);
   return state;
@@ -97,7 +98,8 @@ class Snapshots {
 function isToBeRebuilt(log: RecoveredSegments, segment: Segment, at: number, snapshots: Snapshots): boolean {
   const endOffset = endOf(log, at);
   const loaded = segment.transactions.load(endOffset);
-  if (loaded === 'corrupt' || log.unindexed.has(segment)) return true;
+  if (loaded === 'corrupt') return true;
+  if (log.unindexed.has(segment)) return loaded === 'loaded' || segment.transactions.hasMarkers;
   if (loaded === 'loaded' || segment.writtenSize === 0) return false;
   return snapshots.knowsMarkersAt(endOffset) !== false;
 }

@@ -63,6 +63,8 @@ const IN_TRANSACTION: SequenceCheck = { kind: 'refuse', error: 'INVALID_TXN_STAT
 export class ProducerState {
   #entries = new Map<number, ProducerEntry>();
   readonly #transactions = new OpenTransactions();
+  /** A producer of which a marker is, or may be, in the segment that is written to. */
+  #witness: number | undefined;
 
   get size(): number {
     return this.#entries.size;
@@ -113,6 +115,24 @@ export class ProducerState {
     return entry.currentTxnFirstOffset !== -1 && !append.isTransactional ? IN_TRANSACTION : APPEND;
   }
 
+  /**
+   * Why a marker must not be appended: it is of an earlier producer epoch, or its coordinator has been replaced. In
+   * transaction version 2 its epoch is greater than that of the records; only one that comes again has the same (KIP-1228).
+   */
+  checkMarker(marker: {
+    readonly producerId: number;
+    readonly producerEpoch: number;
+    readonly coordinatorEpoch: number;
+    readonly transactionVersion: number;
+  }): 'INVALID_PRODUCER_EPOCH' | 'TRANSACTION_COORDINATOR_FENCED' | undefined {
+    const entry = this.#entries.get(marker.producerId);
+    if (entry === undefined) return undefined;
+    const isOpen = entry.currentTxnFirstOffset !== -1;
+    const isTooLow = marker.transactionVersion >= 2 && isOpen && marker.producerEpoch === entry.producerEpoch;
+    if (marker.producerEpoch < entry.producerEpoch || isTooLow) return 'INVALID_PRODUCER_EPOCH';
+    return marker.coordinatorEpoch < entry.coordinatorEpoch ? 'TRANSACTION_COORDINATOR_FENCED' : undefined;
+  }
+
   /** Notes an appended batch and returns the entry that was there before (for {@link restore}). */
   update(append: ProducerAppend, batch: ProducerBatch): ProducerEntry | undefined {
     const before = this.#entries.get(append.producerId);
@@ -150,6 +170,7 @@ export class ProducerState {
       currentTxnFirstOffset: -1,
       lastTimestamp: timestamp,
     });
+    this.#witness = producerId;
     if (firstOffset === -1) return undefined;
     const lastStableOffset = this.#transactions.end(firstOffset, offset);
     return { producerId, firstOffset, lastOffset: offset, lastStableOffset, isAborted };
@@ -177,7 +198,10 @@ export class ProducerState {
 
   /** Takes over entries as read from a snapshot. */
   load(entries: readonly ProducerEntry[]): void {
-    for (const entry of entries) this.#entries.set(entry.producerId, entry);
+    for (const entry of entries) {
+      this.#entries.set(entry.producerId, entry);
+      if (entry.coordinatorEpoch >= 0) this.#witness = entry.producerId;
+    }
     this.reindex(Number.POSITIVE_INFINITY);
   }
 
@@ -197,12 +221,20 @@ export class ProducerState {
     }
   }
 
-  /** Forgets producers that wrote last before `timestamp` and have no open transaction. */
+  /**
+   * Forgets producers that wrote last before `timestamp` and have no open transaction. B31: one of those whose markers are
+   * in the last segment stays, so that the snapshot at its end tells that there is a transaction index.
+   */
   expireBefore(timestamp: number): void {
-    for (const entry of this.#entries.values()) {
-      const isIdle = entry.lastTimestamp < timestamp && entry.currentTxnFirstOffset === -1;
-      if (isIdle) this.#entries.delete(entry.producerId);
+    for (const { producerId, lastTimestamp, currentTxnFirstOffset } of this.#entries.values()) {
+      const isIdle = lastTimestamp < timestamp && currentTxnFirstOffset === -1;
+      if (isIdle && producerId !== this.#witness) this.#entries.delete(producerId);
     }
+  }
+
+  /** The last segment has got its snapshot, and another begins. */
+  onSegmentEnd(): void {
+    this.#witness = undefined;
   }
 }
 

@@ -19,4 +19,5 @@ export function writeSegmentEnd(
   segment.seal();
   segment.persistIndexes();
   writeProducerSnapshot(files, directory, endOffset, producers);
+  producers.onSegmentEnd();
 }

@@ -10,15 +10,16 @@ const HINTS_KEPT = 16;
 const REWRITE_BYTES = 1 << 20;
 /** Indexes of a smaller segment are as quickly made as read. */
 const REBUILT_BYTES_MAX = 1 << 20;
+/** Read at once to find one batch behind an index entry. */
+const LOOKUP_BYTES = 1 << 15;
 
 /**
- * One file of a partition's log with its indexes. Appends are queued in memory by {@link append} and reach the
- * page cache together in {@link writePending}; until then {@link discardPending} undoes them. Index entries are written
- * when the segment is closed, rolled or checkpointed.
+ * One file of a partition's log with its indexes. Appends are queued by {@link append} and reach the page cache together
+ * in {@link writePending}; {@link discardPending} undoes them before that. Index entries are written when it is closed.
  */
 export class Segment {
   readonly baseOffset: number;
-  /** The aborted transactions that end here; whoever appends markers and recovers logs keeps it. */
+  /** The aborted transactions that end here; kept by whoever appends markers and recovers logs. */
   readonly transactions: TransactionIndex;
   readonly #files: Files;
   readonly #directory: string;
@@ -219,12 +220,7 @@ export class Segment {
   hint(offset: number, position: number): void {
     this.#hints.delete(offset);
     this.#hints.set(offset, position);
-    if (this.#hints.size > HINTS_KEPT) {
-      for (const oldest of this.#hints.keys()) {
-        this.#hints.delete(oldest);
-        break;
-      }
-    }
+    if (this.#hints.size > HINTS_KEPT) this.#hints.delete(this.#hints.keys().next().value ?? offset);
   }
 
   /** Reads `target.length` bytes from `position`; returns how many there were. */
@@ -234,7 +230,7 @@ export class Segment {
 
   /** Walks the written batches from `position` to `to` (see `scanBatches`). */
   scan(
-    options: { from: number; to?: number },
+    options: { from: number; to?: number; chunkBytes?: number },
     visit: (buffer: Buffer, at: number, position: number) => boolean | undefined,
   ): number {
     if (this.#writtenSize === 0) return 0;
@@ -278,7 +274,7 @@ export class Segment {
   /** Writes the index entries that are not in the index files yet. */
   persistIndexes(): void {
     if (this.#writtenSize === 0) return;
-    this.transactions.persist();
+    if (this.transactions.hasUnwritten) this.transactions.persistDurably();
     this.#indexes.persist();
   }
 
@@ -322,7 +318,8 @@ export class Segment {
   #scanFromIndex(offset: number, visit: (buffer: Buffer, at: number, position: number) => boolean): number {
     const entry = this.#indexes.floor(offset);
     let isConfirmed = entry === undefined;
-    const position = this.scan({ from: entry?.position ?? 0 }, (buffer, at, batchPosition) => {
+    const from = entry?.position ?? 0;
+    const position = this.scan({ from, chunkBytes: LOOKUP_BYTES }, (buffer, at, batchPosition) => {
       isConfirmed ||= batchHeader.lastOffset(buffer, at) === entry?.lastOffset;
       return isConfirmed && visit(buffer, at, batchPosition);
     });
@@ -376,6 +373,7 @@ export class Segment {
       const isInOrder = batchHeader.baseOffset(buffer, at) >= nextOffset && lastOffset >= nextOffset;
       if (!isInOrder || lastOffset - this.baseOffset > 0x7fffffff) return false;
       nextOffset = lastOffset + 1;
+      this.transactions.hasMarkers ||= batchHeader.isControl(buffer, at);
       this.#index(buffer, at, position);
       return true;
     });

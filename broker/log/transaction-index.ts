@@ -17,6 +17,8 @@ export type AbortedTransaction = Omit<CompletedTransaction, 'isAborted'>;
  * offset. Kept in memory in the form of the file.
  */
 export class TransactionIndex {
+  /** Whether a marker was met when the segment's batches were gone through to index them. */
+  hasMarkers = false;
   readonly #files: Files;
   readonly #path: string;
   readonly #baseOffset: number;
@@ -82,7 +84,7 @@ export class TransactionIndex {
 
   clear(): void {
     this.#count = 0;
-    this.#persisted = STALE;
+    this.#persisted = this.#hasFile ? STALE : 0;
   }
 
   /** Reads the file. `corrupt` when it cannot be the index of a segment whose last offset is below `endOffset`: it must be rebuilt. */
@@ -96,14 +98,14 @@ export class TransactionIndex {
     return 'corrupt';
   }
 
-  /** Writes the entries that the file lacks. */
+  /** Writes the entries that the file lacks. For the active segment, which after an unclean stop is rebuilt anyway. */
   persist(): void {
     if (this.hasUnwritten) this.#write(false);
   }
 
   /**
-   * As {@link persist}, and makes them durable, blocking, with the name of the file after the next sync of its
-   * directory: no one looks for what is missing later. Makes an empty file when there are no entries.
+   * As {@link persist}, and makes them durable, blocking; the name of a new file is with the next sync of its directory.
+   * What the file of a closed segment lacks is missed by no one. Makes an empty file when there are no entries.
    */
   persistDurably(): void {
     this.#write(true);
@@ -119,8 +121,8 @@ export class TransactionIndex {
       this.#persisted = STALE;
       if (from < this.#count * ENTRY_BYTES)
         file.append([this.#bytes.subarray(from, this.#count * ENTRY_BYTES)]);
-      this.#persisted = this.#count;
       if (isDurable) file.datasyncNow();
+      this.#persisted = this.#count;
     } finally {
       file.close();
     }

@@ -81,7 +81,9 @@ export class MetadataLog {
       votedId: nodeId,
       votedDirectoryId: directoryId,
     });
-    const partition = new Partition({ ...identity, leaderEpoch }, log);
+    // No transaction of a producer is ever in it.
+    const environment = { now: () => nowMs, isVerificationEnabled: () => true };
+    const partition = new Partition({ ...identity, leaderEpoch }, log, environment);
     const metadataLog = new MetadataLog(partition, directory.meta, leaderEpoch, snapshots);
     await metadataLog.#appendLeaderChange(nowMs);
     return metadataLog;

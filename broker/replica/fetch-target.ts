@@ -1,3 +1,5 @@
+import type { AbortedTransaction } from '../log/index.ts';
+
 /** A partition that a fetch asks for, with everything the request says of it. */
 export interface FetchTarget {
   /** Name and id of the topic; whichever the request did not carry is looked up, '' or the zero id when unknown. */
@@ -18,6 +20,8 @@ export interface FetchResult {
   readonly lastStableOffset: number;
   readonly logStartOffset: number;
   readonly records: Buffer;
+  /** The aborted transactions of which there are records among these, by first offset; `null` for read_uncommitted. */
+  readonly abortedTransactions: readonly AbortedTransaction[] | null;
   readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: number };
   readonly currentLeader?: { readonly leaderId: number; readonly leaderEpoch: number };
 }
@@ -33,5 +37,6 @@ export function failedFetch(target: FetchTarget, errorCode: number): FetchResult
     lastStableOffset: -1,
     logStartOffset: -1,
     records: NO_RECORDS,
+    abortedTransactions: null,
   };
 }

@@ -1,19 +1,46 @@
-import { batchHeader } from '../../kafka/records/index.ts';
+import { ErrorCode } from '../../kafka/protocol/index.ts';
+import { batchHeader, buildEndTxnMarker } from '../../kafka/records/index.ts';
 import { StreamError } from '../../platform/errors.ts';
-import { LogDirectoryOfflineError, type PartitionLog } from '../log/index.ts';
+import {
+  type AbortedTransaction,
+  abortedTransactions,
+  isStorageFailure,
+  LogDirectoryOfflineError,
+  type PartitionLog,
+  type ProducerAppend,
+  type SequenceCheck,
+} from '../log/index.ts';
 import { AppendQueue } from './append-queue.ts';
 import { noTraffic } from './partition-traffic.ts';
+import { TransactionGuards } from './transaction-guards.ts';
+import type {
+  TransactionLog,
+  TransactionMarker,
+  VerificationGuard,
+  VerificationStart,
+} from './transaction-marker.ts';
 
 /** Wants to know when there is more to read, or when a partition goes away. */
 export interface PartitionWatcher {
   onPartitionChange(partition: Partition): void;
 }
 
+/** What a partition needs from around it. */
+export interface PartitionEnvironment {
+  /** Ms since the epoch. */
+  now(): number;
+  /** `transaction.partition.verification.enable`, asked anew each time. */
+  isVerificationEnabled(): boolean;
+}
+
+const UNVERIFIED: SequenceCheck = { kind: 'refuse', error: 'INVALID_TXN_STATE' };
+const OUT_OF_ORDER: SequenceCheck = { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
+
 /**
  * One partition as its leader sees it: the log, who waits for its records to become durable, and who waits for more of
  * them. With one replica the high watermark is the durable end of the log.
  */
-export class Partition {
+export class Partition implements TransactionLog {
   readonly topic: string;
   readonly topicId: string;
   readonly index: number;
@@ -21,14 +48,18 @@ export class Partition {
   /** Counted by those who produce to it and read from it. */
   readonly traffic = noTraffic();
   #log: PartitionLog;
+  readonly #environment: PartitionEnvironment;
   readonly #appends = new AppendQueue();
+  readonly #guards = new TransactionGuards();
   readonly #watchers = new Set<PartitionWatcher>();
   #isDeleted = false;
 
   constructor(
     identity: { topic: string; topicId: string; partition: number; leaderEpoch: number },
     log: PartitionLog,
+    environment: PartitionEnvironment,
   ) {
+    this.#environment = environment;
     this.topic = identity.topic;
     this.topicId = identity.topicId;
     this.index = identity.partition;
@@ -64,9 +95,9 @@ export class Partition {
     return this.log.durableOffset;
   }
 
-  /** End of what a read_committed consumer may see. Without open transactions it is the high watermark. */
+  /** End of what a read_committed consumer may see (B45). Without open transactions it is the high watermark. */
   get lastStableOffset(): number {
-    return this.highWatermark;
+    return Math.min(this.highWatermark, this.log.firstUnstableOffset);
   }
 
   get isDeleted(): boolean {
@@ -78,8 +109,67 @@ export class Partition {
     const appended = this.log.append(batch, this.leaderEpoch);
     this.traffic.messagesIn += batchHeader.recordCount(batch, 0);
     this.traffic.bytesIn += batch.length;
+    if (batchHeader.isTransactional(batch, 0)) this.#guards.clear(batchHeader.producerId(batch, 0));
     this.#appends.add(appended.lastOffset + 1, done);
     return appended;
+  }
+
+  /** Whether a client's batch of an idempotent or transactional producer may be appended. */
+  check(append: ProducerAppend, guard: VerificationGuard | undefined): SequenceCheck {
+    const check = this.log.checkSequence(append);
+    if (!append.isTransactional || check.kind === 'duplicate') return check;
+    if (check.kind === 'refuse' && check.error === 'INVALID_PRODUCER_EPOCH') return check;
+    if (this.#isMissingVerification(append, guard)) return UNVERIFIED;
+    const hasBatches = (this.log.producers.get(append.producerId)?.batches.length ?? 0) > 0;
+    return this.#guards.isInOrder(append, hasBatches) ? check : OUT_OF_ORDER;
+  }
+
+  startVerification(start: VerificationStart): VerificationGuard | undefined {
+    if (this.log.producers.isInTransaction(start.producerId, start.producerEpoch)) return undefined;
+    if (start.mode === 'verify' && !this.#environment.isVerificationEnabled()) return undefined;
+    return this.#guards.start(start, this.#environment.now());
+  }
+
+  appendMarker(marker: TransactionMarker, done: (errorCode: number) => void): void {
+    const refusal = this.log.producers.checkMarker(marker);
+    if (refusal !== undefined) {
+      done(ErrorCode[refusal]);
+      return;
+    }
+    const timestamp = this.#environment.now();
+    const type = marker.result === 'commit' ? 'COMMIT' : 'ABORT';
+    const batch = buildEndTxnMarker({ ...marker, type, timestamp });
+    if (this.log.config.messageTimestampType === 'LogAppendTime') {
+      batchHeader.setLogAppendTime(batch, 0, timestamp);
+    }
+    this.#appendForCoordinator(batch, done);
+  }
+
+  appendTransactional(
+    batch: Buffer,
+    guard: VerificationGuard | undefined,
+    done: (errorCode: number) => void,
+  ): void {
+    const producer = {
+      producerId: batchHeader.producerId(batch, 0),
+      producerEpoch: batchHeader.producerEpoch(batch, 0),
+    };
+    const known = this.log.producers.get(producer.producerId);
+    if (known !== undefined && producer.producerEpoch < known.producerEpoch)
+      done(ErrorCode.INVALID_PRODUCER_EPOCH);
+    else if (this.#isMissingVerification(producer, guard)) done(ErrorCode.INVALID_TXN_STATE);
+    else this.#appendForCoordinator(batch, done);
+  }
+
+  /** The aborted transactions with records in [`fromOffset`, `toOffset`), by first offset; up to the last stable offset. */
+  abortedTransactions(fromOffset: number, toOffset: number): readonly AbortedTransaction[] {
+    return abortedTransactions(this.log.segments, fromOffset, toOffset);
+  }
+
+  /** Forgets producers that wrote last before `timestamp`, unless a transaction of theirs is open. */
+  expireProducers(timestamp: number): void {
+    this.log.producers.expireBefore(timestamp);
+    this.#guards.expireBefore(timestamp);
   }
 
   /** `done` is called when everything appended so far is durable. */
@@ -119,6 +209,28 @@ export class Partition {
         this.#notify();
       },
     });
+  }
+
+  #isMissingVerification(
+    { producerId, producerEpoch }: Pick<ProducerAppend, 'producerId' | 'producerEpoch'>,
+    guard: VerificationGuard | undefined,
+  ): boolean {
+    return (
+      !this.log.producers.isInTransaction(producerId, producerEpoch) &&
+      !this.#guards.isCurrent(producerId, guard) &&
+      this.#environment.isVerificationEnabled()
+    );
+  }
+
+  #appendForCoordinator(batch: Buffer, done: (errorCode: number) => void): void {
+    try {
+      this.append(batch, (error) => {
+        done(error === undefined ? ErrorCode.NONE : ErrorCode.KAFKA_STORAGE_ERROR);
+      });
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+      done(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
   }
 
   #notify(): void {

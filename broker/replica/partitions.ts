@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { TopicConfig } from '../config/index.ts';
 import { isStorageFailure, type LogDirectories, type LogIdentity, type PartitionLog } from '../log/index.ts';
-import { Partition } from './partition.ts';
+import { Partition, type PartitionEnvironment } from './partition.ts';
 import { addTraffic, noTraffic } from './partition-traffic.ts';
 
 const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
@@ -29,13 +29,15 @@ export interface TopicReference {
 export class Partitions {
   readonly #directories: LogDirectories;
   readonly #topics: TopicLookup;
+  readonly #environment: PartitionEnvironment;
   /** Of partitions that were deleted: sums over all never go back. */
   readonly deletedTraffic = noTraffic();
   readonly #opened = new Map<string, Map<number, Partition>>();
 
-  constructor(directories: LogDirectories, topics: TopicLookup) {
+  constructor(directories: LogDirectories, topics: TopicLookup, environment: PartitionEnvironment) {
     this.#directories = directories;
     this.#topics = topics;
+    this.#environment = environment;
   }
 
   /** `undefined` when there is no such partition. Throws {@link LogDirectoryOfflineError} when its log cannot be opened. */
@@ -111,7 +113,7 @@ export class Partitions {
     if (leaderEpoch === undefined || topicId === undefined) return undefined;
     const identity = { topic, topicId, partition: index };
     const log = this.openLog(identity);
-    const partition = new Partition({ ...identity, leaderEpoch }, log);
+    const partition = new Partition({ ...identity, leaderEpoch }, log, this.#environment);
     const partitions = this.#opened.get(topic) ?? new Map<number, Partition>();
     partitions.set(index, partition);
     this.#opened.set(topic, partitions);

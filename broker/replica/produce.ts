@@ -6,10 +6,12 @@ import {
   AppendFailedError,
   LogDirectoryOfflineError,
   type ProducerBatch,
+  producerAppendOf,
   type SequenceCheck,
 } from '../log/index.ts';
 import type { Partition } from './partition.ts';
 import type { ProduceValidation, Validated } from './produce-validation.ts';
+import type { VerificationGuard } from './transaction-marker.ts';
 
 /** A decompressed batch may be this much larger than `max.message.bytes`, and never larger than 1 GiB. */
 const EXPANSION_MAX = 32;
@@ -32,6 +34,8 @@ export interface ProduceOptions {
   /** Whether the records' bytes may be kept and changed; otherwise they are copied first. */
   readonly ownsBytes: boolean;
   readonly validation: ProduceValidation;
+  /** Of the verification of a transactional batch. */
+  readonly guard: VerificationGuard | undefined;
 }
 
 /**
@@ -50,11 +54,16 @@ export function produce(
   }
   const bytes = options.ownsBytes ? records : copyOf(records);
   options.validation.run(partition, bytes, rulesOf(partition, options), (validated) =>
-    accept(partition, validated, done),
+    accept(partition, validated, options.guard, done),
   );
 }
 
-function accept(partition: Partition, validated: Validated, done: (result: ProduceResult) => void): void {
+function accept(
+  partition: Partition,
+  validated: Validated,
+  guard: VerificationGuard | undefined,
+  done: (result: ProduceResult) => void,
+): void {
   if (!validated.ok) {
     const recordErrors = validated.recordErrors.map(({ batchIndex, message }) => ({
       batchIndex,
@@ -63,16 +72,7 @@ function accept(partition: Partition, validated: Validated, done: (result: Produ
     done({ ...refused(ErrorCode[validated.error], validated.message), recordErrors });
     return;
   }
-  if (batchHeader.isTransactional(validated.batch, 0)) {
-    done(
-      refused(
-        ErrorCode.INVALID_TXN_STATE,
-        'transactions are not served: no coordinator has verified this one',
-      ),
-    );
-    return;
-  }
-  const check = checkProducer(partition, validated.batch);
+  const check = checkProducer(partition, validated.batch, guard);
   if (typeof check === 'number') done(refused(check));
   else if (check.kind === 'refuse') done(refused(ErrorCode[check.error]));
   else if (check.kind === 'duplicate') acknowledgeAgain(partition, check.batch, done);
@@ -107,17 +107,15 @@ function append(
   }
 }
 
-function checkProducer(partition: Partition, batch: Buffer): SequenceCheck | number {
+function checkProducer(
+  partition: Partition,
+  batch: Buffer,
+  guard: VerificationGuard | undefined,
+): SequenceCheck | number {
   const producerId = batchHeader.producerId(batch, 0);
   if (producerId < 0) return { kind: 'append' };
   if (!Number.isSafeInteger(producerId)) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
-  return partition.log.checkSequence({
-    producerId,
-    producerEpoch: batchHeader.producerEpoch(batch, 0),
-    firstSequence: batchHeader.baseSequence(batch, 0),
-    lastSequence: batchHeader.lastSequence(batch, 0),
-    isTransactional: batchHeader.isTransactional(batch, 0),
-  });
+  return partition.check(producerAppendOf(batch, 0), guard);
 }
 
 /** B40: a retry gets the offset of the first attempt, and not before that one is durable. */

@@ -1,3 +1,5 @@
+import type { TransactionVerification } from './transaction-verifier.ts';
+
 /** The end of a transaction on one partition, as its coordinator tells it (WriteTxnMarkers). */
 export interface TransactionMarker {
   readonly producerId: number;
@@ -9,32 +11,45 @@ export interface TransactionMarker {
   readonly transactionVersion: number;
 }
 
-/**
- * What a partition offers to coordinators. `done` is called once, at once when refused, otherwise when durable
- * (error code NONE) or when it could not be made so (KAFKA_STORAGE_ERROR).
- */
-export interface TransactionLog {
-  /** Ends a transaction: TRANSACTION_COORDINATOR_FENCED or INVALID_PRODUCER_EPOCH for one that is too old. */
-  appendMarker(marker: TransactionMarker, done: (errorCode: number) => void): void;
-  /**
-   * To be called before the coordinator is asked whether a transaction has this partition: the guard must be given
-   * to {@link appendTransactional} afterwards. `undefined` when there is nothing to verify: the transaction is open here,
-   * or `transaction.partition.verification.enable` is false.
-   */
-  startVerification(producerId: number, producerEpoch: number): VerificationGuard | undefined;
-  /**
-   * Appends a coordinator's transactional batch (TxnOffsetCommit; base sequence -1). INVALID_TXN_STATE when the
-   * transaction is not open and `guard` is not, or no longer, the one that verification began with.
-   */
-  appendTransactional(
-    batch: Buffer,
-    guard: VerificationGuard | undefined,
-    done: (errorCode: number) => void,
-  ): void;
+/** Who is going to write to a partition in a transaction. */
+export interface VerificationStart {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** Base sequence of the first batch; -1 of a coordinator, whose batches have none. */
+  readonly sequence: number;
+  readonly mode: TransactionVerification['mode'];
 }
 
 /** Stands for one verification of a producer on a partition; a marker that is written meanwhile makes it void. */
 export interface VerificationGuard {
   readonly producerId: number;
   readonly producerEpoch: number;
+}
+
+/**
+ * What a partition offers to coordinators. `done` is called once, at once when refused, otherwise when durable
+ * (error code NONE) or when it could not be made so (KAFKA_STORAGE_ERROR).
+ */
+export interface TransactionLog {
+  /**
+   * Ends a transaction: INVALID_PRODUCER_EPOCH or TRANSACTION_COORDINATOR_FENCED for a marker that is too old. One that
+   * was written before is written again: a coordinator that was interrupted does not know.
+   */
+  appendMarker(marker: TransactionMarker, done: (errorCode: number) => void): void;
+  /**
+   * To be called before the coordinator is asked whether a transaction has this partition, or to put it in; the guard must
+   * be given with the batch afterwards. `undefined` when the coordinator need not be asked: the transaction is open
+   * here, or it would only be verified and `transaction.partition.verification.enable` is false.
+   */
+  startVerification(start: VerificationStart): VerificationGuard | undefined;
+  /**
+   * Appends a coordinator's transactional batch (TxnOffsetCommit; base sequence -1). INVALID_PRODUCER_EPOCH when it is
+   * from an earlier epoch; INVALID_TXN_STATE when the transaction is not open and `guard` is not, or no longer, the
+   * one that verification began with.
+   */
+  appendTransactional(
+    batch: Buffer,
+    guard: VerificationGuard | undefined,
+    done: (errorCode: number) => void,
+  ): void;
 }

@@ -5,6 +5,7 @@ import type { GroupCoordination } from '../coordinator/group-coordination.ts';
 import type { LogDirectories } from '../log/index.ts';
 import type { FetchSessions } from '../replica/fetch-sessions.ts';
 import type { Partitions } from '../replica/partitions.ts';
+import type { ProduceVerifier } from '../replica/produce-verifier.ts';
 import type { ReplicaMoves } from '../replica/replica-moves.ts';
 import type { Api } from './api.ts';
 import type { Cluster } from './cluster.ts';
@@ -39,6 +40,7 @@ import { offsetDeleteApi } from './handlers/47-offset-delete.ts';
 import { describeQuorumApi, type QuorumView } from './handlers/55-describe-quorum.ts';
 import { updateFeaturesApi } from './handlers/57-update-features.ts';
 import { describeClusterApi } from './handlers/60-describe-cluster.ts';
+import { describeProducersApi } from './handlers/61-describe-producers.ts';
 import { unregisterBrokerApi } from './handlers/64-unregister-broker.ts';
 import { consumerGroupHeartbeatApi } from './handlers/68-consumer-group-heartbeat.ts';
 import { consumerGroupDescribeApi } from './handlers/69-consumer-group-describe.ts';
@@ -51,6 +53,7 @@ export interface HandlerEnvironment {
   readonly executor: Executor;
   readonly cluster: Cluster;
   readonly partitions: Partitions;
+  readonly produceVerifier: ProduceVerifier;
   readonly groups: GroupCoordination;
   readonly sessions: FetchSessions;
   readonly allocateProducerId: ProducerIdAllocator;
@@ -73,7 +76,7 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
   const { config, nodeId } = cluster.context();
   const apis = new Map<number, Api>();
   const served = [
-    produceApi(partitions, clock, environment.executor),
+    produceApi(partitions, environment.produceVerifier, clock, environment.executor),
     fetchApi(partitions, sessions, clock, { fetchMaxBytes: config.fetchMaxBytes }),
     listOffsetsApi(partitions),
     metadataApi(cluster),
@@ -107,6 +110,7 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
     consumerGroupHeartbeatApi(groups.service),
     consumerGroupDescribeApi(groups.service),
     unregisterBrokerApi(cluster),
+    describeProducersApi(partitions),
     listConfigResourcesApi(cluster),
     describeTopicPartitionsApi(cluster),
   ];

@@ -1,3 +1,4 @@
+import { StreamError } from '../../platform/errors.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { readRecords } from './record-cursor.ts';
 
@@ -81,15 +82,22 @@ export function endTxnCoordinatorEpoch(value: Buffer | null): number | undefined
   return value.readInt32BE(2);
 }
 
-/** The ABORT or COMMIT record of the control batch at `at`; undefined for other control batches, and for an empty one. */
+/**
+ * The ABORT or COMMIT record of the control batch at `at`; undefined for other control batches, for an empty one, and
+ * when its bytes are no record.
+ */
 export function readEndTxnMarker(
   buffer: Buffer,
   at: number,
 ): { readonly type: 'ABORT' | 'COMMIT'; readonly coordinatorEpoch: number } | undefined {
-  for (const { key, value } of readRecords(buffer, at, MARKER_BYTES_MAX)) {
-    const type = controlRecordType(key);
-    if (type !== 'ABORT' && type !== 'COMMIT') return undefined;
-    return { type, coordinatorEpoch: endTxnCoordinatorEpoch(value) ?? -1 };
+  try {
+    for (const { key, value } of readRecords(buffer, at, MARKER_BYTES_MAX)) {
+      const type = controlRecordType(key);
+      if (type !== 'ABORT' && type !== 'COMMIT') return undefined;
+      return { type, coordinatorEpoch: endTxnCoordinatorEpoch(value) ?? -1 };
+    }
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
   }
   return undefined;
 }

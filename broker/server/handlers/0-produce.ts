@@ -6,13 +6,22 @@ import {
   produceRequest,
   produceResponse,
 } from '../../../kafka/protocol/index.ts';
+import { batchHeader } from '../../../kafka/records/index.ts';
 import type { Clock, Timer } from '../../../platform/clock.ts';
 import { StreamError } from '../../../platform/errors.ts';
 import type { Executor } from '../../../platform/executor.ts';
 import { isInternalTopic } from '../../metadata/index.ts';
+import type { Partition } from '../../replica/partition.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type ProduceResult, produce, refused } from '../../replica/produce.ts';
 import { ProduceValidation } from '../../replica/produce-validation.ts';
+import {
+  isTransactional,
+  type ProduceVerifier,
+  type TransactionalPart,
+  transactionalProducer,
+  type Verified,
+} from '../../replica/produce-verifier.ts';
 import { type Api, parkingApi, type Respond } from '../api.ts';
 import type { RequestContext } from '../request-context.ts';
 
@@ -34,43 +43,89 @@ class UnacknowledgedProduceError extends StreamError {
 }
 
 /** Produce: appends each partition's batch and answers when all of them are durable, or after `timeoutMs`. */
-export function produceApi(partitions: Partitions, clock: Clock, executor: Executor): Api {
-  const validation = new ProduceValidation(executor);
+export function produceApi(
+  partitions: Partitions,
+  verifier: ProduceVerifier,
+  clock: Clock,
+  executor: Executor,
+): Api {
+  const environment = { partitions, verifier, clock, validation: new ProduceValidation(executor) };
   return parkingApi(produceRequest, produceResponse, { overlaps: true }, (request, context, respond) => {
-    new ProduceOperation(partitions, clock, validation, request, context, respond).start();
+    new ProduceOperation(environment, request, context, respond).start();
   });
+}
+
+interface ProduceEnvironment {
+  readonly partitions: Partitions;
+  readonly verifier: ProduceVerifier;
+  readonly clock: Clock;
+  readonly validation: ProduceValidation;
 }
 
 /** One produce request under way. */
 class ProduceOperation {
-  readonly #partitions: Partitions;
-  readonly #clock: Clock;
-  readonly #validation: ProduceValidation;
-  readonly #request: ProduceRequest;
+  readonly #environment: ProduceEnvironment;
+  #request: ProduceRequest;
   readonly #context: RequestContext;
   readonly #respond: Respond<Response>;
   readonly #results: (ProduceResult | undefined)[] = [];
+  /** What verification said of the partitions with transactional batches, in their order in the request. */
+  #verified: readonly (Verified | undefined)[] = [];
   #open = 1;
   #timer: Timer | undefined;
   #isFinished = false;
 
   constructor(
-    partitions: Partitions,
-    clock: Clock,
-    validation: ProduceValidation,
+    environment: ProduceEnvironment,
     request: ProduceRequest,
     context: RequestContext,
     respond: Respond<Response>,
   ) {
-    this.#partitions = partitions;
-    this.#clock = clock;
-    this.#validation = validation;
+    this.#environment = environment;
     this.#request = request;
     this.#context = context;
     this.#respond = respond;
   }
 
   start(): void {
+    const producer = transactionalProducer(this.#request);
+    const { transactionalId } = this.#request;
+    if (producer === undefined) this.#produceAll();
+    else if (transactionalId === null)
+      this.#refuseAll(
+        ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+        'transactional records need a transactional id',
+      );
+    else if (producer === 'several')
+      this.#refuseAll(
+        ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+        'the transactional records of a request are of one producer',
+      );
+    else this.#verify({ ...producer, transactionalId, apiVersion: this.#context.apiVersion });
+  }
+
+  /** Asks the coordinator where it must be asked, then goes on. Nothing is appended before that. */
+  #verify(producer: Omit<Parameters<ProduceVerifier['verify']>[0], 'parts'>): void {
+    const parts: (TransactionalPart | undefined)[] = [];
+    for (const topic of this.#request.topicData) {
+      for (const { index, records } of topic.partitionData) {
+        const partition = this.#lookup(topic, index);
+        const isPart = records !== null && isTransactional(records) && typeof partition !== 'number';
+        parts.push(isPart ? { partition, sequence: batchHeader.baseSequence(records, 0) } : undefined);
+      }
+    }
+    let isDone = false;
+    const known = parts.filter((part) => part !== undefined);
+    this.#environment.verifier.verify({ ...producer, parts: known }, (outcomes) => {
+      let next = 0;
+      isDone = true;
+      this.#verified = parts.map((part) => (part === undefined ? undefined : outcomes[next++]));
+      this.#produceAll();
+    });
+    if (!isDone && !this.#context.ownsBytes) this.#copyRecords();
+  }
+
+  #produceAll(): void {
     for (const topic of this.#request.topicData) {
       for (const { index, records } of topic.partitionData) {
         const slot = this.#results.push(undefined) - 1;
@@ -87,6 +142,31 @@ class ProduceOperation {
     else this.#startTimer();
   }
 
+  #refuseAll(errorCode: number, message: string): void {
+    for (const { partitionData } of this.#request.topicData) {
+      for (const _ of partitionData) this.#results.push(refused(errorCode, message));
+    }
+    this.#finish();
+  }
+
+  /** The request's memory is used for others when the handler has returned. */
+  #copyRecords(): void {
+    const topicData = this.#request.topicData.map((topic) => ({
+      ...topic,
+      partitionData: topic.partitionData.map(({ index, records }) => ({
+        index,
+        records: records === null ? null : Buffer.from(records),
+      })),
+    }));
+    this.#request = { ...this.#request, topicData };
+  }
+
+  #lookup(topic: TopicData, index: number): Partition | number {
+    const usesTopicIds = this.#context.apiVersion >= TOPIC_IDS_SINCE;
+    const reference = { topic: topic.name, topicId: topic.topicId, partition: index };
+    return this.#environment.partitions.lookup(reference, usesTopicIds);
+  }
+
   #produce(
     topic: TopicData,
     index: number,
@@ -97,9 +177,7 @@ class ProduceOperation {
       done(refused(ErrorCode.INVALID_REQUIRED_ACKS));
       return;
     }
-    const usesTopicIds = this.#context.apiVersion >= TOPIC_IDS_SINCE;
-    const reference = { topic: topic.name, topicId: topic.topicId, partition: index };
-    const partition = this.#partitions.lookup(reference, usesTopicIds);
+    const partition = this.#lookup(topic, index);
     if (typeof partition === 'number') {
       done(refused(partition));
       return;
@@ -108,11 +186,17 @@ class ProduceOperation {
       done(refused(ErrorCode.INVALID_TOPIC_EXCEPTION, `${partition.topic} is written by the broker alone`));
       return;
     }
+    const verified = this.#verified[this.#results.length - 1];
+    if (verified !== undefined && verified.errorCode !== ErrorCode.NONE) {
+      done(refused(verified.errorCode, verified.errorMessage));
+      return;
+    }
     const options = {
-      nowMs: this.#clock.now(),
+      nowMs: this.#environment.clock.now(),
       isZstdAllowed: this.#context.apiVersion >= ZSTD_SINCE,
       ownsBytes: this.#context.ownsBytes,
-      validation: this.#validation,
+      validation: this.#environment.validation,
+      guard: verified?.guard,
     };
     produce(partition, records, options, done);
   }
@@ -126,7 +210,7 @@ class ProduceOperation {
   }
 
   #startTimer(): void {
-    this.#timer = this.#clock.timer(this.#request.timeoutMs, () => this.#finish());
+    this.#timer = this.#environment.clock.timer(this.#request.timeoutMs, () => this.#finish());
   }
 
   #finish(): void {

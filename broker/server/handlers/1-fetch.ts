@@ -43,7 +43,6 @@ export function fetchApi(
       maxWaitMs: request.maxWaitMs,
       allocate: requestContext.allocate,
     };
-    const isReadCommitted = request.isolationLevel === 1;
     let release: (() => void) | undefined;
     const fetch = DelayedFetch.start(
       wish,
@@ -51,7 +50,7 @@ export function fetchApi(
       clock,
       (results) => {
         release?.();
-        respond(responseOf(context, results, requestContext.apiVersion, isReadCommitted));
+        respond(responseOf(context, results, requestContext.apiVersion));
       },
     );
     if (!fetch.isDone) release = requestContext.onDisconnect(() => fetch.cancel());
@@ -91,12 +90,7 @@ function forgottenOf(request: FetchRequest, partitions: Partitions, usesTopicIds
 type Response = Encodable<typeof fetchResponse>;
 type PartitionData = Response['responses'][number]['partitions'][number];
 
-function responseOf(
-  context: FetchContext,
-  results: readonly FetchResult[],
-  apiVersion: number,
-  isReadCommitted: boolean,
-): Response {
+function responseOf(context: FetchContext, results: readonly FetchResult[], apiVersion: number): Response {
   const { sessionId, results: told } = context.finish(results);
   const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionData[] }>();
   for (const result of told) {
@@ -107,19 +101,19 @@ function responseOf(
       entry = { topic, topicId, partitions: [] };
       topics.set(key, entry);
     }
-    entry.partitions.push(partitionData(result, apiVersion, isReadCommitted));
+    entry.partitions.push(partitionData(result, apiVersion));
   }
   return { errorCode: ErrorCode.NONE, sessionId, responses: [...topics.values()] };
 }
 
-function partitionData(result: FetchResult, apiVersion: number, isReadCommitted: boolean): PartitionData {
+function partitionData(result: FetchResult, apiVersion: number): PartitionData {
   return {
     partitionIndex: result.target.partition,
     errorCode: errorFor(result.errorCode, apiVersion),
     highWatermark: result.highWatermark,
     lastStableOffset: result.lastStableOffset,
     logStartOffset: result.logStartOffset,
-    abortedTransactions: isReadCommitted && result.errorCode === ErrorCode.NONE ? [] : null,
+    abortedTransactions: result.abortedTransactions,
     records: result.records,
     ...(apiVersion >= 12 && result.divergingEpoch !== undefined && { divergingEpoch: result.divergingEpoch }),
   };

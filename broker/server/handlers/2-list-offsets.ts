@@ -89,8 +89,11 @@ function lookUp(partition: Partition, timestamp: number, endOffset: number): Fou
     case LATEST_TIERED:
     case EARLIEST_PENDING_UPLOAD:
       return NOTHING; // Nothing is ever moved to remote storage.
-    case MAX_TIMESTAMP:
-      return findLargestTimestamp(log, endOffset) ?? NOTHING;
+    case MAX_TIMESTAMP: {
+      // Not the largest of what is decided: as long as it may be aborted, Kafka tells of none.
+      const found = findLargestTimestamp(log, partition.highWatermark);
+      return found !== undefined && found.offset < endOffset ? found : NOTHING;
+    }
     default:
       return findOffsetByTimestamp(log, timestamp, endOffset) ?? NOTHING;
   }

@@ -1,6 +1,12 @@
 import { staticLayers, type TopicConfig, topicConfig } from '../../../broker/config/index.ts';
 import { LogDirectory, type PartitionLog } from '../../../broker/log/index.ts';
-import { BatchBuilder, type BatchFields, batchHeader, readRecords } from '../../../kafka/records/index.ts';
+import {
+  BatchBuilder,
+  type BatchFields,
+  batchHeader,
+  buildEndTxnMarker,
+  readRecords,
+} from '../../../kafka/records/index.ts';
 import {
   type SimulatedPlatform,
   simulatedPlatform,
@@ -41,6 +47,24 @@ export class LogFixture {
     return this.log.append(this.batch(values, options), options.epoch ?? 0).baseOffset;
   }
 
+  /** Appends a record in a transaction; not yet durable. */
+  write(producerId: number, value: string, { sequence = 0, epoch = 0, key = 'k' } = {}): number {
+    const producer = { producerId, producerEpoch: epoch, baseSequence: sequence, isTransactional: true };
+    return this.append([value], { key, ...producer });
+  }
+
+  /** Appends the marker that ends a producer's transaction; not yet durable. */
+  end(producerId: number, result: 'commit' | 'abort', { epoch = 0, coordinatorEpoch = 5 } = {}): number {
+    const marker = buildEndTxnMarker({
+      type: result === 'commit' ? 'COMMIT' : 'ABORT',
+      producerId,
+      producerEpoch: epoch,
+      coordinatorEpoch,
+      timestamp: this.platform.clock.now(),
+    });
+    return this.log.append(marker, 0).baseOffset;
+  }
+
   /** The batch that {@link append} appends. */
   batch(values: readonly (string | null)[], options: AppendOptions = {}): Buffer {
     const { key, timestamp = this.platform.clock.now(), timestamps = [], epoch: _, ...fields } = options;
@@ -57,6 +81,12 @@ export class LogFixture {
     const offset = this.append(...args);
     await this.platform.settle();
     return offset;
+  }
+
+  /** Waits for `promise` without letting time pass. */
+  async during<T>(promise: Promise<T>): Promise<T> {
+    await this.platform.settle();
+    return promise;
   }
 
   /** Path of a file in the partition's folder. */

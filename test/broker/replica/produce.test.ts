@@ -133,8 +133,8 @@ const rows: readonly [string, keyof typeof ErrorCode, () => Buffer | null, { ver
     () => withCrc(batchOf(['a']), (batch) => batch.writeInt16BE(0x20, 21)),
   ],
   [
-    'a transactional batch',
-    'INVALID_TXN_STATE',
+    'a transactional batch without a transactional id',
+    'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
     () => batchOf(['a'], { producerId: 1, producerEpoch: 0, baseSequence: 0, isTransactional: true }),
   ],
   [

@@ -1,0 +1,40 @@
+import {
+  describeProducersRequest,
+  describeProducersResponse,
+  ErrorCode,
+} from '../../../kafka/protocol/index.ts';
+import type { Partition } from '../../replica/partition.ts';
+import type { Partitions } from '../../replica/partitions.ts';
+import { type Api, api } from '../api.ts';
+
+/** DescribeProducers: who wrote to a partition with a producer id, and whose transactions are open there (KIP-664). */
+export function describeProducersApi(partitions: Partitions): Api {
+  return api(describeProducersRequest, describeProducersResponse, (request) => ({
+    throttleTimeMs: 0,
+    topics: request.topics.map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map((partitionIndex) => ({
+        partitionIndex,
+        ...describe(partitions.lookupByName(name, partitionIndex)),
+      })),
+    })),
+  }));
+}
+
+function describe(partition: Partition | number) {
+  if (typeof partition === 'number') return refuse(partition);
+  if (partition.log.isOffline) return refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+  const activeProducers = Array.from(partition.log.producers.entries, (entry) => ({
+    producerId: entry.producerId,
+    producerEpoch: entry.producerEpoch,
+    lastSequence: entry.batches.at(-1)?.lastSequence ?? -1,
+    lastTimestamp: entry.lastTimestamp,
+    coordinatorEpoch: entry.coordinatorEpoch,
+    currentTxnStartOffset: entry.currentTxnFirstOffset,
+  }));
+  return { errorCode: ErrorCode.NONE, activeProducers };
+}
+
+function refuse(errorCode: number) {
+  return { errorCode, activeProducers: [] };
+}
