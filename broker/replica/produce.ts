@@ -48,13 +48,22 @@ export function produce(
   options: ProduceOptions,
   done: (result: ProduceResult) => void,
 ): void {
+  const { traffic } = partition;
+  traffic.produceRequests += 1;
+  const counted = (result: ProduceResult): void => {
+    if (result.errorCode !== ErrorCode.NONE) {
+      traffic.failedProduceRequests += 1;
+      traffic.bytesRejected += records?.length ?? 0;
+    }
+    done(result);
+  };
   if (records === null || records.length === 0) {
-    done(refused(ErrorCode.INVALID_RECORD, 'the request carries no records for the partition'));
+    counted(refused(ErrorCode.INVALID_RECORD, 'the request carries no records for the partition'));
     return;
   }
   const bytes = options.ownsBytes ? records : copyOf(records);
   options.validation.run(partition, bytes, rulesOf(partition, options), (validated) =>
-    accept(partition, validated, options.guard, done),
+    accept(partition, validated, options.guard, counted),
   );
 }
 
