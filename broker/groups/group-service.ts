@@ -30,7 +30,12 @@ import type { Entropy } from '../../platform/entropy.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { randomUuid } from '../../platform/uuid.ts';
 import { joinResponse, syncResponse } from './classic/responses.ts';
-import { type ConsumerGroupTimes, type ConsumerWorld, migrationPolicyOf } from './consumer/consumer-world.ts';
+import {
+  assignorNameOf,
+  type ConsumerGroupTimes,
+  type ConsumerWorld,
+  migrationPolicyOf,
+} from './consumer/consumer-world.ts';
 import { undescribedConsumerGroup } from './consumer/description.ts';
 import { heartbeatResponse } from './consumer/heartbeat.ts';
 import { refuseInvalidHeartbeat } from './consumer/heartbeat-validation.ts';
@@ -76,17 +81,19 @@ const PROTOCOL_OFF = ErrorCode.UNSUPPORTED_VERSION;
 export class GroupService {
   readonly #options: GroupServiceOptions;
   readonly #partitions: GroupPartitions;
+  readonly #world: ConsumerWorld;
   #sweep: Timer | undefined;
 
   constructor(options: GroupServiceOptions) {
     const { config, log, clock, logger } = options;
     this.#options = options;
+    this.#world = worldOf(options);
     this.#partitions = new GroupPartitions({
       log,
       clock,
       logger,
       commitTimeoutMs: config.offsetsCommitTimeoutMs,
-      world: worldOf(options),
+      world: this.#world,
     });
   }
 
@@ -175,13 +182,13 @@ export class GroupService {
     request: ConsumerGroupHeartbeatRequest,
     context: RequestContext,
   ): Promise<ConsumerGroupHeartbeatResponse> {
-    const { config, clock, entropy, isConsumerProtocolEnabled } = this.#options;
+    const { clock, entropy, isConsumerProtocolEnabled } = this.#options;
     const failed = (errorCode: number, errorMessage: string | null = null) => {
       return { ...heartbeatResponse(null, 0), errorCode, errorMessage };
     };
     if (!isConsumerProtocolEnabled()) return failed(PROTOCOL_OFF);
     const problem = orRefuse(
-      () => refuseInvalidHeartbeat(request, context.apiVersion, config.groupConsumerAssignors),
+      () => refuseInvalidHeartbeat(request, context.apiVersion, this.#world.settings.assignors),
       (refusal) => failed(refusal.errorCode, refusal.errorMessage),
     );
     if (problem !== undefined) return problem;
@@ -334,7 +341,7 @@ function worldOf({ topics, timesOf, config }: GroupServiceOptions): ConsumerWorl
     timesOf,
     settings: {
       maxSize: config.groupConsumerMaxSize,
-      assignors: config.groupConsumerAssignors,
+      assignors: config.groupConsumerAssignors.map(assignorNameOf),
       migrationPolicy: migrationPolicyOf(config.groupConsumerMigrationPolicy),
       regexRefreshIntervalMs: config.groupConsumerRegexRefreshIntervalMs,
     },

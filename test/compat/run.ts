@@ -13,6 +13,7 @@ import { course } from './parts/course.ts';
 import { crashes } from './parts/crash.ts';
 import { Probe } from './parts/java.ts';
 import { javaTranscripts } from './parts/java-transcripts.ts';
+import { migration } from './parts/migration.ts';
 import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
 import { quickstart } from './parts/quickstart.ts';
@@ -29,6 +30,7 @@ const allParts: readonly Part[] = [
   ...crashes,
   ...rebalances,
   ...javaTranscripts,
+  migration,
   codec,
   clientTransactions,
   wire,

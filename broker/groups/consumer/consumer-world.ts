@@ -37,6 +37,16 @@ export interface ConsumerWorld {
   readonly classic: TransitionConfig;
 }
 
+/** The name of an assignor that `group.consumer.assignors` may also give as Kafka's class. */
+export function assignorNameOf(text: string): string {
+  return assignorClasses.get(text) ?? text;
+}
+
+const assignorClasses: ReadonlyMap<string, string> = new Map([
+  ['org.apache.kafka.coordinator.group.assignor.UniformAssignor', 'uniform'],
+  ['org.apache.kafka.coordinator.group.assignor.RangeAssignor', 'range'],
+]);
+
 /** The policy of this name, in any case; `disabled` for a name that is none. */
 export function migrationPolicyOf(name: string): MigrationPolicy {
   return policies.find((policy) => policy === name.toLowerCase()) ?? 'disabled';

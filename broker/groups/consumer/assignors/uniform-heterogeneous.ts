@@ -70,38 +70,36 @@ class Balance {
   }
 
   even(): void {
+    // Nobody whom a settled member reaches has two less, and whoever is relieved later reaches no such member.
     const settled = new Set<string>();
-    for (;;) {
-      const largest = this.#largest(settled);
-      if (largest === undefined) return;
-      if (!this.#relieve(largest)) settled.add(largest);
-      // A chain may have passed through members that were settled: what they can reach has changed.
-      else settled.clear();
+    for (let largest = this.#largest(settled); largest !== undefined; largest = this.#largest(settled)) {
+      this.#relieve(largest, settled);
     }
   }
 
-  /** Moves one partition on along a chain that ends at a member with at least two less. False when there is none. */
-  #relieve(start: string): boolean {
+  /** Moves one partition on along a chain that ends at a member with at least two less, or settles all it reaches. */
+  #relieve(start: string, settled: Set<string>): void {
     const size = this.#size(start);
     const reachedBy = new Map<string, Step | undefined>([[start, undefined]]);
     const seenTopics = new Set<string>();
-    const queue = [start];
-    for (let member = queue.shift(); member !== undefined; member = queue.shift()) {
-      if (this.#size(member) <= size - 2) {
-        this.#moveAlong(member, reachedBy);
-        return true;
-      }
-      for (const topicId of this.drafts.get(member)?.keys() ?? []) {
+    // A Map grows while it is iterated over: this is a search in breadth.
+    for (const from of reachedBy.keys()) {
+      for (const topicId of this.drafts.get(from)?.keys() ?? []) {
         if (seenTopics.has(topicId)) continue;
         seenTopics.add(topicId);
-        for (const subscriber of this.#bySize(topicId)) {
-          if (reachedBy.has(subscriber)) continue;
-          reachedBy.set(subscriber, { from: member, topicId });
-          queue.push(subscriber);
+        const subscribers = this.#subscribers.get(topicId) ?? [];
+        const smallest = this.#smallest(subscribers);
+        const isEnd = this.#size(smallest) <= size - 2;
+        for (const subscriber of isEnd ? [smallest] : subscribers) {
+          if (!reachedBy.has(subscriber)) reachedBy.set(subscriber, { from, topicId });
+        }
+        if (isEnd) {
+          this.#moveAlong(smallest, reachedBy);
+          return;
         }
       }
     }
-    return false;
+    for (const memberId of reachedBy.keys()) settled.add(memberId);
   }
 
   #moveAlong(end: string, reachedBy: ReadonlyMap<string, Step | undefined>): void {
@@ -148,10 +146,5 @@ class Balance {
       if (largest === undefined || size > this.#size(largest)) largest = memberId;
     }
     return largest;
-  }
-
-  #bySize(topicId: string): readonly string[] {
-    const subscribers = this.#subscribers.get(topicId) ?? [];
-    return [...subscribers].sort((a, b) => this.#size(a) - this.#size(b));
   }
 }

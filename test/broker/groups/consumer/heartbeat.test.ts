@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { IN_PROCESS_HOST } from '../../../../broker/groups/index.ts';
 import { ErrorCode } from '../../../../kafka/protocol/index.ts';
 import { consumerTimes, Groups } from '../group-fixture.ts';
 import { ConsumerClient, converge, describe, names, records } from './consumer-fixture.ts';
@@ -244,6 +245,37 @@ test('most votes choose the assignor, and the first of group.consumer.assignors 
   await clients[2]?.send({ subscribedTopicNames: ['orders'] });
   await converge(clients);
   expect((await describe(groups)).assignorName).toBe('uniform');
+});
+
+test('group.consumer.assignors takes the class names of Kafka too', async () => {
+  const java = 'org.apache.kafka.coordinator.group.assignor';
+  const groups = await Groups.start({
+    groupConsumerAssignors: [`${java}.RangeAssignor`, `${java}.UniformAssignor`],
+  });
+  const topics = ['orders', 'payments'];
+  const [a, b] = ['a', 'b'].map((id) => new ConsumerClient(groups, id, { subscribedTopicNames: topics }));
+  await a?.join();
+  expect((await b?.send({ memberEpoch: 1, serverAssignor: 'sticky' }))?.errorMessage).toBe(
+    'ServerAssignor sticky is not supported. Supported assignors: range, uniform.',
+  );
+  expect((await describe(groups)).assignorName).toBe('range');
+});
+
+test('a member in the process of the broker ends with it', async () => {
+  const groups = await Groups.start();
+  const request = { groupId: 'g', memberId: 'a', memberEpoch: 0, instanceId: null, rackId: null };
+  const subscription = {
+    rebalanceTimeoutMs: 1_000,
+    subscribedTopicNames: ['orders'],
+    subscribedTopicRegex: null,
+  };
+  await groups.service.consumerGroupHeartbeat(
+    { ...request, ...subscription, serverAssignor: null, topicPartitions: [] },
+    { apiVersion: 1, clientId: 'c', clientHost: IN_PROCESS_HOST },
+  );
+  const again = await groups.restart();
+  await again.pass(0);
+  expect(await describe(again)).toMatchObject({ groupState: 'Empty' });
 });
 
 test('the group is full at group.consumer.max.size, except for those that are in it', async () => {
