@@ -97,6 +97,11 @@ function replaySchema(
   const guid = schemaGuid(value.definition);
   const known = state.context(subject).ids.get(value.id);
   const old = state.version(subject, version);
+  if (old !== undefined && old.content.id === value.id && old.content.guid !== guid && value.isDeleted) {
+    // Some registries spell the schema differently when they delete it.
+    old.isDeleted = true;
+    return applied;
+  }
   if (known !== undefined && known.guid !== guid)
     return { skipped: 'the id has another schema', repair: { subject, version } };
   if (old !== undefined && old.content.guid !== guid)

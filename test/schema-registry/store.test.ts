@@ -65,6 +65,28 @@ describe('the log', () => {
     ]);
   });
 
+  test('the first schema of an id and of a version stays; a deletion counts however the schema is spelled', () => {
+    const state = new RegistryState();
+    const put = (subject: string, version: number, id: number, schema: string, deleted = false) =>
+      replay(state, {
+        key: Buffer.from(JSON.stringify({ keytype: 'SCHEMA', subject, version, magic: 1 })),
+        value: Buffer.from(JSON.stringify({ subject, version, id, schema, deleted })),
+        timestampMs: 0,
+      });
+    expect(put('s', 1, 1, '"int"')).toEqual({ skipped: undefined });
+    expect(put('t', 1, 1, '"long"')).toEqual({
+      skipped: 'the id has another schema',
+      repair: { subject: 't', version: 1 },
+    });
+    expect(put('s', 1, 2, '"long"')).toEqual({
+      skipped: 'the version has another schema',
+      repair: { subject: 's', version: 1 },
+    });
+    expect(state.version('s', 1)).toMatchObject({ isDeleted: false, content: { id: 1, schema: '"int"' } });
+    expect(put('s', 1, 1, ' "int"', true)).toEqual({ skipped: undefined });
+    expect(state.version('s', 1)).toMatchObject({ isDeleted: true, content: { schema: '"int"' } });
+  });
+
   test('records of Confluent and Karapace in older spellings are read', () => {
     const state = new RegistryState();
     const put = (key: object, value: object | null) =>

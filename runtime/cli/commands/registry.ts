@@ -5,7 +5,10 @@ import { describeOptions, parseOptions } from '../options.ts';
 import { untilStopped, whileRunning } from '../running.ts';
 
 const options = {
-  'bootstrap-server': { type: 'string', describe: 'The Kafka cluster that keeps the schemas: host:port, ...' },
+  'bootstrap-server': {
+    type: 'string',
+    describe: 'The Kafka cluster that keeps the schemas: host:port, ...',
+  },
   host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on.' },
   port: { type: 'number', default: 8081, describe: 'Port to listen on; 0 takes a free one.' },
   'advertised-host': { type: 'string', describe: 'Where other registries reach this one. Default: --host.' },
@@ -31,7 +34,8 @@ export const registryCommand: Command = {
   async run(args) {
     const { values } = parseOptions(options, args);
     const bootstrapServers = values['bootstrap-server'];
-    if (bootstrapServers === undefined) throw new UsageError('--bootstrap-server is missing: name a Kafka cluster.');
+    if (bootstrapServers === undefined)
+      throw new UsageError('--bootstrap-server is missing: name a Kafka cluster.');
     return whileRunning(async (signal) => {
       const registry = await startRegistryAlone({
         bootstrapServers,
@@ -43,7 +47,9 @@ export const registryCommand: Command = {
         personality: values['compat-level'] === '7' ? 7 : 8,
         logLevel: values['log-level'],
       });
-      console.log(values.json ? JSON.stringify({ registry: registry.url }) : `Schema registry ${registry.url}`);
+      console.log(
+        values.json ? JSON.stringify({ registry: registry.url }) : `Schema registry ${registry.url}`,
+      );
       try {
         await untilStopped(signal, new Promise(() => undefined));
       } finally {
