@@ -170,6 +170,6 @@ async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Splits a command line at blanks outside single quotes. */
-function words(command: string): string[] {
+export function words(command: string): string[] {
   return [...command.matchAll(/(?:[^\s']+|'[^']*')+/g)].map(([word]) => word.replaceAll("'", ''));
 }
