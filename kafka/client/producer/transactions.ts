@@ -214,6 +214,8 @@ export class Transactions {
 
   /** Announces partitions until none is wanted any more. */
   async #add(): Promise<void> {
+    // All that is wanted in one turn goes into one request.
+    await Promise.resolve();
     for (let wanted = this.#takeWanted(); wanted.length > 0; wanted = this.#takeWanted()) {
       const coordination = this.#coordination;
       if (coordination === undefined) return;

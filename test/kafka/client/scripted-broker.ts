@@ -47,6 +47,8 @@ export class ScriptedBroker {
   readonly endpoint: Endpoint;
   readonly clock: Clock;
   readonly received: Received[] = [];
+  /** Levels of features that the cluster has agreed on, as ApiVersions tells them. */
+  features: Readonly<Record<string, number>> = {};
   readonly #net: Net;
   readonly #served: ServedVersions;
   readonly #scripts = new Map<number, Script>();
@@ -160,6 +162,11 @@ export class ScriptedBroker {
     const body = {
       errorCode: isKnown ? ErrorCode.NONE : ErrorCode.UNSUPPORTED_VERSION,
       apiKeys: ranges.map(([apiKey, [minVersion, maxVersion]]) => ({ apiKey, minVersion, maxVersion })),
+      finalizedFeatures: Object.entries(this.features).map(([name, level]) => ({
+        name,
+        maxVersionLevel: level,
+        minVersionLevel: level,
+      })),
     };
     const header = { apiVersion: isKnown ? apiVersion : 0, correlationId };
     connection.write(encodeResponseFrame(apiVersionsResponse, header, body));
