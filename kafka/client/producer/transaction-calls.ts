@@ -19,7 +19,6 @@ import { KafkaError } from '../errors.ts';
 import { type CommittedOffset, partitionKey, type TopicPartition } from '../topic-partition.ts';
 import type { ProducerIdentity } from './partition-queue.ts';
 import type { TransactionGroup } from './producer.ts';
-import type { TransactionSettings } from './transactions.ts';
 
 /** Levels of the feature transaction.version, and the versions that belong to them (KIP-890). */
 const FEATURE = 'transaction.version';
@@ -28,6 +27,12 @@ const FIRST_END_WITH_EPOCH = 5;
 const LAST_OF_FIRST_GENERATION = 4;
 /** Later ones are between brokers. */
 const LAST_ADD_BY_CLIENTS = 3;
+
+/** How a producer's transactions are told apart from others'. */
+export interface TransactionSettings {
+  readonly transactionalId: string;
+  readonly transactionTimeoutMs: number;
+}
 
 /** Who the coordinator takes this producer for, and how it coordinates. */
 export interface Coordination {

@@ -11,6 +11,7 @@ import {
   commitTransactionOffsets,
   endTransaction,
   initProducer,
+  type TransactionSettings,
 } from './transaction-calls.ts';
 
 /**
@@ -41,12 +42,6 @@ export interface TransactionListener {
   onAdmitted(): void;
   /** What is not sent yet will not be. */
   onFailed(error: StreamError): void;
-}
-
-/** How a producer's transactions are told apart from others'. */
-export interface TransactionSettings {
-  readonly transactionalId: string;
-  readonly transactionTimeoutMs: number;
 }
 
 /**
