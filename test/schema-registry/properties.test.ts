@@ -127,7 +127,8 @@ const protoMessages: fc.Arbitrary<{ readonly schema: string; readonly value: fc.
     const chosen = plain.find(({ label }) => label === 'oneof')?.tag;
     const set = plain.filter(({ tag, label }) => label !== 'oneof' || tag === chosen);
     const members = set.map(
-      ({ tag, value }) => [`f${tag}`, inner === 'string' ? value.map(textual) : value] as const,
+      ({ tag, type, value }) =>
+        [`f${tag}`, inner === 'string' && type === 'M.N' ? value.map(textual) : value] as const,
     );
     return { schema, value: fc.record(Object.fromEntries(members), { requiredKeys: [] }) };
   });
