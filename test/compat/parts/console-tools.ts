@@ -6,7 +6,14 @@ import { compareTranscript } from '../transcript.ts';
 import { startJava } from './java.ts';
 import type { Part, PartContext } from './part.ts';
 import { type RunTools, runKafkaTools, runOurTools } from './tool-runner.ts';
-import { groupCommands, lookTogether, recordCommands, topicCommands, writeTogether } from './tool-scripts.ts';
+import {
+  clusterCommands,
+  groupCommands,
+  lookTogether,
+  recordCommands,
+  topicCommands,
+  writeTogether,
+} from './tool-scripts.ts';
 
 const overrides = { 'group.initial.rebalance.delay.ms': '0' };
 
@@ -60,6 +67,10 @@ function toolChecks(context: PartContext, runTools: RunTools): readonly Check[] 
         await compare(context, runTools, 'console-groups', groupCommands);
         await member.stop();
       },
+    },
+    {
+      name: 'kafka-get-offsets, kafka-groups, kafka-features and others print the same as about Apache Kafka',
+      run: () => compare(context, runTools, 'console-cluster', clusterCommands),
     },
   ];
 }

@@ -67,6 +67,39 @@ export const groupCommands: readonly string[] = [
   'kafka-consumer-groups --list',
 ];
 
+/** Asks for what the scripts before have left, and for what needs no broker. */
+export const clusterCommands: readonly string[] = [
+  'kafka-get-offsets --topic words',
+  'kafka-get-offsets --topic letters --time earliest',
+  'kafka-get-offsets --topic letters --partitions 0,1 --time earliest',
+  'kafka-get-offsets --topic-partitions words:0,letters:1-3 --time -2',
+  'kafka-get-offsets --topic words --time 99999999999999',
+  'kafka-get-offsets --topic nope',
+  'kafka-get-offsets --topic words --time soon',
+  'kafka-get-offsets --topic words --partitions a',
+  'kafka-get-offsets --topic-partitions words --topic words',
+  'kafka-groups --list',
+  'kafka-groups --list --consumer',
+  'kafka-groups --list --share',
+  'kafka-groups --list --group-type classic',
+  'kafka-log-dirs --describe --broker-list 7',
+  'kafka-features version-mapping',
+  'kafka-features version-mapping --release-version 4.0-IV3',
+  'kafka-features version-mapping --release-version 9',
+  'kafka-features feature-dependencies --feature eligible.leader.replicas.version=1',
+  'kafka-features feature-dependencies --feature metadata.version=30 --feature group.version=1',
+  'kafka-features feature-dependencies --feature nope=1',
+  'kafka-features upgrade',
+  'kafka-features upgrade --feature nope',
+  'kafka-metadata-quorum describe',
+  'kafka-metadata-quorum describe --status --replication',
+  'kafka-transactions find-hanging',
+  'kafka-transactions abort --topic words --partition 0',
+  'kafka-transactions abort --topic words --partition 0 --producer-id 1',
+  'kafka-leader-election --election-type preferred',
+  'kafka-leader-election --election-type preferred --topic words',
+];
+
 /** What both kinds of tools write to one topic, of which a group of both then reads a part. */
 export const writeTogether: readonly string[] = [
   'kafka-topics --create --topic shared --if-not-exists',

@@ -20,14 +20,20 @@ import org.apache.kafka.common.utils.Exit;
  * (in which a backslash and n is a line end, a backslash and t a tab).
  */
 public final class ConsoleTools {
-    private static final Map<String, String> TOOLS = Map.of(
-            "kafka-topics", "org.apache.kafka.tools.TopicCommand",
-            "kafka-configs", "kafka.admin.ConfigCommand",
-            "kafka-console-producer", "org.apache.kafka.tools.ConsoleProducer",
-            "kafka-console-consumer", "org.apache.kafka.tools.consumer.ConsoleConsumer",
-            "kafka-consumer-groups", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
-            "kafka-get-offsets", "org.apache.kafka.tools.GetOffsetShell",
-            "kafka-dump-log", "org.apache.kafka.tools.DumpLogSegments");
+    private static final Map<String, String> TOOLS = Map.ofEntries(
+            Map.entry("kafka-topics", "org.apache.kafka.tools.TopicCommand"),
+            Map.entry("kafka-configs", "kafka.admin.ConfigCommand"),
+            Map.entry("kafka-console-producer", "org.apache.kafka.tools.ConsoleProducer"),
+            Map.entry("kafka-console-consumer", "org.apache.kafka.tools.consumer.ConsoleConsumer"),
+            Map.entry("kafka-consumer-groups", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"),
+            Map.entry("kafka-get-offsets", "org.apache.kafka.tools.GetOffsetShell"),
+            Map.entry("kafka-dump-log", "org.apache.kafka.tools.DumpLogSegments"),
+            Map.entry("kafka-groups", "org.apache.kafka.tools.GroupsCommand"),
+            Map.entry("kafka-log-dirs", "org.apache.kafka.tools.LogDirsCommand"),
+            Map.entry("kafka-features", "org.apache.kafka.tools.FeatureCommand"),
+            Map.entry("kafka-metadata-quorum", "org.apache.kafka.tools.MetadataQuorumCommand"),
+            Map.entry("kafka-transactions", "org.apache.kafka.tools.TransactionsCommand"),
+            Map.entry("kafka-leader-election", "org.apache.kafka.tools.LeaderElectionCommand"));
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
     /** What a tool wants done when its JVM ends, which is here when the tool ends: a producer sends the rest. */
