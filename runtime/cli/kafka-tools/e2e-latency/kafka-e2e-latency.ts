@@ -52,7 +52,7 @@ const named = defineTool<Option>({
   name: 'kafka-e2e-latency',
   summary: 'This tool measures end-to-end latency in Kafka by sending messages and timing their reception.',
   options,
-  rules: [(args) => (args.has('help') ? undefined : problemOf(args))],
+  rules: [problemOf],
   async run(args, context) {
     const sources = clientSources<Option>(
       args,
@@ -101,18 +101,14 @@ export const kafkaE2eLatency: Tool = async (args, io) => {
   );
 };
 
-function problemOf(args: ToolArguments<Option>): undefined {
-  const refuse = (problem: string) => {
-    throw new ToolError(problem);
-  };
+function problemOf(args: ToolArguments<Option>): string | undefined {
   if (!['1', 'all'].includes(args.text('producer-acks') ?? '')) {
-    refuse(
-      "Invalid value for --producer-acks. Latency testing requires synchronous acknowledgement. Please use '1' or 'all'.",
-    );
+    return "Invalid value for --producer-acks. Latency testing requires synchronous acknowledgement. Please use '1' or 'all'.";
   }
-  if (given(args.number('num-records')) <= 0) refuse('Value for --num-records must be a positive integer.');
-  if (given(args.number('record-size')) < 0)
-    refuse('Value for --record-size must be a non-negative integer.');
+  if (given(args.number('num-records')) <= 0) return 'Value for --num-records must be a positive integer.';
+  return given(args.number('record-size')) < 0
+    ? 'Value for --record-size must be a non-negative integer.'
+    : undefined;
 }
 
 async function measure(
