@@ -9,7 +9,7 @@ const patterns: readonly RegExp[] = [
   // Sockets: the system sizes their buffers, and a request that has come is begun at once.
   /^(socket\.(send|receive)\.buffer\.bytes|socket\.listen\.backlog\.size|queued\.max\.(requests|request\.bytes))$/,
   // Other nodes: there are none.
-  /^(replica\.(?!high\.watermark)|controller\.quorum\.(?!voters)|controller\.socket\.|broker\.(heartbeat|session)\.)/,
+  /^(replica\.(?!high\.watermark|alter\.log\.dirs)|controller\.quorum\.(?!voters)|controller\.socket\.|broker\.(heartbeat|session)\.)/,
   /^(auto\.leader\.rebalance|leader\.imbalance|unclean\.leader\.election\.interval|controlled\.shutdown|request\.timeout)/,
   /^(metadata\.max\.idle|initial\.broker\.registration|controller\.performance|server\.max\.startup|socket\.connection\.setup|follower\.fetch)/,
   // Purgatories: nothing that is done stays in ours.

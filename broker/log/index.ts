@@ -13,7 +13,7 @@ export {
   type LogDirectoryOptions,
   type LogIdentity,
 } from './log-directory.ts';
-export { folderName, futureFolderName, readTopicId } from './partition-folder.ts';
+export { futureFolderName, readTopicId } from './partition-folder.ts';
 export type { PartitionLog } from './partition-log.ts';
 export { producerAppendOf } from './producer-replay.ts';
 export type { ProducerAppend, ProducerBatch, SequenceCheck } from './producer-state.ts';
