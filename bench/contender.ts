@@ -92,6 +92,9 @@ async function kafkaCommand(port: number, folder: string): Promise<{ command: st
     ...kafkaJvm,
     ...['-Dcompat.log.level=WARN', '-cp', classPath(), mainClass, ...args],
   ];
-  await runOk('java', run('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', properties]));
+  await runOk(
+    'java',
+    run('kafka.tools.StorageTool', ['format', '--standalone', '-t', clusterId, '-c', properties]),
+  );
   return { command: 'java', args: run('kafka.Kafka', [properties]) };
 }

@@ -126,7 +126,10 @@ export class BrokerProcess {
         properties,
         kafkaProperties(this.#port, controllerPort, this.dataDirectory, this.#options.overrides),
       );
-      await runOk('java', javaArgs('kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', properties]));
+      await runOk(
+        'java',
+        javaArgs('kafka.tools.StorageTool', ['format', '--standalone', '-t', clusterId, '-c', properties]),
+      );
     }
     const started = (this.#child === undefined ? '' : this.#wholeLog()).split('Kafka Server started').length;
     const child = new Child('java', javaArgs('kafka.Kafka', [properties], { heapMb: 384, log: 'INFO' }), {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface Difference {
   readonly part: string;
   readonly command: string;
-  /** Lines of Apache Kafka that may be missing. */
+  /** Lines of Apache Kafka that may be missing; `*` for whatever it says. */
   readonly missing: readonly string[];
   /** Lines that may be there instead. */
   readonly added: readonly string[];
@@ -39,7 +39,7 @@ export function allows(
   lines: readonly string[],
   { question, line }: AskedLine,
 ): boolean {
-  return question.startsWith(command) && lines.includes(line);
+  return question.startsWith(command) && (lines.includes(line) || lines.includes('*'));
 }
 
 /** The lines of a difference that a transcript with such a command did not need: the row is stale. */
@@ -50,7 +50,7 @@ export function stale(
 ): string[] {
   if (!questions.some((question) => question.startsWith(difference.command))) return [];
   const isSeen = (seen: readonly AskedLine[], line: string) =>
-    seen.some((asked) => allows(difference, [line], asked));
+    line === '*' ? seen.length > 0 : seen.some((asked) => allows(difference, [line], asked));
   return [
     ...difference.missing.filter((line) => !isSeen(missing, line)),
     ...difference.added.filter((line) => !isSeen(added, line)),

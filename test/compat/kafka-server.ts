@@ -1,7 +1,7 @@
 /** The cluster id that storage is formatted with. */
 export const clusterId = 'XUG1dhGORKWtUSCNoIxsGw';
 
-/** `server.properties` of a broker and controller in one, without security. */
+/** `server.properties` of a broker and controller in one, without security, to be formatted as in Kafka's quickstart. */
 export function kafkaProperties(
   port: number,
   controllerPort: number,
@@ -11,7 +11,7 @@ export function kafkaProperties(
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': '1',
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
     'controller.listener.names': 'CONTROLLER',

@@ -27,16 +27,6 @@ const adminTranscripts: readonly Transcript[] = [
     what: 'groups and committed offsets: list, describe, alter, delete',
   },
   {
-    name: 'admin-cluster',
-    program: ['AdminCluster'],
-    what: 'features, quorum, elections, reassignments, log directories',
-  },
-  {
-    name: 'admin-security',
-    program: ['AdminSecurity'],
-    what: 'ACLs, tokens, users and quotas on a broker without security',
-  },
-  {
     name: 'admin-broker-configs',
     program: ['AdminBrokerConfigs'],
     what: 'every broker config, its type, and whether it is read-only',
@@ -48,11 +38,25 @@ const adminTranscripts: readonly Transcript[] = [
   },
 ];
 
+const newerTranscripts: readonly Transcript[] = [
+  {
+    name: 'admin-cluster',
+    program: ['AdminCluster'],
+    what: 'features, quorum, elections, reassignments, log directories',
+  },
+  {
+    name: 'admin-security',
+    program: ['AdminSecurity'],
+    what: 'ACLs, tokens, users and quotas on a broker without security',
+  },
+];
+
 const atOnce = { 'group.initial.rebalance.delay.ms': '0' };
 
 /** Java's clients ask the broker what they asked Apache Kafka, and must hear the same. */
 export const javaTranscripts: readonly Part[] = [
   part('admin', adminTranscripts),
+  { ...part('admin-cluster', newerTranscripts), onlyByName: true },
   part('admin-consumer-protocol', [
     {
       name: 'admin-consumer-protocol',
@@ -83,15 +87,18 @@ export const javaTranscripts: readonly Part[] = [
       'group.consumer.session.timeout.ms': '6000',
     },
   ),
-  part(
-    'transactions',
-    (['2', '1'] as const).map((level) => ({
-      name: `transactions-tv${level}`,
-      program: ['TransactionTranscript', level],
-      what: `transactions with transaction.version=${level}: commit, abort, fencing, timeouts, offsets, admin calls`,
-    })),
-    { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500' },
-  ),
+  {
+    ...part(
+      'transactions',
+      (['2', '1'] as const).map((level) => ({
+        name: `transactions-tv${level}`,
+        program: ['TransactionTranscript', level],
+        what: `transactions with transaction.version=${level}: commit, abort, fencing, timeouts, offsets, admin calls`,
+      })),
+      { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500' },
+    ),
+    onlyByName: true,
+  },
 ];
 
 function part(

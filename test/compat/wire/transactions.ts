@@ -272,6 +272,7 @@ async function fencing(wire: Wire): Promise<void> {
   for (const version of [0, 1, 4, 5]) await end(wire, 'of the first, fenced', id, first, true, version);
   await add(wire, 'of the second', next, { id });
   await end(wire, 'of the second', id, next, true);
+  await wire.pause(200);
   await look(wire, 'after the fencing');
 }
 
