@@ -212,6 +212,21 @@ test('transactions are listed over the wire', async () => {
   expect(some?.transactionStates.map(({ transactionalId }) => transactionalId)).toEqual(['other']);
 });
 
+test('with transaction.version 0 or 1 the broker fences by one epoch, and a restart reads what was written', async () => {
+  for (const level of [1, 0]) {
+    const txn = await TxnClient.start();
+    expect(await txn.setTransactionVersion(level)).toBe(NONE);
+    const producer = await txn.init();
+    await txn.add(producer, [0]);
+    await txn.produce(producer, ['a'], { version: 11 });
+    await txn.initResponse();
+    expect(await txn.init()).toEqual({ ...producer, producerEpoch: 2 });
+    await txn.fixture.restart();
+    expect(await txn.describe()).toMatchObject({ transactionState: 'Empty', producerEpoch: 2 });
+    expect((await txn.stable()).aborted).toHaveLength(1);
+  }
+});
+
 test('the state topic that is deleted is made again, and ids begin anew', async () => {
   const txn = await TxnClient.start();
   await txn.init();

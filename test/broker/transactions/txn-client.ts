@@ -16,6 +16,8 @@ import {
   offsetFetchResponse,
   txnOffsetCommitRequest,
   txnOffsetCommitResponse,
+  updateFeaturesRequest,
+  updateFeaturesResponse,
   writeTxnMarkersRequest,
   writeTxnMarkersResponse,
 } from '../../../kafka/protocol/index.ts';
@@ -138,6 +140,15 @@ export class TxnClient {
       this.client.request(messages, 0, { transactionalIds: [transactionalId] }),
     );
     return response?.transactionStates[0];
+  }
+
+  /** Finalizes another level of the feature; the error code. */
+  async setTransactionVersion(maxVersionLevel: number) {
+    const messages = [updateFeaturesRequest, updateFeaturesResponse] as const;
+    const UNSAFE_DOWNGRADE = 3;
+    const update = { feature: 'transaction.version', maxVersionLevel, upgradeType: UNSAFE_DOWNGRADE };
+    const body = { timeoutMs: 1000, featureUpdates: [update], validateOnly: false };
+    return (await this.during(this.client.request(messages, 1, body)))?.errorCode;
   }
 
   /** Where a read_committed consumer has to stop, and the aborted transactions before that. */
