@@ -35,22 +35,17 @@ import { partitionFor } from '../coordinator/partition-for.ts';
 import type { TransactionalLog } from '../coordinator/ports.ts';
 import type { TransactionMarker } from '../replica/transaction-marker.ts';
 import { joinResponse, syncResponse } from './classic/responses.ts';
-import {
-  assignorNameOf,
-  type ConsumerGroupTimes,
-  type ConsumerWorld,
-  migrationPolicyOf,
-} from './consumer/consumer-world.ts';
+import type { ConsumerGroupTimes, ConsumerWorld } from './consumer/consumer-world.ts';
 import { undescribedConsumerGroup } from './consumer/description.ts';
 import { heartbeatResponse } from './consumer/heartbeat.ts';
 import { refuseInvalidHeartbeat } from './consumer/heartbeat-validation.ts';
-import { MetadataHashes } from './consumer/metadata-hash.ts';
 import { orRefuse } from './consumer/refusal.ts';
 import { respond } from './decision.ts';
-import { type GroupConfig, NEW_MEMBER_JOIN_TIMEOUT_MS } from './group-config.ts';
+import type { GroupConfig } from './group-config.ts';
 import { isListed, undescribedGroup } from './group-description.ts';
 import { GroupPartitions } from './group-partitions.ts';
 import type { GroupShard } from './group-shard.ts';
+import { worldOf } from './group-world.ts';
 import { newMemberId } from './member-id.ts';
 import { offsetCommitError } from './offsets/offset-commit.ts';
 import type { OffsetFetchGroup, OffsetFetchGroupResponse } from './offsets/offset-fetch.ts';
@@ -397,23 +392,4 @@ export class GroupService {
   #shardOf(groupId: string): GroupShard | number {
     return this.#partitions.shard(this.partitionFor(groupId));
   }
-}
-
-function worldOf({ topics, timesOf, config }: GroupServiceOptions): ConsumerWorld {
-  return {
-    topics,
-    hashes: new MetadataHashes(topics),
-    timesOf,
-    settings: {
-      maxSize: config.groupConsumerMaxSize,
-      assignors: config.groupConsumerAssignors.map(assignorNameOf),
-      migrationPolicy: migrationPolicyOf(config.groupConsumerMigrationPolicy),
-      regexRefreshIntervalMs: config.groupConsumerRegexRefreshIntervalMs,
-    },
-    classic: {
-      initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
-      groupMaxSize: config.groupMaxSize,
-      newMemberJoinTimeoutMs: NEW_MEMBER_JOIN_TIMEOUT_MS,
-    },
-  };
 }
