@@ -1,4 +1,3 @@
-import { ErrorCode } from '../kafka/protocol/index.ts';
 import type { StreamError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { LoggerLevels } from '../platform/logger-levels.ts';
@@ -16,6 +15,7 @@ import {
   type Listener,
 } from './config/index.ts';
 import { GroupCoordination } from './coordinator/group-coordination.ts';
+import { TransactionCoordination } from './coordinator/transaction-coordination.ts';
 import { LogDirectories } from './log/index.ts';
 import {
   bootstrapRecords,
@@ -49,11 +49,6 @@ import { TopicConfigs } from './topic-configs.ts';
 
 const SESSION_EVICTION_MS = 120_000;
 
-/** Where no coordinator is served, no partition is in any transaction. */
-const noTransactions: TransactionVerifier = {
-  verify: ({ partitions }, done) => done(partitions.map(() => ErrorCode.INVALID_TXN_STATE)),
-};
-
 /** What a broker is started with. */
 export interface BrokerOptions {
   readonly platform: Platform;
@@ -76,6 +71,7 @@ export class Broker {
   readonly #metadata: ClusterMetadata;
   readonly #storage: BrokerStorage;
   readonly #groups: GroupCoordination;
+  readonly #transactions: TransactionCoordination;
   readonly #server: BrokerServer;
   readonly #loggers: LoggerLevels;
   #config: BrokerConfig;
@@ -115,12 +111,14 @@ export class Broker {
     });
     this.#partitions = partitions;
     const context = () => this.#context();
-    this.#groups = new GroupCoordination(
-      { ...platform, logger: this.#logger('groups', options) },
-      partitions,
-      this.#metadata,
-      context,
-    );
+    const coordination = (name: string) => {
+      const logger = this.#logger(name, options);
+      return { platform: { ...platform, logger }, partitions, metadata: this.#metadata, context };
+    };
+    const verifier: TransactionVerifier = {
+      verify: (request, done) => this.#transactions.service.verify(request, done),
+    };
+    this.#groups = new GroupCoordination({ ...coordination('groups'), verifier });
     this.#storage = new BrokerStorage({
       platform,
       nodeId: this.#nodeId,
@@ -131,6 +129,11 @@ export class Broker {
       partitions,
     });
     const producerIds = new ProducerIds(this.#metadata, this.#nodeId);
+    this.#transactions = new TransactionCoordination({
+      ...coordination('transactions'),
+      groups: this.#groups.service,
+      allocateProducerId: () => producerIds.allocate(),
+    });
     const sessions = new FetchSessions(clock, entropy, {
       slots: this.config.maxIncrementalFetchSessionCacheSlots,
       evictionMs: SESSION_EVICTION_MS,
@@ -141,13 +144,13 @@ export class Broker {
       executor,
       cluster: new Cluster(this.clusterId, this.#metadata, context),
       partitions,
-      produceVerifier: new ProduceVerifier(noTransactions, clock, () => ({
+      produceVerifier: new ProduceVerifier(verifier, clock, () => ({
         backoffMs: this.config.addPartitionsToTxnRetryBackoffMs,
         backoffMsMax: this.config.addPartitionsToTxnRetryBackoffMaxMs,
       })),
       groups: this.#groups,
+      transactions: this.#transactions,
       sessions,
-      allocateProducerId: () => producerIds.allocate(),
       checkpoint: () => directories.checkpoint(),
       directories,
       moves: this.#storage.moves,
@@ -267,6 +270,7 @@ export class Broker {
     this.#isServing = false;
     await this.#listening;
     await this.#server.close();
+    this.#transactions.stop();
     this.#groups.stop();
     await this.#metadata.settled();
     await this.#storage.close(this.#metadata.image.broker(this.#nodeId)?.epoch ?? -1);
@@ -286,6 +290,7 @@ export class Broker {
     const listeners = await this.#listen(platform.net, config);
     await this.#register(config, listeners);
     await this.#groups.start();
+    await this.#transactions.start();
     if (inProcess !== undefined) {
       const { net, ...endpoint } = inProcess;
       const own = { name: IN_PROCESS_LISTENER, endpoint, isUnlimited: true };
@@ -337,10 +342,17 @@ export class Broker {
     }
     this.#storage.onMetadataChange(delta);
     this.#groups.onMetadataChange(delta);
-    for (const { name } of delta.topicsRemoved) this.#groups.onTopicDeleted(name);
-    for (const { name } of delta.topicsCreated) this.#groups.onTopicCreated(name);
+    for (const { name } of delta.topicsRemoved) {
+      this.#groups.onTopicDeleted(name);
+      this.#transactions.onTopicDeleted(name);
+    }
+    for (const { name } of delta.topicsCreated) {
+      this.#groups.onTopicCreated(name);
+      this.#transactions.onTopicCreated(name);
+    }
     for (const { topic, partitionId } of delta.partitionsChanged) {
       this.#groups.onPartitionChanged(topic, partitionId);
+      this.#transactions.onPartitionChanged(topic, partitionId);
     }
   }
 

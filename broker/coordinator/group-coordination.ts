@@ -1,59 +1,68 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { GroupService } from '../groups/index.ts';
-import {
-  autoCreatedTopic,
-  type ControllerContext,
-  decideCreateTopics,
-  type MetadataDelta,
-} from '../metadata/index.ts';
+import type { ControllerContext, MetadataDelta } from '../metadata/index.ts';
 import type { ClusterMetadata } from '../quorum/cluster-metadata.ts';
 import type { Partitions } from '../replica/partitions.ts';
-import { CoordinatorLog } from './coordinator-log.ts';
+import type { TransactionVerifier } from '../replica/transaction-verifier.ts';
+import { CoordinatedTopic } from './coordinated-topic.ts';
+import { CoordinatorTopic } from './coordinator-topic.ts';
 import { GroupSettings } from './group-settings.ts';
 import { TopicView } from './topic-view.ts';
+import { VerifiedOffsets } from './verified-offsets.ts';
 
-const OFFSETS_TOPIC = '__consumer_offsets';
+/** Where groups commit their offsets. */
+export const OFFSETS_TOPIC = '__consumer_offsets';
+
+/** What the group coordinator runs on. */
+export interface GroupCoordinationOptions {
+  readonly platform: Platform;
+  readonly partitions: Partitions;
+  readonly metadata: ClusterMetadata;
+  readonly context: () => ControllerContext;
+  /** The coordinator of the transactions in which offsets are committed. */
+  readonly verifier: TransactionVerifier;
+}
 
 /** Runs the group coordinator on the partitions of `__consumer_offsets`, which is created when first needed. */
 export class GroupCoordination {
   readonly service: GroupService;
-  readonly #metadata: ClusterMetadata;
-  readonly #context: () => ControllerContext;
+  readonly #topic: CoordinatedTopic;
   readonly #settings: GroupSettings;
   readonly #topics: TopicView;
-  #loaded: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    platform: Platform,
-    partitions: Partitions,
-    metadata: ClusterMetadata,
-    context: () => ControllerContext,
-  ) {
+  constructor({ platform, partitions, metadata, context, verifier }: GroupCoordinationOptions) {
     const { clock, entropy, logger } = platform;
     const { image } = metadata;
-    this.#metadata = metadata;
-    this.#context = context;
+    const load = (partition: number) => this.service.load(partition);
+    this.#topic = new CoordinatedTopic(OFFSETS_TOPIC, metadata, context, load);
     this.#settings = new GroupSettings(context, image);
     this.#topics = new TopicView(metadata);
     this.service = new GroupService({
       clock,
       entropy,
       logger: logger.child({ component: 'groups' }),
-      log: new CoordinatorLog(OFFSETS_TOPIC, partitions, clock),
+      log: new CoordinatorTopic(OFFSETS_TOPIC, partitions, clock),
       topics: this.#topics,
       timesOf: (groupId) => this.#settings.timesOf(groupId),
       isConsumerProtocolEnabled: () => this.#settings.isConsumerProtocolEnabled,
+      transactions: new VerifiedOffsets({
+        verifier,
+        clock,
+        find: (partition) => partitions.lookupByName(OFFSETS_TOPIC, partition),
+        backoff: () => ({
+          backoffMs: context().config.addPartitionsToTxnRetryBackoffMs,
+          backoffMsMax: context().config.addPartitionsToTxnRetryBackoffMaxMs,
+        }),
+      }),
       config: context().config,
-      partitionCount: () =>
-        image.topic(OFFSETS_TOPIC)?.partitions.size ?? context().config.offsetsTopicNumPartitions,
+      partitionCount: () => this.#topic.partitionCount ?? context().config.offsetsTopicNumPartitions,
     });
   }
 
   /** Loads what the topic holds, if it exists. */
   async start(): Promise<void> {
-    this.onTopicCreated(OFFSETS_TOPIC);
-    await this.#loaded;
+    await this.#topic.load();
     this.service.start();
   }
 
@@ -62,15 +71,12 @@ export class GroupCoordination {
   }
 
   onTopicCreated(topic: string): void {
-    if (topic !== OFFSETS_TOPIC) return;
-    const partitions = this.#metadata.image.topic(OFFSETS_TOPIC)?.partitions.keys() ?? [];
-    const led = [...partitions].filter((partition) => this.#isLed(partition));
-    this.#loaded = Promise.all(led.map((partition) => this.service.load(partition)));
+    if (topic === OFFSETS_TOPIC) void this.#topic.load();
   }
 
   /** A partition whose log directory has failed has no leader, and nobody coordinates its groups. */
   onPartitionChanged(topic: string, partition: number): void {
-    if (topic === OFFSETS_TOPIC && !this.#isLed(partition)) this.service.unload(partition);
+    if (topic === OFFSETS_TOPIC && !this.#topic.isLed(partition)) this.service.unload(partition);
   }
 
   onTopicDeleted(topic: string): void {
@@ -85,18 +91,7 @@ export class GroupCoordination {
 
   /** Makes sure that a group can be coordinated here; the error code that says why not otherwise. */
   async find(groupId: string): Promise<number> {
-    if (this.#metadata.image.topic(OFFSETS_TOPIC) === undefined) {
-      const topics = () => [autoCreatedTopic(OFFSETS_TOPIC, this.#context().config)];
-      await this.#metadata.change(() =>
-        decideCreateTopics(this.#context(), { topics: topics(), validateOnly: false }),
-      );
-    }
-    await this.#loaded;
-    const isLed = this.#isLed(this.service.partitionFor(groupId));
-    return isLed ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE;
-  }
-
-  #isLed(partition: number): boolean {
-    return this.#metadata.image.partition(OFFSETS_TOPIC, partition)?.leader === this.#context().nodeId;
+    const isFound = await this.#topic.ensure(() => this.service.partitionFor(groupId));
+    return isFound ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE;
   }
 }

@@ -1,24 +1,20 @@
 import {
   decode,
-  type Encodable,
-  encodeToBuffer,
   groupMetadataKey,
   groupMetadataValue,
-  type MessageDefinition,
-  type MessageOf,
   offsetCommitKey,
   offsetCommitValue,
   ProtocolDecodeError,
   UnsupportedVersionError,
 } from '../../kafka/protocol/index.ts';
+import {
+  type CoordinatorRecord,
+  decodeVersioned,
+  encodePrefixed,
+  prefixed,
+} from '../coordinator/coordinator-record.ts';
 import { decodeConsumerRecord, encodeConsumerRecord } from './consumer/record-codec.ts';
 import type { ForeignProtocol, GroupRecord, StoredGroupRecord } from './group-record.ts';
-
-/** A record of a coordinator topic: key and value begin with an int16 type and version. A null value is a tombstone. */
-export interface CoordinatorRecord {
-  readonly key: Buffer;
-  readonly value: Buffer | null;
-}
 
 /** Record types by the int16 that their keys begin with. */
 const TYPE = { legacyOffsetCommit: 0, offsetCommit: 1, groupMetadata: 2 } as const;
@@ -41,8 +37,8 @@ export function encodeGroupRecord(record: GroupRecord): CoordinatorRecord {
   const { group, value } = record;
   if (record.kind === 'group-metadata') {
     return {
-      key: prefixed(TYPE.groupMetadata, encodeToBuffer(groupMetadataKey, 0, { group })),
-      value: record.value && encodeVersioned(groupMetadataValue, GROUP_METADATA_VERSION, record.value),
+      key: encodePrefixed(groupMetadataKey, TYPE.groupMetadata, { group }, 0),
+      value: record.value && encodePrefixed(groupMetadataValue, GROUP_METADATA_VERSION, record.value),
     };
   }
   if (record.kind !== 'offset-commit') return framed(encodeConsumerRecord(record));
@@ -50,8 +46,8 @@ export function encodeGroupRecord(record: GroupRecord): CoordinatorRecord {
   const hasExpiry = value !== null && record.value?.expireTimestamp !== -1;
   const version = hasExpiry ? OFFSET_COMMIT_EXPIRY_VERSION : OFFSET_COMMIT_VERSION;
   return {
-    key: prefixed(TYPE.offsetCommit, encodeToBuffer(offsetCommitKey, 0, { group, topic, partition })),
-    value: record.value && encodeVersioned(offsetCommitValue, version, record.value),
+    key: encodePrefixed(offsetCommitKey, TYPE.offsetCommit, { group, topic, partition }, 0),
+    value: record.value && encodePrefixed(offsetCommitValue, version, record.value),
   };
 }
 
@@ -91,27 +87,4 @@ function decodeTyped(type: number, key: Buffer, value: Buffer | null): StoredGro
 function framed(bytes: ReturnType<typeof encodeConsumerRecord>): CoordinatorRecord {
   const value = bytes.value && prefixed(bytes.version, bytes.value);
   return { key: prefixed(bytes.type, bytes.key), value };
-}
-
-function encodeVersioned<D extends MessageDefinition>(
-  definition: D,
-  version: number,
-  value: Encodable<D>,
-): Buffer {
-  return prefixed(version, encodeToBuffer(definition, version, value));
-}
-
-function decodeVersioned<D extends MessageDefinition>(definition: D, value: Buffer): MessageOf<D> {
-  if (value.length < 2) {
-    const reason = 'the value has no version';
-    throw new ProtocolDecodeError({ reason, offset: 0, message: definition.name, version: -1 });
-  }
-  return decode(definition, value.readInt16BE(0), value, 2);
-}
-
-function prefixed(prefix: number, body: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(2 + body.length);
-  bytes.writeInt16BE(prefix, 0);
-  body.copy(bytes, 2);
-  return bytes;
 }

@@ -1,4 +1,5 @@
 import type { JoinGroupResponse, SyncGroupResponse } from '../../kafka/protocol/index.ts';
+import type { LogTransaction } from '../coordinator/ports.ts';
 import type { ClassicGroup } from './classic/classic-group.ts';
 import type { ConsumerGroup } from './consumer/consumer-group.ts';
 import type { GroupRecord } from './group-record.ts';
@@ -48,6 +49,8 @@ export interface Decision<Response = undefined> {
   /** The new state of the group; undefined when it stays as it is. */
   readonly group?: ClassicGroup | ConsumerGroup | undefined;
   readonly records: readonly GroupRecord[];
+  /** Set when the records count only once this transaction has committed. */
+  readonly transaction?: LogTransaction | undefined;
   /** The answer of the request; undefined when it has to wait, see `parking`. */
   readonly response: Response;
   readonly parking?: Parking | undefined;

@@ -51,7 +51,7 @@ import {
   decideOffsetDelete,
   expiredOffsets,
   groupTombstones,
-  offsetTombstone,
+  topicTombstones,
 } from './offsets/offset-removal.ts';
 import type { GroupTopics } from './ports.ts';
 import { IN_PROCESS_HOST } from './request-context.ts';
@@ -81,6 +81,7 @@ export class GroupCoordinator {
   readonly #world: ConsumerWorld;
   /** Consumer groups as they are read from the log. */
   readonly #loading = new Map<string, ConsumerGroupDraft>();
+  #commits = 0;
 
   constructor(world: ConsumerWorld) {
     this.#config = world.classic;
@@ -91,13 +92,16 @@ export class GroupCoordinator {
     return this.#groups;
   }
 
-  get offsets(): Pick<CommittedOffsets, 'get' | 'of'> {
+  get offsets(): Pick<CommittedOffsets, 'get' | 'of' | 'pending'> {
     return this.#offsets;
   }
 
-  /** Applies a record of the log. Total: records of other kinds, old or unreadable ones change nothing. */
-  replay(record: StoredGroupRecord): void {
-    if (record.kind === 'offset-commit') this.#replayOffset(record);
+  /**
+   * Applies a record of the log, written in the transaction of a producer or (-1) in none. Total: records of other
+   * kinds, old or unreadable ones change nothing.
+   */
+  replay(record: StoredGroupRecord, producerId = -1): void {
+    if (record.kind === 'offset-commit') this.#replayOffset(record, producerId);
     else if (record.kind === 'foreign-group') this.#replayForeign(record.group, record);
     else if (record.kind === 'group-metadata') {
       if (record.value !== null) this.#groups.set(record.group, classicGroupOf(record.group, record.value));
@@ -105,12 +109,19 @@ export class GroupCoordinator {
     } else if (record.kind !== 'ignored') this.#replayConsumer(record);
   }
 
+  /** The marker of a producer's transaction is in the log: its offsets are committed, or dropped. */
+  completeTransaction(producerId: number, result: 'commit' | 'abort'): void {
+    this.#offsets.completeTransaction(producerId, result);
+  }
+
   /** Makes a decision the state of the coordinator. Its records must have been handed to the log before. */
   apply(decision: Decision<unknown>): void {
     for (const record of decision.records) {
       // A decision brings its group along: the record lacks what is not durable.
-      if (record.kind === 'offset-commit') this.replay(record);
-      else if (decision.group === undefined && record.value === null) this.replay(record);
+      const isTombstone = decision.group === undefined && record.value === null;
+      if (record.kind === 'offset-commit' || isTombstone) {
+        this.replay(record, decision.transaction?.producerId);
+      }
     }
     if (decision.group !== undefined) this.#groups.set(decision.groupId, decision.group);
   }
@@ -272,11 +283,7 @@ export class GroupCoordinator {
 
   /** The removal of all offsets of a deleted topic: one decision per group that has any. */
   deleteTopicOffsets(topic: string): readonly Decision[] {
-    return this.#offsets.groupsWith(topic).map((groupId) => {
-      const partitions = [...(this.#offsets.of(groupId).get(topic)?.keys() ?? [])];
-      const records: GroupRecord[] = partitions.map((partition) =>
-        offsetTombstone(groupId, topic, partition),
-      );
+    return [...topicTombstones(topic, this.#offsets)].map(([groupId, records]) => {
       return { ...respond(groupId, undefined), records };
     });
   }
@@ -318,12 +325,19 @@ export class GroupCoordinator {
     this.#groups.set(record.group, draft);
   }
 
-  #replayOffset({ group, topic, partition, value }: Extract<GroupRecord, { kind: 'offset-commit' }>): void {
+  #replayOffset(
+    { group, topic, partition, value }: Extract<GroupRecord, { kind: 'offset-commit' }>,
+    producerId: number,
+  ): void {
+    this.#commits += 1;
     if (value === null) {
       this.#offsets.delete(group, topic, partition);
+      this.#offsets.pending.delete(group, topic, partition);
       return;
     }
-    this.#offsets.set(group, topic, partition, value);
+    const offset = { ...value, order: this.#commits };
+    if (producerId === -1) this.#offsets.set(group, topic, partition, offset);
+    else this.#offsets.pending.set(producerId, { group, topic, partition, offset });
     // Offsets without a group are those of a simple consumer.
     if (!this.#groups.has(group)) this.#groups.set(group, emptyClassicGroup(group, -1));
   }

@@ -24,34 +24,40 @@ import {
   type OffsetFetchResponse,
   type SyncGroupRequest,
   type SyncGroupResponse,
+  type TxnOffsetCommitRequest,
+  type TxnOffsetCommitResponse,
 } from '../../kafka/protocol/index.ts';
 import { type Clock, every, type Timer } from '../../platform/clock.ts';
 import type { Entropy } from '../../platform/entropy.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { randomUuid } from '../../platform/uuid.ts';
+import { partitionFor } from '../coordinator/partition-for.ts';
+import type { TransactionalLog } from '../coordinator/ports.ts';
+import type { TransactionMarker } from '../replica/transaction-marker.ts';
 import { joinResponse, syncResponse } from './classic/responses.ts';
-import {
-  assignorNameOf,
-  type ConsumerGroupTimes,
-  type ConsumerWorld,
-  migrationPolicyOf,
-} from './consumer/consumer-world.ts';
+import type { ConsumerGroupTimes, ConsumerWorld } from './consumer/consumer-world.ts';
 import { undescribedConsumerGroup } from './consumer/description.ts';
 import { heartbeatResponse } from './consumer/heartbeat.ts';
 import { refuseInvalidHeartbeat } from './consumer/heartbeat-validation.ts';
-import { MetadataHashes } from './consumer/metadata-hash.ts';
 import { orRefuse } from './consumer/refusal.ts';
 import { respond } from './decision.ts';
-import { type GroupConfig, NEW_MEMBER_JOIN_TIMEOUT_MS } from './group-config.ts';
+import type { GroupConfig } from './group-config.ts';
 import { isListed, undescribedGroup } from './group-description.ts';
-import { partitionFor } from './group-id-hash.ts';
 import { GroupPartitions } from './group-partitions.ts';
 import type { GroupShard } from './group-shard.ts';
+import { worldOf } from './group-world.ts';
 import { newMemberId } from './member-id.ts';
 import { offsetCommitError } from './offsets/offset-commit.ts';
 import type { OffsetFetchGroup, OffsetFetchGroupResponse } from './offsets/offset-fetch.ts';
 import { fetchErrorOf, fetchGroupsOf, fetchResponseOf } from './offsets/offset-fetch-versions.ts';
-import type { CoordinatorLog, GroupTopics } from './ports.ts';
+import {
+  asOffsetCommit,
+  isAnyKnown,
+  TXN_ADD_SINCE,
+  txnOffsetCommitError,
+  verificationError,
+} from './offsets/txn-offset-commit.ts';
+import type { GroupTopics, OffsetTransactions } from './ports.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** What a {@link GroupService} works with. */
@@ -59,8 +65,9 @@ export interface GroupServiceOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly logger: Logger;
-  readonly log: CoordinatorLog;
+  readonly log: TransactionalLog;
   readonly topics: GroupTopics;
+  readonly transactions: OffsetTransactions;
   readonly config: GroupConfig;
   /** How many partitions `__consumer_offsets` has, or will have when it is created. */
   readonly partitionCount: () => number;
@@ -92,7 +99,7 @@ export class GroupService {
       log,
       clock,
       logger,
-      commitTimeoutMs: config.offsetsCommitTimeoutMs,
+      commitTimeout: { ms: config.offsetsCommitTimeoutMs, config: 'offsets.commit.timeout.ms' },
       world: this.#world,
     });
   }
@@ -226,10 +233,60 @@ export class GroupService {
     return shard.respond(decision, failed);
   }
 
+  /**
+   * Offsets that count once the transaction has committed. The partition of `__consumer_offsets` becomes part of the
+   * transaction first, or has to be already (before v5).
+   */
+  async txnOffsetCommit(
+    request: TxnOffsetCommitRequest,
+    { apiVersion }: RequestContext,
+  ): Promise<TxnOffsetCommitResponse> {
+    const failed = (errorCode: number) => txnOffsetCommitError(request, errorCode);
+    const { groupId, transactionalId, producerId, producerEpoch } = request;
+    const coordinated = this.#memberShard(groupId);
+    if (typeof coordinated === 'number') return failed(coordinated);
+    const { topics, config, clock, transactions } = this.#options;
+    const mode = apiVersion >= TXN_ADD_SINCE ? 'add' : 'verify';
+    const transaction = isAnyKnown(request, topics)
+      ? await transactions.begin(this.partitionFor(groupId), {
+          transactionalId,
+          producerId,
+          producerEpoch,
+          mode,
+        })
+      : undefined;
+    if (typeof transaction === 'number') return failed(verificationError(transaction, apiVersion));
+    const shard = this.#shardOf(groupId);
+    if (typeof shard === 'number') return failed(shard);
+    const decision = shard.coordinator.commitOffsets({
+      ...asOffsetCommit(request),
+      topics,
+      offsetMetadataMax: config.offsetMetadataMaxBytes,
+      now: clock.now(),
+      transaction,
+    });
+    const { response } = decision;
+    return shard.respond({ ...decision, response: { throttleTimeMs: 0, topics: response.topics } }, failed);
+  }
+
+  /**
+   * The transaction of a producer has ended on a partition of `__consumer_offsets`. `done` gets an error code of
+   * WriteTxnMarkers.
+   */
+  completeTransaction(partition: number, marker: TransactionMarker, done: (errorCode: number) => void): void {
+    const shard = this.#partitions.shard(partition);
+    // The coordinator of the transaction tries again.
+    if (typeof shard === 'number') done(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    else shard.completeTransaction(marker, done);
+  }
+
   async offsetFetch(request: OffsetFetchRequest, context: RequestContext): Promise<OffsetFetchResponse> {
     const isById = context.apiVersion >= 10;
     const groups = fetchGroupsOf(request, context.apiVersion);
-    const responses = await Promise.all(groups.map((group) => this.#fetchGroup(group, isById)));
+    const { requireStable } = request;
+    const responses = await Promise.all(
+      groups.map((group) => this.#fetchGroup(group, { isById, requireStable })),
+    );
     return fetchResponseOf(request, responses, context.apiVersion);
   }
 
@@ -309,12 +366,15 @@ export class GroupService {
     return shard.join(decision, memberId);
   }
 
-  async #fetchGroup(group: OffsetFetchGroup, isById: boolean): Promise<OffsetFetchGroupResponse> {
+  async #fetchGroup(
+    group: OffsetFetchGroup,
+    options: { readonly isById: boolean; readonly requireStable: boolean },
+  ): Promise<OffsetFetchGroupResponse> {
     const { groupId } = group;
     const failed = (errorCode: number) => ({ groupId, topics: [], errorCode: fetchErrorOf(errorCode) });
     const shard = this.#shardOf(groupId);
     if (typeof shard === 'number') return failed(shard);
-    const fetched = shard.coordinator.fetchOffsets({ group, isById, topics: this.#options.topics });
+    const fetched = shard.coordinator.fetchOffsets({ group, ...options, topics: this.#options.topics });
     return shard.respond(respond(groupId, fetched), failed);
   }
 
@@ -332,23 +392,4 @@ export class GroupService {
   #shardOf(groupId: string): GroupShard | number {
     return this.#partitions.shard(this.partitionFor(groupId));
   }
-}
-
-function worldOf({ topics, timesOf, config }: GroupServiceOptions): ConsumerWorld {
-  return {
-    topics,
-    hashes: new MetadataHashes(topics),
-    timesOf,
-    settings: {
-      maxSize: config.groupConsumerMaxSize,
-      assignors: config.groupConsumerAssignors.map(assignorNameOf),
-      migrationPolicy: migrationPolicyOf(config.groupConsumerMigrationPolicy),
-      regexRefreshIntervalMs: config.groupConsumerRegexRefreshIntervalMs,
-    },
-    classic: {
-      initialRebalanceDelayMs: config.groupInitialRebalanceDelayMs,
-      groupMaxSize: config.groupMaxSize,
-      newMemberJoinTimeoutMs: NEW_MEMBER_JOIN_TIMEOUT_MS,
-    },
-  };
 }

@@ -1,24 +1,24 @@
 import { ErrorCode, type JoinGroupResponse, type SyncGroupResponse } from '../../kafka/protocol/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { CommitQueue, type CommitTimeout } from '../coordinator/commit-queue.ts';
+import { appendErrorOf, coordinatorErrorOf } from '../coordinator/errors.ts';
+import type { TransactionalLog } from '../coordinator/ports.ts';
+import type { TransactionMarker } from '../replica/transaction-marker.ts';
 import { joinResponse, syncResponse } from './classic/responses.ts';
-import { CommitQueue } from './commit-queue.ts';
 import { encodeGroupRecord } from './coordinator-record.ts';
 import type { Answer, Decision, GroupTimer, TimerChange } from './decision.ts';
-import { coordinatorErrorOf } from './errors.ts';
 import type { GroupCoordinator } from './group-coordinator.ts';
 import { GroupWaits, type ParkedRequests, type Resolve } from './group-waits.ts';
-import type { CoordinatorLog } from './ports.ts';
 
 /** What a shard works with. */
 export interface ShardOptions {
   readonly partition: number;
   readonly coordinator: GroupCoordinator;
-  readonly log: CoordinatorLog;
+  readonly log: TransactionalLog;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** `offsets.commit.timeout.ms` */
-  readonly commitTimeoutMs: number;
+  readonly commitTimeout: CommitTimeout;
   /** Called once when an append failed: the state may be ahead of the log, and the shard has to be replaced. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -39,7 +39,7 @@ export class GroupShard {
   constructor(options: ShardOptions) {
     this.coordinator = options.coordinator;
     this.#options = options;
-    this.#queue = new CommitQueue(options.clock, options.commitTimeoutMs, options.onFailed);
+    this.#queue = new CommitQueue(options.clock, options.commitTimeout, options.onFailed);
   }
 
   /** Starts the timers of a coordinator that has just been loaded. */
@@ -78,6 +78,21 @@ export class GroupShard {
     return errorCode;
   }
 
+  /**
+   * Ends the transaction of a producer: its marker is written, and its offsets are committed or dropped. `done` gets
+   * the error code of the append once the marker is committed.
+   */
+  completeTransaction(marker: TransactionMarker, done: (errorCode: number) => void): void {
+    try {
+      this.#queue.add(this.#options.log.appendMarker(this.#options.partition, marker));
+    } catch (error) {
+      done(appendErrorOf(error));
+      return;
+    }
+    this.coordinator.completeTransaction(marker.producerId, marker.result);
+    this.#queue.after((error) => done(error === undefined ? ErrorCode.NONE : appendErrorOf(error)));
+  }
+
   /** Ends the shard: whoever waits gets the error. Resolves when no append of it is under way any more. */
   close(error: unknown): Promise<void> {
     const errorCode = coordinatorErrorOf(error);
@@ -114,11 +129,16 @@ export class GroupShard {
     });
   }
 
-  #append({ records, groupId }: Decision<unknown>): number {
+  #append({ records, transaction, groupId }: Decision<unknown>): number {
     if (records.length === 0) return ErrorCode.NONE;
     const { partition, log, logger } = this.#options;
     try {
-      this.#queue.add(log.append(partition, records.map(encodeGroupRecord)));
+      const encoded = records.map(encodeGroupRecord);
+      const append =
+        transaction === undefined
+          ? log.append(partition, encoded)
+          : log.appendTransactional(partition, transaction, encoded);
+      this.#queue.add(append);
       return ErrorCode.NONE;
     } catch (error) {
       logger.warn({ error, group: groupId }, 'group records were refused');

@@ -1,21 +1,18 @@
-import type { CoordinatorRecord } from './coordinator-record.ts';
+import type { LogTransaction } from '../coordinator/ports.ts';
 
-/**
- * The partitions of `__consumer_offsets` that this broker leads.
- *
- * `append` puts the records at the end of the partition, in order; it may split them over several batches. It is
- * called in the order in which records must be in the log, without waiting for earlier calls. The promise resolves
- * when the records are committed: durable on enough replicas. A synchronous throw means that nothing was written
- * and only this request fails. A rejection means that nobody knows: the coordinator drops the partition's state
- * and loads it again. Both carry a Kafka error when they are a `GroupLogError`; anything else counts as a storage error.
- *
- * Every append must settle in the end: the log is not read while one is under way.
- *
- * `read` yields all records of the partition, from the start of its log to its end.
- */
-export interface CoordinatorLog {
-  append(partition: number, records: readonly CoordinatorRecord[]): Promise<void>;
-  read(partition: number): AsyncIterable<readonly CoordinatorRecord[]>;
+/** Which transaction wants to commit offsets. */
+export interface OffsetTransaction {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** Whether the offsets are made part of the transaction, or have to be already (before TxnOffsetCommit v5). */
+  readonly mode: 'add' | 'verify';
+}
+
+/** Asks the coordinator of the transaction (KIP-890). */
+export interface OffsetTransactions {
+  /** What to append with to the partition of `__consumer_offsets`, or the error code that the commit gets. */
+  begin(partition: number, transaction: OffsetTransaction): Promise<LogTransaction | number>;
 }
 
 /** What the group coordinator has to know about topics. Ids are in Kafka's base64 form. */

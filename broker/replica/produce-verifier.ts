@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Partition } from './partition.ts';
 import type { VerificationGuard } from './transaction-marker.ts';
 import type { TransactionVerifier } from './transaction-verifier.ts';
+import { askVerifier, type VerifierAsking, type VerifierBackoff } from './verifier-retry.ts';
 
 /** From this version of Produce on, writing puts a partition into the transaction (transaction version 2). */
 const ADDS_PARTITIONS_SINCE = 12;
@@ -42,20 +43,12 @@ const VERIFIED: Verified = { errorCode: ErrorCode.NONE, errorMessage: null, guar
  * stay in order.
  */
 export class ProduceVerifier {
-  readonly #verifier: TransactionVerifier;
-  readonly #clock: Clock;
-  readonly #backoff: () => { readonly backoffMs: number; readonly backoffMsMax: number };
+  readonly #asking: VerifierAsking;
   /** By producer id: who waits for a verification that is under way. */
   readonly #waiting = new Map<number, (() => void)[]>();
 
-  constructor(
-    verifier: TransactionVerifier,
-    clock: Clock,
-    backoff: () => { readonly backoffMs: number; readonly backoffMsMax: number },
-  ) {
-    this.#verifier = verifier;
-    this.#clock = clock;
-    this.#backoff = backoff;
+  constructor(verifier: TransactionVerifier, clock: Clock, backoff: () => VerifierBackoff) {
+    this.#asking = { verifier, clock, backoff };
   }
 
   /** Calls `done` once, with an outcome for each part, at once when the coordinator need not be asked. */
@@ -78,7 +71,7 @@ export class ProduceVerifier {
     this.#waiting.set(request.producerId, []);
     const partitions = asked.map(({ partition }) => ({ topic: partition.topic, partition: partition.index }));
     const question = { ...request, partitions, mode } as const;
-    this.#ask(question, this.#clock.now(), (codes) => {
+    askVerifier(question, this.#asking, (codes) => {
       let next = 0;
       done(
         guards.map((guard) => {
@@ -87,23 +80,6 @@ export class ProduceVerifier {
         }),
       );
       this.#release(request.producerId);
-    });
-  }
-
-  /** A transaction that follows another at once is told to wait until that one's markers are written: it takes not long. */
-  #ask(
-    question: Parameters<TransactionVerifier['verify']>[0],
-    startedMs: number,
-    done: (errorCodes: readonly number[]) => void,
-  ): void {
-    this.#verifier.verify(question, (codes) => {
-      const { backoffMs, backoffMsMax } = this.#backoff();
-      const isWorthRetrying =
-        question.mode === 'add' &&
-        codes.includes(ErrorCode.CONCURRENT_TRANSACTIONS) &&
-        this.#clock.now() - startedMs < backoffMsMax;
-      if (isWorthRetrying) this.#clock.timer(backoffMs, () => this.#ask(question, startedMs, done));
-      else done(codes);
     });
   }
 

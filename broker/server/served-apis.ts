@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Executor } from '../../platform/executor.ts';
 import type { LoggerLevels } from '../../platform/logger-levels.ts';
 import type { GroupCoordination } from '../coordinator/group-coordination.ts';
+import type { TransactionCoordination } from '../coordinator/transaction-coordination.ts';
 import type { LogDirectories } from '../log/index.ts';
 import type { FetchSessions } from '../replica/fetch-sessions.ts';
 import type { Partitions } from '../replica/partitions.ts';
@@ -26,8 +27,13 @@ import { apiVersionsApi, type Features } from './handlers/18-api-versions.ts';
 import { createTopicsApi } from './handlers/19-create-topics.ts';
 import { deleteTopicsApi } from './handlers/20-delete-topics.ts';
 import { deleteRecordsApi } from './handlers/21-delete-records.ts';
-import { initProducerIdApi, type ProducerIdAllocator } from './handlers/22-init-producer-id.ts';
+import { initProducerIdApi } from './handlers/22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from './handlers/23-offset-for-leader-epoch.ts';
+import { addPartitionsToTxnApi } from './handlers/24-add-partitions-to-txn.ts';
+import { addOffsetsToTxnApi } from './handlers/25-add-offsets-to-txn.ts';
+import { endTxnApi } from './handlers/26-end-txn.ts';
+import { writeTxnMarkersApi } from './handlers/27-write-txn-markers.ts';
+import { txnOffsetCommitApi } from './handlers/28-txn-offset-commit.ts';
 import { describeConfigsApi } from './handlers/32-describe-configs.ts';
 import { alterConfigsApi } from './handlers/33-alter-configs.ts';
 import { alterReplicaLogDirsApi } from './handlers/34-alter-replica-log-dirs.ts';
@@ -42,6 +48,8 @@ import { updateFeaturesApi } from './handlers/57-update-features.ts';
 import { describeClusterApi } from './handlers/60-describe-cluster.ts';
 import { describeProducersApi } from './handlers/61-describe-producers.ts';
 import { unregisterBrokerApi } from './handlers/64-unregister-broker.ts';
+import { describeTransactionsApi } from './handlers/65-describe-transactions.ts';
+import { listTransactionsApi } from './handlers/66-list-transactions.ts';
 import { consumerGroupHeartbeatApi } from './handlers/68-consumer-group-heartbeat.ts';
 import { consumerGroupDescribeApi } from './handlers/69-consumer-group-describe.ts';
 import { listConfigResourcesApi } from './handlers/74-list-config-resources.ts';
@@ -55,8 +63,8 @@ export interface HandlerEnvironment {
   readonly partitions: Partitions;
   readonly produceVerifier: ProduceVerifier;
   readonly groups: GroupCoordination;
+  readonly transactions: TransactionCoordination;
   readonly sessions: FetchSessions;
-  readonly allocateProducerId: ProducerIdAllocator;
   /** Makes log start offsets durable. */
   readonly checkpoint: () => void;
   readonly directories: LogDirectories;
@@ -69,8 +77,7 @@ export interface HandlerEnvironment {
 
 /** Every API that this broker serves, by key. What is not here is not told to clients either. */
 export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number, Api> {
-  const { clock, cluster, partitions, groups, sessions, allocateProducerId, checkpoint, features } =
-    environment;
+  const { clock, cluster, partitions, groups, transactions, sessions, checkpoint, features } = environment;
   const { directories, moves } = environment;
   const { featureSupport, quorum, loggers } = environment;
   const { config, nodeId } = cluster.context();
@@ -82,7 +89,10 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
     metadataApi(cluster),
     offsetCommitApi(groups.service),
     offsetFetchApi(groups.service),
-    findCoordinatorApi(nodeId, (groupId) => groups.find(groupId)),
+    findCoordinatorApi(nodeId, {
+      group: (groupId) => groups.find(groupId),
+      transaction: (transactionalId) => transactions.find(transactionalId),
+    }),
     joinGroupApi(groups.service),
     heartbeatApi(groups.service),
     leaveGroupApi(groups.service),
@@ -93,8 +103,13 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
     createTopicsApi(cluster),
     deleteTopicsApi(cluster),
     deleteRecordsApi(partitions, checkpoint),
-    initProducerIdApi(allocateProducerId),
+    initProducerIdApi(transactions.service),
     offsetForLeaderEpochApi(partitions),
+    addPartitionsToTxnApi(transactions.service),
+    addOffsetsToTxnApi(transactions.service),
+    endTxnApi(transactions.service),
+    writeTxnMarkersApi(transactions.markers),
+    txnOffsetCommitApi(groups.service),
     describeConfigsApi(cluster, loggers),
     alterConfigsApi(cluster),
     alterReplicaLogDirsApi(moves),
@@ -107,10 +122,12 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
     describeQuorumApi(quorum),
     updateFeaturesApi(cluster, featureSupport),
     describeClusterApi(cluster),
+    describeProducersApi(partitions),
+    unregisterBrokerApi(cluster),
+    describeTransactionsApi(transactions.service),
+    listTransactionsApi(transactions.service),
     consumerGroupHeartbeatApi(groups.service),
     consumerGroupDescribeApi(groups.service),
-    unregisterBrokerApi(cluster),
-    describeProducersApi(partitions),
     listConfigResourcesApi(cluster),
     describeTopicPartitionsApi(cluster),
   ];

@@ -1,3 +1,5 @@
+import { PendingOffsets } from './pending-offsets.ts';
+
 /** A committed offset of one partition. */
 export interface CommittedOffset {
   readonly offset: number;
@@ -10,6 +12,8 @@ export interface CommittedOffset {
   readonly expireTimestamp: number;
   /** Id of the topic at the time of the commit; the zero id when unknown. */
   readonly topicId: string;
+  /** Where the commit is among all of this coordinator: the larger one is later in the log. */
+  readonly order: number;
 }
 
 /** The topic id that means "not known". */
@@ -20,6 +24,8 @@ type Partitions = Map<number, CommittedOffset>;
 /** Committed offsets of all groups of one coordinator, by group, topic and partition. */
 export class CommittedOffsets {
   readonly #groups = new Map<string, Map<string, Partitions>>();
+  /** What transactions that have not ended have committed. */
+  readonly pending = new PendingOffsets<CommittedOffset>();
 
   /** `undefined` when nothing was committed. */
   get(group: string, topic: string, partition: number): CommittedOffset | undefined {
@@ -31,6 +37,17 @@ export class CommittedOffsets {
     const topics = this.#groups.get(group) ?? new Map<string, Partitions>();
     const partitions = topics.get(topic) ?? new Map<number, CommittedOffset>();
     this.#groups.set(group, topics.set(topic, partitions.set(partition, offset)));
+  }
+
+  /**
+   * Ends the transaction of a producer: with a commit its offsets are committed ones, unless there was a commit of the
+   * same partition after them.
+   */
+  completeTransaction(producerId: number, result: 'commit' | 'abort'): void {
+    for (const { group, topic, partition, offset } of this.pending.take(producerId)) {
+      const isLatest = offset.order > (this.get(group, topic, partition)?.order ?? -1);
+      if (result === 'commit' && isLatest) this.set(group, topic, partition, offset);
+    }
   }
 
   /** Does nothing when there is no offset. */

@@ -3,6 +3,7 @@ import {
   type OffsetCommitRequest,
   type OffsetCommitResponse,
 } from '../../../kafka/protocol/index.ts';
+import type { LogTransaction } from '../../coordinator/ports.ts';
 import type { ClassicGroup } from '../classic/classic-group.ts';
 import { validateMember } from '../classic/member-validation.ts';
 import { commitError } from '../consumer/commit-validation.ts';
@@ -21,6 +22,8 @@ export interface OffsetCommit {
   readonly offsetMetadataMax: number;
   /** Wall clock, milliseconds. */
   readonly now: number;
+  /** Set for TxnOffsetCommit: the offsets count once this transaction has committed. */
+  readonly transaction?: LogTransaction | undefined;
 }
 
 type Topic = OffsetCommitRequest['topics'][number];
@@ -30,13 +33,14 @@ type TopicResponse = OffsetCommitResponse['topics'][number];
 /**
  * Decides on an OffsetCommit. Unknown topics and partitions fail by themselves; the group is asked only when
  * something is left, and its error then holds for all of it. Without a generation the commit is that of a simple
- * consumer or an administrator: it is accepted while the group has no members, and creates it if need be.
+ * consumer or an administrator: it is accepted while the group has no members, and creates it if need be. In a
+ * transaction the ids of the member are looked at only when some are given (KIP-447), and do not renew its session.
  */
 export function decideOffsetCommit(
   group: ClassicGroup | ConsumerGroup | undefined,
   commit: OffsetCommit,
 ): Decision<OffsetCommitResponse> {
-  const { request } = commit;
+  const { request, transaction } = commit;
   const targets = request.topics.map((topic) => resolve(topic, commit));
   const isNothingLeft = targets.every(({ errors }) => errors.every((code) => code !== ErrorCode.NONE));
   const groupError = isNothingLeft ? ErrorCode.NONE : groupErrorOf(group, commit, targets);
@@ -45,7 +49,11 @@ export function decideOffsetCommit(
   return {
     ...respond(request.groupId, { throttleTimeMs: 0, topics }),
     records,
-    timers: isNothingLeft || groupError !== ErrorCode.NONE ? [] : sessionReset(group, request.memberId),
+    transaction,
+    timers:
+      isNothingLeft || groupError !== ErrorCode.NONE || transaction !== undefined
+        ? []
+        : sessionReset(group, request.memberId),
   };
 }
 
@@ -92,22 +100,32 @@ function groupErrorOf(
       .filter((_partition, index) => errors[index] === ErrorCode.NONE)
       .map(({ partitionIndex }) => partitionIndex),
   }));
-  const { apiVersion } = commit;
+  const { apiVersion, transaction } = commit;
+  const isTransactional = transaction !== undefined;
   const member = { memberId, groupInstanceId, memberEpoch };
-  return commitError(group, { ...member, apiVersion, isTransactional: false, partitions });
+  const errorCode = commitError(group, { ...member, apiVersion, isTransactional, partitions });
+  // TxnOffsetCommit knows of no member epochs.
+  const isTooNew = isTransactional && errorCode === ErrorCode.STALE_MEMBER_EPOCH;
+  return isTooNew ? ErrorCode.ILLEGAL_GENERATION : errorCode;
 }
 
-function validateCommit(group: ClassicGroup | undefined, { request, apiVersion }: OffsetCommit): number {
+function validateCommit(
+  group: ClassicGroup | undefined,
+  { request, apiVersion, transaction }: OffsetCommit,
+): number {
   const { memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request;
   if (group === undefined) {
     if (generationId < 0) return ErrorCode.NONE;
     return apiVersion >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
   }
   if (generationId < 0 && group.state === 'Empty') return ErrorCode.NONE;
-  if (generationId < 0 && memberId === '' && groupInstanceId === null) return ErrorCode.UNKNOWN_MEMBER_ID;
+  if (generationId < 0 && memberId === '' && groupInstanceId === null) {
+    return transaction === undefined ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.NONE;
+  }
   const errorCode = validateMember(group, memberId, groupInstanceId);
   if (errorCode !== ErrorCode.NONE) return errorCode;
   if (generationId !== group.generationId) return ErrorCode.ILLEGAL_GENERATION;
+  if (transaction !== undefined) return ErrorCode.NONE;
   // The member has joined the new generation but does not know yet what it owns.
   return group.state === 'CompletingRebalance' ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
 }

@@ -22,12 +22,14 @@ export interface OffsetFetch {
   /** Topics are named by id (v10+). */
   readonly isById: boolean;
   readonly topics: GroupTopics;
+  /** Offsets that a transaction may still change are an error (KIP-447). */
+  readonly requireStable: boolean;
 }
 
 /**
  * The committed offsets of a group: of the topics asked for, or of all when `topics` is null. A partition without
  * a commit has offset -1 and no error. An offset that was committed to another topic of the same name, deleted
- * since, counts as none. No offset is ever unstable: there are no transactional commits.
+ * since, counts as none.
  */
 export function fetchOffsets(offsets: CommittedOffsets, fetch: OffsetFetch): OffsetFetchGroupResponse {
   const { groupId, topics } = fetch.group;
@@ -39,33 +41,46 @@ export function fetchOffsets(offsets: CommittedOffsets, fetch: OffsetFetch): Off
 }
 
 /** Every topic that has offsets. By id, topics that exist no more cannot be named and are left out. */
-function allTopics(offsets: CommittedOffsets, { group, isById, topics }: OffsetFetch): TopicResponse[] {
+function allTopics(offsets: CommittedOffsets, fetch: OffsetFetch): TopicResponse[] {
+  const { group, isById, topics } = fetch;
   const responses: TopicResponse[] = [];
   for (const [name, committed] of offsets.of(group.groupId)) {
     const topicId = topics.topicId(name) ?? ZERO_TOPIC_ID;
     if (isById && topicId === ZERO_TOPIC_ID) continue;
     const partitions = [...committed]
       .filter(([, offset]) => isOfTopic(offset, topicId))
-      .map(([partition, offset]) => partitionResponse(partition, offset));
+      .map(([partition, offset]) => stableResponse(offsets, fetch, { name, partition, offset }));
     if (partitions.length > 0) responses.push({ name, topicId, partitions });
   }
   return responses;
 }
 
-function requestedTopic(
-  offsets: CommittedOffsets,
-  { group, isById, topics }: OffsetFetch,
-  topic: TopicRequest,
-): TopicResponse {
+function requestedTopic(offsets: CommittedOffsets, fetch: OffsetFetch, topic: TopicRequest): TopicResponse {
+  const { group, isById, topics } = fetch;
   const name = isById ? topics.topicName(topic.topicId) : topic.name;
   if (name === undefined) return failedTopic(topic, ErrorCode.UNKNOWN_TOPIC_ID);
   const topicId = isById ? topic.topicId : (topics.topicId(name) ?? ZERO_TOPIC_ID);
   const partitions = topic.partitionIndexes.map((partition) => {
     const offset = offsets.get(group.groupId, name, partition);
     const isCurrent = offset !== undefined && isOfTopic(offset, topicId);
-    return partitionResponse(partition, isCurrent ? offset : undefined);
+    return stableResponse(offsets, fetch, { name, partition, offset: isCurrent ? offset : undefined });
   });
   return { name, topicId, partitions };
+}
+
+function stableResponse(
+  offsets: CommittedOffsets,
+  { group, requireStable }: OffsetFetch,
+  {
+    name,
+    partition,
+    offset,
+  }: { readonly name: string; readonly partition: number; readonly offset: CommittedOffset | undefined },
+): PartitionResponse {
+  if (!requireStable || !offsets.pending.has(group.groupId, name, partition)) {
+    return partitionResponse(partition, offset);
+  }
+  return { ...partitionResponse(partition, undefined), errorCode: ErrorCode.UNSTABLE_OFFSET_COMMIT };
 }
 
 function isOfTopic(offset: CommittedOffset, topicId: string): boolean {

@@ -10,7 +10,7 @@ import type { GroupTopics } from '../ports.ts';
 import type { CommittedOffset, CommittedOffsets } from './committed-offsets.ts';
 
 /** The record that removes a committed offset. */
-export function offsetTombstone(group: string, topic: string, partition: number): OffsetCommitRecord {
+function offsetTombstone(group: string, topic: string, partition: number): OffsetCommitRecord {
   return { kind: 'offset-commit', group, topic, partition, value: null };
 }
 
@@ -32,7 +32,8 @@ export function decideOffsetDelete(
   const errorOf = (topic: string, partition: number): number => {
     if (!topics.hasPartition(topic, partition)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     if (isSubscribedToTopic(group, topic)) return ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC;
-    if (offsets.get(groupId, topic, partition) !== undefined) {
+    const isPending = offsets.pending.has(groupId, topic, partition);
+    if (isPending || offsets.get(groupId, topic, partition) !== undefined) {
       records.push(offsetTombstone(groupId, topic, partition));
     }
     return ErrorCode.NONE;
@@ -54,21 +55,45 @@ function validateOffsetDelete(group: ClassicGroup | undefined): number {
   return ErrorCode.NON_EMPTY_GROUP;
 }
 
-/** Tombstones for all offsets of the group and for the group itself. The group must be empty. */
+/** Tombstones for all offsets of the group, pending ones too, and for the group itself. The group must be empty. */
 export function groupTombstones(group: string, offsets: CommittedOffsets): readonly GroupRecord[] {
   const records: GroupRecord[] = [];
   for (const [topic, partitions] of offsets.of(group)) {
     for (const partition of partitions.keys()) records.push(offsetTombstone(group, topic, partition));
   }
+  for (const { topic, partition } of offsets.pending.of(group)) {
+    if (offsets.get(group, topic, partition) === undefined) {
+      records.push(offsetTombstone(group, topic, partition));
+    }
+  }
   records.push({ kind: 'group-metadata', group, value: null });
   return records;
+}
+
+/** Tombstones for all offsets of a topic that is gone, by group. */
+export function topicTombstones(
+  topic: string,
+  offsets: CommittedOffsets,
+): ReadonlyMap<string, readonly GroupRecord[]> {
+  const partitionsOf = new Map<string, Set<number>>();
+  for (const group of offsets.groupsWith(topic)) {
+    partitionsOf.set(group, new Set(offsets.of(group).get(topic)?.keys()));
+  }
+  for (const { group, partition } of offsets.pending.ofTopic(topic)) {
+    partitionsOf.set(group, (partitionsOf.get(group) ?? new Set<number>()).add(partition));
+  }
+  const records = [...partitionsOf].map(([group, partitions]) => {
+    return [group, [...partitions].map((partition) => offsetTombstone(group, topic, partition))] as const;
+  });
+  return new Map(records);
 }
 
 /**
  * Tombstones for the offsets of a group that have expired at `now`, and for the group when it is empty and keeps
  * none. Offsets of a group without members expire `retentionMs` after the group became empty, those of a simple
  * group after their commit, and those of running consumers too, but only for topics nobody subscribes to.
- * A retention time given with the commit (OffsetCommit v2-v4) goes first (KIP-211).
+ * A retention time given with the commit (OffsetCommit v2-v4) goes first (KIP-211). What a transaction may still
+ * change does not expire.
  */
 export function expiredOffsets(
   group: ClassicGroup,
@@ -76,11 +101,12 @@ export function expiredOffsets(
   { now, retentionMs }: { readonly now: number; readonly retentionMs: number },
 ): readonly GroupRecord[] {
   const records: GroupRecord[] = [];
-  let isAnyKept = false;
+  let isAnyKept = offsets.pending.hasGroup(group.groupId);
   for (const [topic, partitions] of offsets.of(group.groupId)) {
     for (const [partition, offset] of partitions) {
       const expiresAt = expiryOf(group, topic, offset, retentionMs);
-      if (expiresAt > now) isAnyKept = true;
+      const isPending = offsets.pending.has(group.groupId, topic, partition);
+      if (isPending || expiresAt > now) isAnyKept = true;
       else records.push(offsetTombstone(group.groupId, topic, partition));
     }
   }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { GroupLogError, IN_PROCESS_HOST } from '../../../broker/groups/index.ts';
+import { CoordinatorLogError } from '../../../broker/coordinator/errors.ts';
+import { IN_PROCESS_HOST } from '../../../broker/groups/index.ts';
 import { ErrorCode } from '../../../kafka/protocol/index.ts';
 import { commitDefaults, context, Groups, Pending, protocol, settle } from './group-fixture.ts';
 
-const lost = new GroupLogError(ErrorCode.KAFKA_STORAGE_ERROR, 'The disk is gone.');
-const refusedWith = (errorCode: number) => new GroupLogError(errorCode, 'Refused.');
+const lost = new CoordinatorLogError(ErrorCode.KAFKA_STORAGE_ERROR, 'The disk is gone.');
+const refusedWith = (errorCode: number) => new CoordinatorLogError(errorCode, 'Refused.');
 
 const committing = async (groups: Groups, fields: Partial<typeof commitDefaults> = {}) => {
   const pending = new Pending(groups.service.offsetCommit({ ...commitDefaults, ...fields }, context(9)));

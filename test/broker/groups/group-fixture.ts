@@ -1,15 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
+import type { CoordinatorRecord } from '../../../broker/coordinator/coordinator-record.ts';
+import type {
+  CoordinatorBatch,
+  LogTransaction,
+  TransactionalLog,
+} from '../../../broker/coordinator/ports.ts';
 import type { ConsumerWorld } from '../../../broker/groups/consumer/consumer-world.ts';
 import { MetadataHashes } from '../../../broker/groups/consumer/metadata-hash.ts';
 import {
   type ConsumerGroupTimes,
-  type CoordinatorLog,
-  type CoordinatorRecord,
   defaultGroupConfig,
   type GroupConfig,
   GroupService,
   type GroupTopics,
+  type OffsetTransaction,
+  type OffsetTransactions,
 } from '../../../broker/groups/index.ts';
+import type { TransactionMarker } from '../../../broker/replica/transaction-marker.ts';
 import type {
   JoinGroupRequest,
   JoinGroupResponse,
@@ -17,14 +24,19 @@ import type {
   OffsetFetchRequest,
   SyncGroupRequest,
   SyncGroupResponse,
+  TxnOffsetCommitRequest,
 } from '../../../kafka/protocol/index.ts';
 import { silentLogger } from '../../../platform/logger.ts';
 import { ManualClock } from '../../../platform/simulation/manual-clock.ts';
 import { SeededEntropy } from '../../../platform/simulation/seeded-entropy.ts';
 
 /** A log in memory. Appends are committed at once, unless it is told to hold, refuse or lose them. */
-export class MemoryGroupLog implements CoordinatorLog {
+export class MemoryGroupLog implements TransactionalLog {
   readonly #partitions = new Map<number, CoordinatorRecord[]>();
+  /** Producers of records that were written in transactions. */
+  readonly #producers = new Map<CoordinatorRecord, number>();
+  /** Markers, by the record that stands for them. */
+  readonly #markers = new Map<CoordinatorRecord, TransactionMarker>();
   #held: { partition: number; start: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
   /** Appends wait for {@link commit} or {@link lose}. */
   isHolding = false;
@@ -44,11 +56,31 @@ export class MemoryGroupLog implements CoordinatorLog {
     return new Promise((resolve, reject) => this.#held.push({ partition, start, resolve, reject }));
   }
 
-  async *read(partition: number): AsyncGenerator<readonly CoordinatorRecord[]> {
+  appendTransactional(
+    partition: number,
+    { producerId }: LogTransaction,
+    records: readonly CoordinatorRecord[],
+  ): Promise<void> {
+    const append = this.append(partition, records);
+    for (const record of records) this.#producers.set(record, producerId);
+    return append;
+  }
+
+  appendMarker(partition: number, marker: TransactionMarker): Promise<void> {
+    const record = { key: Buffer.alloc(0), value: null };
+    const append = this.append(partition, [record]);
+    this.#markers.set(record, marker);
+    return append;
+  }
+
+  async *read(partition: number): AsyncGenerator<CoordinatorBatch> {
     await this.readGate;
     if (this.readFailure !== undefined) throw this.readFailure;
-    const records = [...this.records(partition)];
-    for (let at = 0; at < records.length; at += 3) yield records.slice(at, at + 3);
+    for (const record of [...this.records(partition)]) {
+      const marker = this.#markers.get(record);
+      if (marker !== undefined) yield { records: [], producerId: marker.producerId, marker: marker.result };
+      else yield { records: [record], producerId: this.#producers.get(record) ?? -1, marker: undefined };
+    }
   }
 
   records(partition = 0): CoordinatorRecord[] {
@@ -71,6 +103,20 @@ export class MemoryGroupLog implements CoordinatorLog {
       records.length = Math.min(records.length, start);
       reject(error);
     }
+  }
+}
+
+/** A transaction coordinator that lets every commit of offsets in, unless it is told an error. */
+class OpenTransactions implements OffsetTransactions {
+  readonly asked: OffsetTransaction[] = [];
+  /** Given instead of permission. */
+  errorCode = 0;
+
+  begin(_partition: number, transaction: OffsetTransaction): Promise<LogTransaction | number> {
+    this.asked.push(transaction);
+    const { producerId, producerEpoch } = transaction;
+    const begun = { producerId, producerEpoch, guard: undefined };
+    return Promise.resolve(this.errorCode === 0 ? begun : this.errorCode);
   }
 }
 
@@ -190,6 +236,7 @@ export class Groups {
   readonly log: MemoryGroupLog;
   readonly topics: MemoryTopics;
   readonly entropy: SeededEntropy;
+  readonly transactions = new OpenTransactions();
   readonly service: GroupService;
   /** Configs of all consumer groups. */
   times: ConsumerGroupTimes = consumerTimes;
@@ -211,6 +258,7 @@ export class Groups {
       logger: silentLogger,
       log: this.log,
       topics: this.topics,
+      transactions: this.transactions,
       config: { ...defaultGroupConfig, ...config },
       partitionCount: () => world.partitions ?? 1,
       timesOf: () => this.times,
@@ -269,6 +317,31 @@ export class Groups {
     const request = { ...commitDefaults, ...fields };
     const response = await this.service.offsetCommit(request, context(apiVersion));
     return response.topics[0]?.partitions[0]?.errorCode ?? -2;
+  }
+
+  /** A commit in the transaction of producer 7. */
+  async txnCommit(fields: Partial<TxnOffsetCommitRequest> = {}, apiVersion = 5): Promise<number> {
+    const request = { ...txnCommitDefaults, ...fields };
+    const response = await this.service.txnOffsetCommit(request, context(apiVersion));
+    return response.topics[0]?.partitions[0]?.errorCode ?? -2;
+  }
+
+  /** The marker of a producer's transaction; its error code. */
+  endTxn(result: 'commit' | 'abort', producerId = 7): Promise<number> {
+    const marker = { producerId, producerEpoch: 1, coordinatorEpoch: 0, result, transactionVersion: 2 };
+    return new Promise((resolve) => this.service.completeTransaction(0, marker, resolve));
+  }
+
+  /** The error code and offset of `orders-0` for a consumer that wants stable offsets. */
+  async stableOffset(): Promise<readonly [number | undefined, number | undefined]> {
+    const topics = [{ name: 'orders', topicId: topicId('orders'), partitionIndexes: [0] }];
+    const groups = [{ groupId: 'g', memberId: null, memberEpoch: -1, topics }];
+    const response = await this.service.offsetFetch(
+      { ...fetchDefaults, groups, requireStable: true },
+      context(9),
+    );
+    const partition = response.groups[0]?.topics[0]?.partitions[0];
+    return [partition?.errorCode, partition?.committedOffset];
   }
 
   /** The committed offset of `orders-0`, -1 for none. */
@@ -364,6 +437,29 @@ export const commitDefaults: OffsetCommitRequest = {
   groupInstanceId: null,
   retentionTimeMs: -1,
   topics: [commitTopic('orders', 0, 42)],
+};
+
+export const txnCommitDefaults: TxnOffsetCommitRequest = {
+  transactionalId: 'txn',
+  groupId: 'g',
+  producerId: 7,
+  producerEpoch: 0,
+  generationId: -1,
+  memberId: '',
+  groupInstanceId: null,
+  topics: [
+    {
+      name: 'orders',
+      partitions: [
+        {
+          partitionIndex: 0,
+          committedOffset: 43,
+          committedLeaderEpoch: 5,
+          committedMetadata: 'in a transaction',
+        },
+      ],
+    },
+  ],
 };
 
 export const fetchDefaults: OffsetFetchRequest = {

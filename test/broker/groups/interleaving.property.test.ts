@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { GroupLogError } from '../../../broker/groups/index.ts';
+import { CoordinatorLogError } from '../../../broker/coordinator/errors.ts';
 import { ErrorCode, type JoinGroupResponse, type SyncGroupResponse } from '../../../kafka/protocol/index.ts';
 import { Groups, type Pending, protocol, settle } from './group-fixture.ts';
 
@@ -220,7 +220,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     (errorCode): Step =>
       (world) => {
         world.groups.log.refusal =
-          errorCode === undefined ? undefined : new GroupLogError(errorCode, 'Refused.');
+          errorCode === undefined ? undefined : new CoordinatorLogError(errorCode, 'Refused.');
       },
   ),
 );

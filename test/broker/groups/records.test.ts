@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { partitionFor } from '../../../broker/coordinator/partition-for.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../../../broker/groups/coordinator-record.ts';
 import { GroupCoordinator } from '../../../broker/groups/group-coordinator.ts';
-import { partitionFor } from '../../../broker/groups/index.ts';
 import { ErrorCode } from '../../../kafka/protocol/index.ts';
 import { ManualClock } from '../../../platform/simulation/manual-clock.ts';
 import { commitTopic, consumerWorld, Groups, MemoryGroupLog, topicId } from './group-fixture.ts';

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { CoordinatorRecord } from '../../../broker/coordinator/coordinator-record.ts';
 import type { Join } from '../../../broker/groups/classic/join-attempt.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../../../broker/groups/coordinator-record.ts';
 import type { Decision, GroupTimer } from '../../../broker/groups/decision.ts';
 import { GroupCoordinator } from '../../../broker/groups/group-coordinator.ts';
 import { groupMetadataRecord } from '../../../broker/groups/group-record.ts';
-import type { CoordinatorRecord, GroupTopics } from '../../../broker/groups/index.ts';
+import type { GroupTopics } from '../../../broker/groups/index.ts';
 import {
   commitDefaults,
   commitTopic,

@@ -176,7 +176,7 @@ test('ApiVersions tells what is served, and hides from librdkafka that Produce 0
     const keys = new Map(response?.apiKeys.map((each) => [each.apiKey, each]));
     expect(keys.get(ApiKey.Produce)).toMatchObject({ minVersion: 0, maxVersion: 13 });
     expect(keys.get(ApiKey.Fetch)).toMatchObject({ minVersion: 4, maxVersion: 18 });
-    expect(keys.has(ApiKey.AddPartitionsToTxn)).toBe(false);
+    expect(keys.get(ApiKey.AddPartitionsToTxn)).toMatchObject({ minVersion: 0, maxVersion: 5 });
     expect(keys.get(ApiKey.InitProducerId)?.maxVersion).toBe(5);
   }
   const bad = await fixture.client.request(messages, 3, {

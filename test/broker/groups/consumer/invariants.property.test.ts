@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { CoordinatorRecord } from '../../../../broker/coordinator/coordinator-record.ts';
 import { type ConsumerGroup, consumerGroupState } from '../../../../broker/groups/consumer/consumer-group.ts';
 import { decodeGroupRecord, encodeGroupRecord } from '../../../../broker/groups/coordinator-record.ts';
 import type { Decision, GroupTimer } from '../../../../broker/groups/decision.ts';
 import { GroupCoordinator } from '../../../../broker/groups/group-coordinator.ts';
-import type { CoordinatorRecord } from '../../../../broker/groups/index.ts';
 import type { ConsumerGroupHeartbeatResponse } from '../../../../kafka/protocol/index.ts';
 import { consumerWorld, joinDefaults, MemoryTopics } from '../group-fixture.ts';
 import { assignedPartitions, names, partitionsOf, subscription } from './consumer-fixture.ts';

@@ -2,18 +2,18 @@ import { ErrorCode, ProtocolEncodeError } from '../../kafka/protocol/index.ts';
 import { StreamError } from '../../platform/errors.ts';
 
 /** The log of a coordinator partition refused or lost records. `errorCode` is the Kafka error of the append. */
-export class GroupLogError extends StreamError {
+export class CoordinatorLogError extends StreamError {
   readonly errorCode: number;
 
   constructor(errorCode: number, message: string, options?: ErrorOptions) {
-    super('BROKER_GROUP_LOG', message, options);
+    super('BROKER_COORDINATOR_LOG', message, options);
     this.errorCode = errorCode;
   }
 }
 
 /**
- * The error that a member gets when records could not be stored: it says whether to ask again, or to look for
- * the coordinator elsewhere. What is not a {@link GroupLogError} counts as a storage error.
+ * The error that a client gets when records could not be stored: it says whether to ask again, or to look for
+ * the coordinator elsewhere. What is not a {@link CoordinatorLogError} counts as a storage error.
  */
 export function coordinatorErrorOf(error: unknown): number {
   const errorCode = appendErrorOf(error);
@@ -35,8 +35,9 @@ export function coordinatorErrorOf(error: unknown): number {
   }
 }
 
-function appendErrorOf(error: unknown): number {
-  if (error instanceof GroupLogError) return error.errorCode;
+/** The Kafka error of an append as it is. */
+export function appendErrorOf(error: unknown): number {
+  if (error instanceof CoordinatorLogError) return error.errorCode;
   // A value that fits no record is the request's fault, asking elsewhere would not help.
   if (error instanceof ProtocolEncodeError) return ErrorCode.UNKNOWN_SERVER_ERROR;
   return ErrorCode.KAFKA_STORAGE_ERROR;

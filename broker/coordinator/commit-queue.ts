@@ -1,9 +1,15 @@
 import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { GroupLogError } from './errors.ts';
+import { CoordinatorLogError } from './errors.ts';
 
 /** Called once: with nothing when all that was appended before is committed, else with why that is not known. */
 type Release = (error?: unknown) => void;
+
+/** How long a response waits for its records to be committed, and the config that says so. */
+export interface CommitTimeout {
+  readonly ms: number;
+  readonly config: string;
+}
 
 interface Entry {
   readonly append: Promise<void>;
@@ -18,15 +24,15 @@ interface Entry {
  */
 export class CommitQueue {
   readonly #clock: Clock;
-  readonly #timeoutMs: number;
+  readonly #timeout: CommitTimeout;
   readonly #onFailed: (error: unknown) => void;
   #entries: Entry[] = [];
   #isClosed = false;
 
   /** `onFailed` is called once, when an append fails; responses wait until {@link close}. */
-  constructor(clock: Clock, timeoutMs: number, onFailed: (error: unknown) => void) {
+  constructor(clock: Clock, timeout: CommitTimeout, onFailed: (error: unknown) => void) {
     this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
+    this.#timeout = timeout;
     this.#onFailed = onFailed;
   }
 
@@ -46,13 +52,23 @@ export class CommitQueue {
   }
 
   /**
-   * Calls `release` when everything appended so far is committed: now, if nothing is under way. After
-   * `offsets.commit.timeout.ms` it is called with an error instead.
+   * Calls `release` when everything appended so far is committed: now, if nothing is under way. After the timeout
+   * it is called with an error instead.
    */
   after(release: Release): void {
     const last = this.#entries.at(-1);
     if (last === undefined) release();
     else last.releases.push(this.#withTimeout(release));
+  }
+
+  /** Calls `proceed` when everything appended so far is committed, however long that takes; never after a failure. */
+  whenCommitted(proceed: () => void): void {
+    const last = this.#entries.at(-1);
+    if (last === undefined) proceed();
+    else
+      last.releases.push((error) => {
+        if (error === undefined) proceed();
+      });
   }
 
   /**
@@ -82,9 +98,10 @@ export class CommitQueue {
       timer.cancel();
       release(error);
     };
-    const timer = this.#clock.timer(this.#timeoutMs, () => {
-      const message = `Records were not committed within ${this.#timeoutMs} ms (offsets.commit.timeout.ms).`;
-      once(new GroupLogError(ErrorCode.REQUEST_TIMED_OUT, message));
+    const { ms, config } = this.#timeout;
+    const timer = this.#clock.timer(ms, () => {
+      const message = `Records were not committed within ${ms} ms (${config}).`;
+      once(new CoordinatorLogError(ErrorCode.REQUEST_TIMED_OUT, message));
     });
     return once;
   }
