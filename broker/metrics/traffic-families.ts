@@ -34,7 +34,7 @@ export function requestFamilies({ apis }: RequestMetrics): MetricFamily[] {
 }
 
 /** Quantiles, count and sum of a histogram. */
-export function summary(
+function summary(
   histogram: LatencyHistogram,
   labels: Readonly<Record<string, string>>,
 ): MetricSample[] {

@@ -47,7 +47,7 @@ export function countErrors(counters: ApiCounters, answer: object): void {
   if (!countIn(counters, answer)) countError(counters, ErrorCode.NONE);
 }
 
-export function countError({ errors }: ApiCounters, errorCode: number): void {
+function countError({ errors }: ApiCounters, errorCode: number): void {
   errors.set(errorCode, (errors.get(errorCode) ?? 0) + 1);
 }
 
