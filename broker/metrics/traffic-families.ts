@@ -34,10 +34,7 @@ export function requestFamilies({ apis }: RequestMetrics): MetricFamily[] {
 }
 
 /** Quantiles, count and sum of a histogram. */
-function summary(
-  histogram: LatencyHistogram,
-  labels: Readonly<Record<string, string>>,
-): MetricSample[] {
+function summary(histogram: LatencyHistogram, labels: Readonly<Record<string, string>>): MetricSample[] {
   const quantiles = QUANTILES.map((share) => ({
     labels: { ...labels, quantile: String(share) },
     value: histogram.quantile(share),
