@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Endpoint } from './net.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -24,6 +24,8 @@ export async function listenLazily(
   endpoint: Endpoint,
   load: (server: Server) => Promise<RequestListener>,
 ): Promise<LazyHttpServer> {
+  // An import would have its loader touch every export, WebSocket among them, which loads all of undici.
+  const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer();
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;

@@ -15,18 +15,38 @@ import { configProblem, parseConfigValue } from './value.ts';
  */
 export function brokerConfig(layers: BrokerConfigLayers): BrokerConfig {
   const problems: string[] = [];
-  const entries = Object.values<ConfigDefinition>(brokerConfigs).map(
-    (definition): [string, ConfigValue | null] => [
-      camelCase(definition.name),
-      effectiveValue(definition, layers, problems),
-    ],
-  );
+  const given = new Set(Object.values<ConfigTexts>({ ...layers }).flatMap((texts) => [...texts.keys()]));
+  const entries = rows().map(({ definition, property, standard }): [string, ConfigValue | null] => [
+    property,
+    given.has(definition.name) || standard === undefined
+      ? effectiveValue(definition, layers, problems)
+      : standard,
+  ]);
   if (problems.length > 0) throw new ConfigError(problems);
   // Sound because the entries are exactly the rows that BrokerConfigValues maps over.
   const config = withDerived(Object.fromEntries(entries) as unknown as BrokerConfigValues);
   const conflicts = brokerConstraintProblems(config, layers);
   if (conflicts.length > 0) throw new ConfigError(conflicts);
   return config;
+}
+
+/** A config, its property, and the value of its default; `undefined` when it has none. */
+interface Row {
+  readonly definition: ConfigDefinition;
+  readonly property: string;
+  readonly standard: ConfigValue | undefined;
+}
+
+let knownRows: readonly Row[] | undefined;
+
+/** Most configs stay at their default, and the whole is computed at each start and change: it is parsed once. */
+function rows(): readonly Row[] {
+  knownRows ??= Object.values<ConfigDefinition>(brokerConfigs).map((definition) => {
+    const text = definition.default ?? undefined;
+    const standard = text === undefined ? undefined : (parseConfigValue(definition, text) ?? undefined);
+    return { definition, property: camelCase(definition.name), standard };
+  });
+  return knownRows;
 }
 
 /** What {@link brokerConfig} would throw for static properties; empty when they are good. */

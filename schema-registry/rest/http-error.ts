@@ -1,8 +1,8 @@
-import { STATUS_CODES } from 'node:http';
 import { RegistryError } from '../errors.ts';
 
 /** An error that HTTP itself knows, in the words of Confluent's server. */
 export function httpError(status: number): RegistryError {
+  const { STATUS_CODES } = process.getBuiltinModule('node:http'); // Imported, it would load much more.
   return new RegistryError(status, status, `HTTP ${status} ${STATUS_CODES[status] ?? 'Error'}`);
 }
 
