@@ -1,9 +1,14 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type * as http from 'node:http';
 import { FatalError, type PluginContext, RetriableError } from '../../runtime/plugin/index.ts';
 import { type AddressPolicy, checkHost, guardedLookup, type ResolveAll } from './address-policy.ts';
 import { showUrl, transportError } from './http-errors.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
+
+// Imports would have the loader touch every export of node:http, WebSocket among them, at the start of each worker.
+const builtin = () => ({
+  http: process.getBuiltinModule('node:http'),
+  https: process.getBuiltinModule('node:https'),
+});
 
 export interface HttpClientOptions {
   readonly policy: AddressPolicy;
@@ -31,6 +36,7 @@ export class HttpClient {
       maxFreeSockets: 1,
       lookup: guardedLookup(options.policy, options.resolve),
     };
+    const { http, https } = builtin();
     this.#agents = { 'http:': new http.Agent(keepAlive), 'https:': new https.Agent(keepAlive) };
   }
 
@@ -119,6 +125,7 @@ function exchange(
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
+    const { http, https } = builtin();
     const open = url.protocol === 'https:' ? https.request : http.request;
     const length = body === undefined ? {} : { 'content-length': body.length };
     const outgoing = open(url, {

@@ -1,4 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { ConfigError, type ConfigOf, type ConfigProblem } from '../../runtime/plugin/index.ts';
 import { endpointProblem } from './endpoint.ts';
 import { parseStatusSet } from './status-set.ts';
@@ -150,6 +149,7 @@ export function checkHttpConfig(config: HttpConfig): void {
 function headerProblem(name: string, value: string): string | undefined {
   if (reserved.test(name)) return `The header ${name} cannot be configured.`;
   try {
+    const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http');
     validateHeaderName(name);
     validateHeaderValue(name, value);
     return undefined;
