@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Logger as PinoLogger } from 'pino';
 import type { Logger } from './logger.ts';
 
@@ -11,12 +12,58 @@ export interface LogDestination {
 /**
  * A logger that writes one JSON object per line (`level`, `time`, bindings, fields, `msg`), to standard error unless
  * a destination is given. Errors under `error` or `err` are written with type, message and stack.
- * Loads pino, so nothing pays for it that does not log.
+ * Pino is loaded with the first line that is written: a start that goes well does not pay for it.
  */
-export async function createLogger(level: LogLevel, destination?: LogDestination): Promise<Logger> {
-  const { pino } = await import('pino');
+export function createLogger(level: LogLevel, destination?: LogDestination): Logger {
+  return new LazyLogger(level, () => openPino(level, destination));
+}
+
+const severities: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
+
+class LazyLogger implements Logger {
+  readonly #level: LogLevel;
+  readonly #open: () => PinoLogger;
+  #opened: PinoLogger | undefined;
+
+  constructor(level: LogLevel, open: () => PinoLogger) {
+    this.#level = level;
+    this.#open = open;
+  }
+
+  debug(fields: object, message: string): void {
+    this.#at('debug')?.debug(fields, message);
+  }
+
+  info(fields: object, message: string): void {
+    this.#at('info')?.info(fields, message);
+  }
+
+  warn(fields: object, message: string): void {
+    this.#at('warn')?.warn(fields, message);
+  }
+
+  error(fields: object, message: string): void {
+    this.#at('error')?.error(fields, message);
+  }
+
+  child(bindings: object): Logger {
+    return new LazyLogger(this.#level, () => this.#pino.child(bindings));
+  }
+
+  get #pino(): PinoLogger {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  #at(level: LogLevel): PinoLogger | undefined {
+    return severities.indexOf(level) >= severities.indexOf(this.#level) ? this.#pino : undefined;
+  }
+}
+
+function openPino(level: LogLevel, destination: LogDestination | undefined): PinoLogger {
+  const { pino }: typeof import('pino') = createRequire(import.meta.url)('pino');
   const { err } = pino.stdSerializers;
-  const logger = pino(
+  return pino(
     {
       level,
       base: null,
@@ -26,15 +73,4 @@ export async function createLogger(level: LogLevel, destination?: LogDestination
     },
     destination ?? pino.destination({ fd: 2, sync: true }),
   );
-  return wrap(logger);
-}
-
-function wrap(pino: PinoLogger): Logger {
-  return {
-    debug: (fields, message) => pino.debug(fields, message),
-    info: (fields, message) => pino.info(fields, message),
-    warn: (fields, message) => pino.warn(fields, message),
-    error: (fields, message) => pino.error(fields, message),
-    child: (bindings) => wrap(pino.child(bindings)),
-  };
 }

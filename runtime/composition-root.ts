@@ -38,7 +38,7 @@ export interface BrokerSettings {
 /** Starts a broker and nothing else. Rejects with what is wrong with its properties or its data. */
 export async function startBroker(settings: BrokerSettings): Promise<RunningBroker> {
   const { properties, clusterId, logLevel } = settings;
-  return start({ properties, clusterId, ...(await loggingAt(logLevel)) });
+  return start({ properties, clusterId, ...loggingAt(logLevel) });
 }
 
 /** How the whole stack is run. */
@@ -71,7 +71,7 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
   const { host, registryPort, restPort, personality } = settings;
   const opened = new AsyncDisposableStack();
   try {
-    const logging = await loggingAt(settings.logLevel);
+    const logging = loggingAt(settings.logLevel);
     const platform = systemPlatform(logging.loggers.logger('millrace', logging.logger));
     opened.defer(() => platform.executor.close());
     const { broker, client } = await embeddedKafka(platform, { ...settings, ...logging }, opened);
@@ -124,7 +124,7 @@ export async function startRegistryAlone(
   const { bootstrapServers, groupId, advertisedHost, topic, host, port, personality } = settings;
   const opened = new AsyncDisposableStack();
   try {
-    const { logger, loggers } = await loggingAt(settings.logLevel);
+    const { logger, loggers } = loggingAt(settings.logLevel);
     const platform = systemPlatform(loggers.logger('millrace', logger));
     opened.defer(() => platform.executor.close());
     const client = createClient({ ...platform, bootstrapServers });
@@ -174,7 +174,7 @@ export interface WorkerStack {
 export async function startWorkerStack(settings: WorkerStackSettings): Promise<WorkerStack> {
   const opened = new AsyncDisposableStack();
   try {
-    const logging = await loggingAt(settings.logLevel);
+    const logging = loggingAt(settings.logLevel);
     const platform = systemPlatform(logging.loggers.logger('millrace', logging.logger));
     opened.defer(() => platform.executor.close());
     const { kafka, client, halted } = await kafkaFor(platform, { ...settings.kafka, ...logging }, opened);
@@ -280,9 +280,9 @@ interface Logging {
 }
 
 /** Levels may be changed while the process runs, so the logger itself must leave out nothing. */
-async function loggingAt(level: LogLevel): Promise<Logging> {
+function loggingAt(level: LogLevel): Logging {
   if (level === 'silent') return { logger: silentLogger, loggers: new LoggerLevels('FATAL') };
-  return { logger: await createLogger('debug'), loggers: new LoggerLevels(levelNames[level]) };
+  return { logger: createLogger('debug'), loggers: new LoggerLevels(levelNames[level]) };
 }
 
 const levelNames = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { silentLogger } from '../../platform/logger.ts';
 import { createLogger, type LogLevel } from '../../platform/pino-logger.ts';
 
-async function logged(level: LogLevel, log: (logger: Awaited<ReturnType<typeof createLogger>>) => void) {
+async function logged(level: LogLevel, log: (logger: ReturnType<typeof createLogger>) => void) {
   const lines: string[] = [];
-  log(await createLogger(level, { write: (line) => lines.push(line) }));
+  log(createLogger(level, { write: (line) => lines.push(line) }));
   for (const line of lines) expect(line.endsWith('\n')).toBe(true);
   return lines.map((line): Record<string, unknown> => JSON.parse(line));
 }
@@ -24,7 +24,7 @@ test('every call is one line of JSON with level, time, fields and message', asyn
 });
 
 test('what is below the level is not written', async () => {
-  const all = (logger: Awaited<ReturnType<typeof createLogger>>) => {
+  const all = (logger: ReturnType<typeof createLogger>) => {
     for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]({}, 'said');
   };
   const levels = async (level: LogLevel) => (await logged(level, all)).map((line) => line['level']);

@@ -57,7 +57,7 @@ function properties(text: string | undefined, args: string[] = [], environment: 
 
 test("Kafka's own server.properties starts a broker, which says once what changes nothing", async () => {
   const lines: string[] = [];
-  const logger = await createLogger('warn', { write: (line) => lines.push(line) });
+  const logger = createLogger('warn', { write: (line) => lines.push(line) });
   const free = ['--override', 'listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://:9093'];
   const given = properties(stock, [
     ...free,
