@@ -1,3 +1,4 @@
+import type { PartitionMetadata } from '../cluster/metadata-cache.ts';
 import type { KafkaError } from '../errors.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 
@@ -22,15 +23,8 @@ export interface CreatedTopic {
   readonly replicationFactor: number;
 }
 
-export interface PartitionDescription {
-  readonly partition: number;
-  /** -1: none at present. */
-  readonly leader: number;
-  readonly leaderEpoch: number;
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
-  readonly offlineReplicas: readonly number[];
-}
+/** A partition as brokers describe it. */
+export type PartitionDescription = PartitionMetadata;
 
 export interface TopicDescription {
   readonly name: string;
