@@ -44,6 +44,8 @@ export class Partition implements TransactionLog {
   readonly topic: string;
   readonly topicId: string;
   readonly index: number;
+  /** `topic-partition`. */
+  readonly name: string;
   readonly leaderEpoch: number;
   /** Counted by those who produce to it and read from it. */
   readonly traffic = noTraffic();
@@ -63,6 +65,7 @@ export class Partition implements TransactionLog {
     this.topic = identity.topic;
     this.topicId = identity.topicId;
     this.index = identity.partition;
+    this.name = `${identity.topic}-${identity.partition}`;
     this.leaderEpoch = identity.leaderEpoch;
     this.#log = log;
     this.#listen();

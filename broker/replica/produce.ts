@@ -78,12 +78,13 @@ function accept(
       batchIndex,
       batchIndexErrorMessage: message,
     }));
-    done({ ...refused(ErrorCode[validated.error], validated.message), recordErrors });
+    const refusal = refused(ErrorCode[validated.error], validated.message);
+    done({ ...(validated.isByLog ? byLog(partition, refusal) : refusal), recordErrors });
     return;
   }
   const check = checkProducer(partition, validated.batch, guard);
-  if (typeof check === 'number') done(refused(check));
-  else if (check.kind === 'refuse') done(refused(ErrorCode[check.error]));
+  if (typeof check === 'number') done(byLog(partition, refused(check)));
+  else if (check.kind === 'refuse') done(byLog(partition, refused(ErrorCode[check.error])));
   else if (check.kind === 'duplicate') acknowledgeAgain(partition, check.batch, done);
   else append(partition, validated.batch, validated.logAppendTimeMs, done);
 }
@@ -98,6 +99,11 @@ export function refused(errorCode: number, errorMessage: string | null = null): 
     errorMessage,
     recordErrors: [],
   };
+}
+
+/** What the log refuses is told together with where the log begins (Produce v5+). */
+function byLog(partition: Partition, refusal: ProduceResult): ProduceResult {
+  return { ...refusal, logStartOffset: partition.log.logStartOffset };
 }
 
 function append(
@@ -127,14 +133,17 @@ function checkProducer(
   return partition.check(producerAppendOf(batch, 0), guard);
 }
 
-/** B40: a retry gets the offset of the first attempt, and not before that one is durable. */
+/**
+ * B40: a retry gets the offset of the first attempt, and not before that one is durable. As from Kafka it hears the time
+ * of that batch, whatever the timestamp type.
+ */
 function acknowledgeAgain(
   partition: Partition,
-  { lastOffset, offsetDelta }: ProducerBatch,
+  { lastOffset, offsetDelta, timestamp }: ProducerBatch,
   done: (result: ProduceResult) => void,
 ): void {
   partition.whenDurable(lastOffset + 1, (error) => {
-    done(error === undefined ? appended(partition, lastOffset - offsetDelta, -1) : failed(error));
+    done(error === undefined ? appended(partition, lastOffset - offsetDelta, timestamp) : failed(error));
   });
 }
 
@@ -156,6 +165,7 @@ function failed(error: StreamError): ProduceResult {
 function rulesOf(partition: Partition, { nowMs, isZstdAllowed }: ProduceOptions): ProduceRules {
   const { config } = partition.log;
   return {
+    topicPartition: partition.name,
     nowMs,
     isZstdAllowed,
     isCompacted: config.cleanupPolicy.compact,

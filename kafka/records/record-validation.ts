@@ -19,6 +19,8 @@ export interface RecordRules {
   /** `message.timestamp.after.max.ms`, Infinity for no limit. */
   readonly timestampAfterMaxMs: number;
   readonly nowMs: number;
+  /** `topic-partition`, for what is told of a record. */
+  readonly topicPartition: string;
 }
 
 /** The largest timestamp of records that are all in order; -1 for none. */
@@ -80,7 +82,7 @@ function validateOneByOne(
     const { timestamp } = cursor;
     if (timestamp > maxTimestamp) maxTimestamp = timestamp;
     const message = recordProblem(cursor, batchIndex, rules);
-    const timeMessage = message === undefined ? timeProblem(timestamp, hasAppendTime, rules) : undefined;
+    const timeMessage = message === undefined ? timeProblem(cursor, hasAppendTime, rules) : undefined;
     // One refused timestamp names the error of the whole batch, as in Kafka.
     if (timeMessage !== undefined) error = 'INVALID_TIMESTAMP';
     const problem = message ?? timeMessage;
@@ -92,25 +94,30 @@ function validateOneByOne(
 function recordProblem(
   cursor: RecordCursor,
   batchIndex: number,
-  { isCompacted }: RecordRules,
+  { isCompacted, topicPartition }: RecordRules,
 ): string | undefined {
   if (cursor.offsetDelta !== batchIndex) {
     return `its offset delta is ${cursor.offsetDelta}, not ${batchIndex}: offsets of a produced batch have no holes`;
   }
-  return isCompacted && cursor.keyLength < 0 ? 'a compacted topic takes no record without a key' : undefined;
+  if (!isCompacted || cursor.keyLength >= 0) return undefined;
+  return `Compacted topic cannot accept message without key in topic partition ${topicPartition}`;
 }
 
 /**
  * Kafka lets a producer's LogAppendTime bit pass where it has no effect, and so do we: it is cleared
  * afterwards.
  */
-function timeProblem(timestamp: number, hasAppendTime: boolean, rules: RecordRules): string | undefined {
+function timeProblem(
+  { timestamp, offsetDelta }: RecordCursor,
+  hasAppendTime: boolean,
+  rules: RecordRules,
+): string | undefined {
   if (rules.timestampType === 'LogAppendTime' || timestamp === header.NONE) {
     return hasAppendTime ? 'a producer must not set the timestamp type LogAppendTime' : undefined;
   }
   if (isInRange(timestamp, rules)) return undefined;
   const [first, last] = [rules.nowMs - rules.timestampBeforeMaxMs, rules.nowMs + rules.timestampAfterMaxMs];
-  return `its timestamp ${timestamp} is out of range: it should be within [${first}, ${last}]`;
+  return `Timestamp ${timestamp} of message with offset ${offsetDelta} is out of range. The timestamp should be within [${first}, ${last}]`;
 }
 
 /** Times beyond ±2^53 ms are refused even without limits: they could not be written back exactly. */

@@ -13,6 +13,9 @@ import {
   validateRecords,
 } from './record-validation.ts';
 
+/** What a message of magic 0 takes at least after its length: Kafka knows no smaller record. */
+const OLDEST_OVERHEAD_BYTES = 14;
+
 /** Names of Kafka's errors that a produced batch can be refused with. */
 export type ProduceErrorName =
   | 'CORRUPT_MESSAGE'
@@ -58,6 +61,8 @@ export interface RejectedBatch {
   readonly message: string;
   /** The records to blame; empty when it is the batch. */
   readonly recordErrors: readonly RecordError[];
+  /** Whether Kafka's log refuses it, and tells its start offset with that; otherwise its request handler does. */
+  readonly isByLog: boolean;
 }
 
 /**
@@ -71,10 +76,13 @@ export function validateProduced(buffer: Buffer, rules: ProduceRules): AcceptedB
   if (rejected !== undefined) return rejected;
   const size = cursor.sizeInBytes;
   if (cursor.next()) {
-    return reject('INVALID_RECORD', 'a partition of a produce request takes exactly one record batch');
+    return rejectUnlogged(
+      'INVALID_RECORD',
+      'a partition of a produce request takes exactly one record batch',
+    );
   }
   if (cursor.state === 'corrupt')
-    return reject('CORRUPT_MESSAGE', 'the bytes behind the record batch are none');
+    return rejectUnlogged('CORRUPT_MESSAGE', 'the bytes behind the record batch are none');
   try {
     return validateContent(size === buffer.length ? buffer : buffer.subarray(0, size), rules);
   } catch (error) {
@@ -93,10 +101,18 @@ export function needsRecompression(batch: Buffer, rules: ProduceRules): boolean 
 
 function noBatch({ buffer, at, state }: BatchCursor): RejectedBatch {
   if (state !== 'corrupt')
-    return reject('INVALID_RECORD', 'a partition of a produce request takes one whole record batch');
-  const isOldFormat = buffer.length - at > header.FIELD.magic && header.magic(buffer, at) !== header.MAGIC;
-  if (isOldFormat) return reject('INVALID_RECORD', 'only record batches of magic 2 are accepted');
-  return reject('CORRUPT_MESSAGE', 'the size of the record batch is below the smallest one possible');
+    return rejectUnlogged('INVALID_RECORD', 'a partition of a produce request takes one whole record batch');
+  const size = header.batchLength(buffer, at);
+  if (size < OLDEST_OVERHEAD_BYTES) {
+    const message = `Record size ${size} is less than the minimum record overhead (${OLDEST_OVERHEAD_BYTES})`;
+    return rejectUnlogged('CORRUPT_MESSAGE', message);
+  }
+  const magic = buffer.length - at > header.FIELD.magic ? header.magic(buffer, at) : header.MAGIC;
+  if (magic < 0 || magic > header.MAGIC)
+    return rejectUnlogged('CORRUPT_MESSAGE', `Invalid magic found in record: ${magic}`);
+  if (magic < header.MAGIC)
+    return rejectUnlogged('INVALID_RECORD', 'only record batches of magic 2 are accepted');
+  return rejectUnlogged('CORRUPT_MESSAGE', 'the size of the record batch is below the smallest one possible');
 }
 
 /** Everything that the header alone tells, in Kafka's order. */
@@ -105,7 +121,10 @@ function validateHeader(batch: Buffer, sizeInBytes: number, rules: ProduceRules)
   if (codec === undefined)
     return reject('UNSUPPORTED_COMPRESSION_TYPE', 'the codec of the batch does not exist');
   if (codec === 'zstd' && !rules.isZstdAllowed) {
-    return reject('UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs version 7 or later of the produce request');
+    return rejectUnlogged(
+      'UNSUPPORTED_COMPRESSION_TYPE',
+      'zstd needs version 7 or later of the produce request',
+    );
   }
   if (header.baseOffset(batch, 0) !== 0) {
     return reject(
@@ -116,7 +135,7 @@ function validateHeader(batch: Buffer, sizeInBytes: number, rules: ProduceRules)
   if (sizeInBytes > rules.maxMessageBytes) return tooLarge(sizeInBytes, rules);
   if (!header.isCrcValid(batch, 0)) {
     const [stored, computed] = [header.crc(batch, 0), header.computeCrc(batch, 0)];
-    return reject(
+    return rejectUnlogged(
       'CORRUPT_MESSAGE',
       `the record batch is corrupt (stored crc ${stored}, computed crc ${computed})`,
     );
@@ -179,13 +198,23 @@ function recompress(
 }
 
 function rejectRecords({ error, recordErrors }: RecordProblems): RejectedBatch {
-  const [first] = recordErrors;
-  const message = `${recordErrors.length} of the records are refused, the first because: ${first?.message ?? error}`;
-  return { ok: false, error, message, recordErrors };
+  return {
+    ...reject(error, error === 'INVALID_TIMESTAMP' ? BAD_TIMES : badRecords(recordErrors)),
+    recordErrors,
+  };
+}
+
+const BAD_TIMES = 'One or more records have been rejected due to invalid timestamp';
+
+function badRecords(recordErrors: readonly RecordError[]): string {
+  const first = recordErrors
+    .slice(0, 3)
+    .map(({ batchIndex, message }) => `RecordError(batchIndex=${batchIndex}, message='${message}')`);
+  return `One or more records have been rejected due to ${recordErrors.length} record errors in total, and only showing the first three errors at most: [${first.join(', ')}]`;
 }
 
 function tooLarge(sizeInBytes: number, { maxMessageBytes }: ProduceRules): RejectedBatch {
-  return reject(
+  return rejectUnlogged(
     'MESSAGE_TOO_LARGE',
     `the record batch takes ${sizeInBytes} bytes, more than the ${maxMessageBytes} of max.message.bytes`,
   );
@@ -197,11 +226,15 @@ function tooLarge(sizeInBytes: number, { maxMessageBytes }: ProduceRules): Rejec
  */
 function rejectFor(error: unknown): RejectedBatch {
   if (!(error instanceof StreamError)) throw error;
-  if (error instanceof DecompressionLimitError) return reject('MESSAGE_TOO_LARGE', error.message);
+  if (error instanceof DecompressionLimitError) return rejectUnlogged('MESSAGE_TOO_LARGE', error.message);
   if (error instanceof UnsupportedCodecError) return reject('UNSUPPORTED_COMPRESSION_TYPE', error.message);
   return reject('INVALID_RECORD', error.message);
 }
 
 function reject(error: ProduceErrorName, message: string): RejectedBatch {
-  return { ok: false, error, message, recordErrors: [] };
+  return { ok: false, error, message, recordErrors: [], isByLog: true };
+}
+
+function rejectUnlogged(error: ProduceErrorName, message: string): RejectedBatch {
+  return { ...reject(error, message), isByLog: false };
 }

@@ -30,6 +30,7 @@ const ZSTD_SINCE = 7;
 const ADMIN_CLIENT_ID = '__admin_client';
 
 type TopicData = Element<ProduceRequest['topicData']>;
+type PartitionData = Element<TopicData['partitionData']>;
 type Response = Encodable<typeof produceResponse>;
 
 /** With acks=0 the client hears of a failure only by losing its connection. */
@@ -62,6 +63,39 @@ interface ProduceEnvironment {
   readonly validation: ProduceValidation;
 }
 
+/**
+ * A request as Kafka understands it: of what it says of one partition the last counts, a topic is answered once, and one
+ * without partitions not at all.
+ */
+function withoutRepeats(request: ProduceRequest): ProduceRequest {
+  if (!hasRepeats(request.topicData)) return request;
+  const topics = new Map<string, { topic: TopicData; partitions: Map<number, PartitionData> }>();
+  for (const topic of request.topicData) {
+    const key = `${topic.topicId} ${topic.name}`;
+    const known = topics.get(key) ?? { topic, partitions: new Map() };
+    topics.set(key, known);
+    for (const data of topic.partitionData) known.partitions.set(data.index, data);
+  }
+  const topicData = [...topics.values()]
+    .filter(({ partitions }) => partitions.size > 0)
+    .map(({ topic, partitions }) => ({ ...topic, partitionData: [...partitions.values()] }));
+  return { ...request, topicData };
+}
+
+/** Whether that changes anything: no producer sends the like. */
+function hasRepeats(topics: readonly TopicData[]): boolean {
+  return (
+    repeats(topics, ({ topicId, name }) => `${topicId} ${name}`) ||
+    topics.some(({ partitionData }) => partitionData.length === 0 || repeats(partitionData, indexOf))
+  );
+}
+
+const indexOf = ({ index }: PartitionData) => index;
+
+function repeats<T>(values: readonly T[], key: (value: T) => unknown): boolean {
+  return values.length > 1 && new Set(values.map(key)).size < values.length;
+}
+
 /** One produce request under way. */
 class ProduceOperation {
   readonly #environment: ProduceEnvironment;
@@ -82,7 +116,7 @@ class ProduceOperation {
     respond: Respond<Response>,
   ) {
     this.#environment = environment;
-    this.#request = request;
+    this.#request = withoutRepeats(request);
     this.#context = context;
     this.#respond = respond;
   }
@@ -173,13 +207,13 @@ class ProduceOperation {
     records: Buffer | null,
     done: (result: ProduceResult) => void,
   ): void {
-    if (![-1, 0, 1].includes(this.#request.acks)) {
-      done(refused(ErrorCode.INVALID_REQUIRED_ACKS));
-      return;
-    }
     const partition = this.#lookup(topic, index);
     if (typeof partition === 'number') {
       done(refused(partition));
+      return;
+    }
+    if (![-1, 0, 1].includes(this.#request.acks)) {
+      done(refused(ErrorCode.INVALID_REQUIRED_ACKS));
       return;
     }
     if (isInternalTopic(partition.topic) && this.#context.clientId !== ADMIN_CLIENT_ID) {

@@ -318,11 +318,13 @@ test('B40: a retry gets the offset of the first attempt and is not appended agai
     expect(await fixture.produce('t', idempotent(i * 2, { count: 2 }))).toMatchObject({
       errorCode: 0,
       baseOffset: i * 2,
+      logAppendTimeMs: NOW,
     });
   }
   expect(await fixture.produce('t', idempotent(2, { count: 2 }))).toMatchObject({
     errorCode: ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
     ...refused,
+    logStartOffset: 0,
   });
   expect(await fixture.readAll('t')).toHaveLength(14);
 });
@@ -444,7 +446,7 @@ test('what was appended before timeout_ms but is not durable is REQUEST_TIMED_OU
   expect(await fixture.readAll('t')).toEqual(['0:a']);
 });
 
-test('the same partition twice in one request is answered twice', async () => {
+test('of the same partition twice in one request the last counts, and a topic without partitions is not answered', async () => {
   const fixture = await BrokerFixture.start();
   await fixture.createTopic('t');
   const partitionData = [
@@ -454,9 +456,15 @@ test('the same partition twice in one request is answered twice', async () => {
   const response = await fixture.client.request(produceMessages, 9, {
     acks: 1,
     timeoutMs: 100,
-    topicData: [{ name: 't', partitionData }],
+    topicData: [
+      { name: 't', partitionData },
+      { name: 't', partitionData: [] },
+      { name: 'u', partitionData: [] },
+    ],
   });
-  expect(response?.responses[0]?.partitionResponses.map(({ baseOffset }) => baseOffset)).toEqual([0, 1]);
+  expect(response?.responses.map(({ name }) => name)).toEqual(['t']);
+  expect(response?.responses[0]?.partitionResponses.map(({ baseOffset }) => baseOffset)).toEqual([0]);
+  expect(await fixture.readAll('t')).toEqual(['0:b']);
 });
 
 test('a request without topics is answered at once', async () => {

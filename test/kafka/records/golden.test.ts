@@ -123,6 +123,7 @@ golden(
       maxDecompressedBytes: LIMIT,
       isZstdAllowed: true,
       nowMs: 1_700_000_000_000,
+      topicPartition: 'orders-0',
     });
     expect(outcome).toMatchObject({ ok: true, isRebuilt: false, logAppendTimeMs: -1 });
     expect(sent.equals(before)).toBe(true);

@@ -27,6 +27,7 @@ const rules: ProduceRules = {
   maxDecompressedBytes: 4_000_000,
   isZstdAllowed: true,
   nowMs: NOW,
+  topicPartition: 'orders-0',
 };
 
 function accepted(buffer: Buffer, changed: Partial<ProduceRules> = {}): AcceptedBatch {
@@ -165,12 +166,25 @@ describe('the shape of the batch', () => {
     expect(rejected(Buffer.concat([batch, broken])).error).toBe('CORRUPT_MESSAGE');
   });
 
-  test('magic 0 and 1 are refused', () => {
-    for (const magic of [0, 1, 3]) {
-      const old = smallBatch(1);
-      old.writeUInt8(magic, 16);
-      expect(rejected(old).error).toBe('INVALID_RECORD');
-    }
+  test.each([
+    [0, 'INVALID_RECORD'],
+    [1, 'INVALID_RECORD'],
+    [3, 'CORRUPT_MESSAGE'],
+    [-1, 'CORRUPT_MESSAGE'],
+  ])('magic %i is refused: %s', (magic, error) => {
+    const old = smallBatch(1);
+    old.writeInt8(magic, 16);
+    expect(rejected(old)).toMatchObject({ error, isByLog: false });
+  });
+
+  test('what is told of refused records names the first three', () => {
+    const keyless = new BatchBuilder();
+    for (let i = 0; i < 4; i++) keyless.append(NOW, null, Buffer.from('v'));
+    const { message, recordErrors, isByLog } = rejected(keyless.build(), { isCompacted: true });
+    expect([recordErrors.length, isByLog]).toEqual([4, true]);
+    expect(message).toContain('due to 4 record errors in total');
+    expect(message.match(/RecordError\(batchIndex=\d/g)).toHaveLength(3);
+    expect(message).toContain('topic partition orders-0');
   });
 
   test('a wrong CRC is corrupt', () => {
