@@ -17,16 +17,20 @@ const selectors = [
 const intervalMsMin = 100;
 const intervalMsMax = 3_600_000;
 
-/** Everything wrong with the configs of a client metrics subscription, in Kafka's wording. */
+/** What is wrong with the configs of a client metrics subscription but for its `match`, in Kafka's wording. */
 export function clientMetricsConfigProblems(overrides: ConfigTexts): readonly string[] {
   return [...overrides].flatMap(([name, text]) => {
     const definition = clientMetricsConfigDefinition(name);
     if (definition === undefined) return [`Unknown client metrics configuration: ${name}`];
     const problem = configProblem(definition, text);
     if (problem !== undefined) return [problem];
-    if (name === 'interval.ms') return intervalProblems(text);
-    return name === 'match' ? parseList(text).flatMap(selectorProblems) : [];
+    return name === 'interval.ms' ? intervalProblems(text) : [];
   });
+}
+
+/** The patterns in `match` that no client can be matched with, in Kafka's wording. */
+export function clientMatchProblems(overrides: ConfigTexts): readonly string[] {
+  return parseList(overrides.get('match') ?? '').flatMap(selectorProblems);
 }
 
 /** The definition of client metrics config `name`, or undefined. */

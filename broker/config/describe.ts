@@ -40,9 +40,9 @@ export function describeTopicConfigs(
 ): readonly DescribedConfig[] {
   return listedNames(topicConfigs, overrides).map((name) => {
     const server = configSynonyms(topicConfigSynonyms(name), layers);
-    const own = ownSynonym(name, overrides, configSources.TOPIC_CONFIG);
-    const inherited = server[0] === undefined ? undefined : inTopicUnit(server[0].name, server[0].value);
     const definition = topicConfigDefinition(name);
+    const own = ownSynonym({ name, definition }, overrides, configSources.TOPIC_CONFIG);
+    const inherited = server[0] === undefined ? undefined : inTopicUnit(server[0].name, server[0].value);
     const text = own[0]?.value ?? inherited ?? definition?.default ?? null;
     const told = toldTopicSynonyms(topicConfigSynonyms(name), layers);
     return entry({ name, definition, text, synonyms: [...own, ...told], isReadOnly: false });
@@ -70,7 +70,7 @@ export function describeBrokerConfigs(
 export function describeBrokerDefaults(dynamicDefault: ConfigTexts): readonly DescribedConfig[] {
   return [...dynamicDefault].map(([name, text]) => {
     const definition = brokerConfigDefinition(name);
-    const synonyms = ownSynonym(name, dynamicDefault, configSources.DYNAMIC_DEFAULT_BROKER_CONFIG);
+    const synonyms = [{ name, value: text, source: configSources.DYNAMIC_DEFAULT_BROKER_CONFIG }];
     const isReadOnly = definition === undefined || isReadOnlyBrokerConfig(name);
     return entry({ name, definition, text, synonyms, isReadOnly });
   });
@@ -85,7 +85,10 @@ export function describeGroupConfigs(
     const server = groupConfigSynonym(name);
     const definition = groupConfigDefinition(name);
     const inherited = server === undefined ? ownDefault(definition) : configSynonyms([server], layers);
-    const synonyms = [...ownSynonym(name, overrides, configSources.GROUP_CONFIG), ...inherited];
+    const synonyms = [
+      ...ownSynonym({ name, definition }, overrides, configSources.GROUP_CONFIG),
+      ...inherited,
+    ];
     const text = synonyms[0]?.value ?? definition?.default ?? null;
     return entry({ name, definition, text, synonyms, isReadOnly: false });
   });
@@ -94,8 +97,8 @@ export function describeGroupConfigs(
 /** Every config of a client metrics subscription. */
 export function describeClientMetricsConfigs(overrides: ConfigTexts): readonly DescribedConfig[] {
   return listedNames(clientMetricsConfigs, overrides).map((name) => {
-    const synonyms = ownSynonym(name, overrides, configSources.CLIENT_METRICS_CONFIG);
     const definition = clientMetricsConfigDefinition(name);
+    const synonyms = ownSynonym({ name, definition }, overrides, configSources.CLIENT_METRICS_CONFIG);
     const text = synonyms[0]?.value ?? definition?.default ?? null;
     return entry({ name, definition, text, synonyms, isReadOnly: false });
   });
@@ -152,7 +155,13 @@ function ownDefault(definition: ConfigDefinition | undefined): readonly ConfigSy
   return [{ name: definition.name, value: definition.default, source: configSources.DEFAULT_CONFIG }];
 }
 
-function ownSynonym(name: string, texts: ConfigTexts, source: ConfigSource): readonly ConfigSynonym[] {
-  const value = texts.get(name);
-  return value === undefined ? [] : [{ name, value, source }];
+/** What a topic, group or subscription itself sets, as it is understood: a broker's configs are told as they were written. */
+function ownSynonym(
+  { name, definition }: Pick<Finding, 'name' | 'definition'>,
+  texts: ConfigTexts,
+  source: ConfigSource,
+): readonly ConfigSynonym[] {
+  const text = texts.get(name);
+  if (text === undefined) return [];
+  return [{ name, value: definition === undefined ? text : canonicalText(definition, text), source }];
 }

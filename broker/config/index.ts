@@ -2,7 +2,7 @@ export { dynamicBrokerConfigProblems } from './broker-changes.ts';
 export type { BrokerConfig } from './broker-config.ts';
 export { brokerConfigDefinition, brokerConfigs } from './broker-configs.ts';
 export { brokerConfig, brokerPropertyProblems } from './broker-properties.ts';
-export { clientMetricsConfigProblems } from './client-metrics.ts';
+export { clientMatchProblems, clientMetricsConfigProblems } from './client-metrics.ts';
 export type { BrokerConfigLayers, ConfigTexts } from './config-layers.ts';
 export { listenerConfigText, staticLayers } from './config-layers.ts';
 export type { ConfigDefinition } from './definition.ts';

@@ -44,9 +44,10 @@ export function answerDescribeConfigs(
 ): DescribeConfigsAnswer {
   const results = request.resources.map((resource) => {
     const { resourceType, resourceName, configurationKeys } = resource;
+    const isAll = configurationKeys === null || configurationKeys.length === 0;
     const describe = () => {
       const configs = describeResource(view, resource)
-        .filter(({ name }) => configurationKeys === null || configurationKeys.includes(name))
+        .filter(({ name }) => isAll || configurationKeys.includes(name))
         .map((config) => entry(config, request));
       return { errorCode: ErrorCode.NONE, errorMessage: '', resourceType, resourceName, configs };
     };

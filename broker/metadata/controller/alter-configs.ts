@@ -35,7 +35,7 @@ export const alterConfigOperations = { SET: 0, DELETE: 1, APPEND: 2, SUBTRACT: 3
 type IncrementalResource = Element<IncrementalAlterConfigsRequest['resources']>;
 type Operation = Element<IncrementalResource['configs']>;
 
-/** Decides IncrementalAlterConfigs (44). Every distinct resource is answered once, and altered whole or not at all. */
+/** Decides IncrementalAlterConfigs (44). Each resource is answered, and altered whole or not at all. */
 export function decideIncrementalAlterConfigs(
   context: ControllerContext,
   request: Pick<IncrementalAlterConfigsRequest, 'resources' | 'validateOnly'>,
@@ -85,10 +85,9 @@ function decideEach<R extends Resource>(
 ): AlterConfigsDecision {
   const keyOf = ({ resourceType, resourceName }: Resource): string => `${resourceType}/${resourceName}`;
   const repeated = duplicates(request.resources.map(keyOf));
-  const distinct = [...new Map(request.resources.map((resource) => [keyOf(resource), resource])).values()];
   const records: MetadataRecord[] = [];
   const loggerLevels = new Map<string, string | null>();
-  const responses = distinct.map((resource): ResourceResult => {
+  const responses = request.resources.map((resource): ResourceResult => {
     const { resourceType, resourceName } = resource;
     const attempt = (): ResourceResult => {
       if (repeated.has(keyOf(resource))) {
@@ -137,12 +136,12 @@ function alter(
     case alterConfigOperations.APPEND:
       after.set(
         name,
-        [...new Set([...listItems(after, resource, name, 'APPEND to'), ...parseList(text)])].join(','),
+        [...new Set([...listItems(after, resource, name, 'APPEND'), ...parseList(text)])].join(','),
       );
       return;
     default: {
       const taken = parseList(text);
-      const left = listItems(after, resource, name, 'SUBTRACT from').filter((item) => !taken.includes(item));
+      const left = listItems(after, resource, name, 'SUBTRACT').filter((item) => !taken.includes(item));
       after.set(name, left.join(','));
     }
   }
@@ -153,13 +152,13 @@ function listItems(
   after: ConfigTexts,
   resource: Resource,
   name: string,
-  verb: 'APPEND to' | 'SUBTRACT from',
+  verb: 'APPEND' | 'SUBTRACT',
 ): readonly string[] {
   const definition = configDefinition(resource, name);
   if (definition?.type !== 'LIST') {
     throw new RefusedError(
       ErrorCode.INVALID_CONFIG,
-      `Can't ${verb} key ${name} because its type is not LIST.`,
+      `Can't ${verb} to key ${name} because its type is not LIST.`,
     );
   }
   return parseList(after.get(name) ?? definition.default ?? '');

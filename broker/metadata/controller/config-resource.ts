@@ -3,6 +3,7 @@ import {
   brokerConfigDefinition,
   type ConfigDefinition,
   type ConfigTexts,
+  clientMatchProblems,
   clientMetricsConfigProblems,
   clientMetricsConfigs,
   dynamicBrokerConfigProblems,
@@ -35,6 +36,7 @@ export function refuseResource(
 ): void {
   switch (resourceType) {
     case resourceTypes.TOPIC: {
+      refuseEmptyName(resourceName, 'Default topic resources are not allowed.');
       const problem = topicNameProblem(resourceName);
       if (problem !== undefined) throw new RefusedError(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
       if (image.topic(resourceName) !== undefined) return;
@@ -61,7 +63,8 @@ export function refuseResource(
 export function refuseConfigs(context: ControllerContext, resource: Resource, after: ConfigTexts): void {
   refuseTooLong(after);
   if (resource.resourceType === resourceTypes.BROKER) refuseBrokerConfigs(context, resource, after);
-  else refuseProblems(otherCode(resource, after), otherProblems(context, resource, after));
+  else if (resource.resourceType === resourceTypes.CLIENT_METRICS) refuseSubscription(after);
+  else refuseProblems(ErrorCode.INVALID_CONFIG, otherProblems(context, resource, after));
 }
 
 /**
@@ -119,9 +122,9 @@ function refuseBrokerConfigs(
 }
 
 /** Kafka takes what is wrong with a subscription for a bad request, but for a pattern that clients cannot match. */
-function otherCode({ resourceType }: Resource, after: ConfigTexts): number {
-  const isSubscription = resourceType === resourceTypes.CLIENT_METRICS;
-  return isSubscription && !after.has('match') ? ErrorCode.INVALID_REQUEST : ErrorCode.INVALID_CONFIG;
+function refuseSubscription(after: ConfigTexts): void {
+  refuseProblems(ErrorCode.INVALID_REQUEST, clientMetricsConfigProblems(after));
+  refuseProblems(ErrorCode.INVALID_CONFIG, clientMatchProblems(after));
 }
 
 function otherProblems(
@@ -130,8 +133,7 @@ function otherProblems(
   after: ConfigTexts,
 ): readonly string[] {
   if (resourceType === resourceTypes.TOPIC) return topicConfigProblems(after, contextLayers(context));
-  if (resourceType === resourceTypes.GROUP) return groupConfigProblems(after, context.config);
-  return clientMetricsConfigProblems(after);
+  return groupConfigProblems(after, context.config);
 }
 
 function refuseTooLong(after: ConfigTexts): void {

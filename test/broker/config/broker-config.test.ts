@@ -6,6 +6,7 @@ import {
   brokerPropertyProblems,
   type ConfigDefinition,
   ConfigError,
+  clientMatchProblems,
   clientMetricsConfigProblems,
   clientMetricsConfigs,
   describeBrokerConfigs,
@@ -382,12 +383,13 @@ describe('client metrics', () => {
   test.each([
     [{ metrics: '*', 'interval.ms': '100', match: 'client_id=a.*,client_software_name=java' }, []],
     [{ 'interval.ms': '99' }, [expect.stringContaining('between 100 and 3600000')]],
-    [{ match: 'client_id' }, ['Illegal client matching pattern: client_id']],
-    [{ match: 'client_colour=red' }, ['Illegal client matching pattern: client_colour=red']],
-    [{ match: 'client_id=(' }, ['Illegal client matching pattern: client_id=(']],
     [{ other: '1' }, ['Unknown client metrics configuration: other']],
   ])('%j', (overrides, expected) => {
     expect(clientMetricsConfigProblems(texts(overrides))).toEqual(expected);
+  });
+
+  test.each(['client_id', 'client_colour=red', 'client_id=('])('match=%s matches no client', (match) => {
+    expect(clientMatchProblems(texts({ match }))).toEqual([`Illegal client matching pattern: ${match}`]);
   });
 
   test('are described with defaults', () => {

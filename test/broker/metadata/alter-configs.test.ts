@@ -115,7 +115,7 @@ describe('IncrementalAlterConfigs of a topic', () => {
     expect(alter(worldWithTopic(), type, name, [['retention.ms', SET, '1']])[0]).toBe(code);
   });
 
-  test('each resource is answered once, a repeated one refused', () => {
+  test('each resource is answered, a repeated one refused each time', () => {
     const world = worldWithTopic();
     const set: readonly Change[] = [['retention.ms', SET, '1']];
     const resources = [resource(TOPIC, 'a', set), resource(TOPIC, 'x', set), resource(TOPIC, 'a', set)];
@@ -124,6 +124,7 @@ describe('IncrementalAlterConfigs of a topic', () => {
     expect(decision.response.responses.map((r) => [r.resourceName, r.errorCode])).toEqual([
       ['a', 42],
       ['x', 3],
+      ['a', 42],
     ]);
   });
 

@@ -86,10 +86,7 @@ const alter = fc
         const resources = wanted.map((resourceName) => ({ resourceType: 2, resourceName, configs }));
         const request = { resources, validateOnly: false };
         const { responses } = world.commit(decideIncrementalAlterConfigs(world.context, request));
-        expectEchoed(
-          wanted,
-          responses.map((result) => result.resourceName),
-        );
+        expect(responses.map((result) => result.resourceName)).toEqual(wanted);
       },
   );
 
