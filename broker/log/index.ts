@@ -5,6 +5,7 @@ export {
   LogDirectoryOfflineError,
   OffsetOutOfRangeError,
 } from './errors.ts';
+export type { EpochEnd } from './leader-epoch-cache.ts';
 export { type CopyTurn, LogCopy } from './log-copy.ts';
 export { type AssignedPartition, LogDirectories } from './log-directories.ts';
 export {

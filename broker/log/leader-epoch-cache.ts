@@ -43,7 +43,7 @@ export class LeaderEpochCache {
   endOffsetFor(epoch: number, logEndOffset: number): EpochEnd {
     const unknown: EpochEnd = { leaderEpoch: -1, endOffset: -1 };
     const latest = this.latest;
-    if (epoch < 0 || latest === undefined || epoch > latest.epoch) return unknown;
+    if (epoch === -1 || latest === undefined || epoch > latest.epoch) return unknown;
     if (epoch === latest.epoch) return { leaderEpoch: epoch, endOffset: logEndOffset };
     const next = this.#entries.findIndex((entry) => entry.epoch > epoch);
     const endOffset = this.#entries[next]?.startOffset ?? logEndOffset;

@@ -11,6 +11,8 @@ export interface FetchWish {
   readonly minBytes: number;
   readonly maxBytes: number;
   readonly maxWaitMs: number;
+  /** Whether it comes as from a replica: this broker has none but its own. */
+  readonly isFromFollower: boolean;
   /** Where the records go; may be larger than asked for. */
   readonly allocate: (bytes: number) => Buffer;
 }
@@ -79,6 +81,7 @@ export class DelayedFetch implements PartitionWatcher {
   }
 
   #isSatisfied(): boolean {
+    if (this.#wish.isFromFollower) return true;
     let bytes = 0;
     for (const target of this.#wish.targets) {
       const partition = this.#lookup(target);
@@ -93,7 +96,7 @@ export class DelayedFetch implements PartitionWatcher {
 
   #diverges(partition: Partition, target: FetchTarget): boolean {
     const { isolationLevel, allocate } = this.#wish;
-    const limits = { isolationLevel, maxBytes: 0, minOneBatch: false, allocate };
+    const limits = { isolationLevel, maxBytes: 0, minOneBatch: false, isFromFollower: false, allocate };
     const result = readPartition(partition, target, limits);
     return result.divergingEpoch !== undefined || result.errorCode !== ErrorCode.NONE;
   }
@@ -111,11 +114,12 @@ export class DelayedFetch implements PartitionWatcher {
     let isEmpty = true;
     return this.#wish.targets.map((target) => {
       const partition = this.#lookup(target);
-      if (typeof partition === 'number') return failedFetch(target, partition);
+      if (typeof partition === 'number') return notFound(target, partition);
       const result = readPartition(partition, target, {
         isolationLevel: this.#wish.isolationLevel,
         maxBytes: bytesLeft,
         minOneBatch: isEmpty,
+        isFromFollower: this.#wish.isFromFollower,
         allocate: this.#wish.allocate,
       });
       bytesLeft = Math.max(0, bytesLeft - result.records.length);
@@ -129,4 +133,10 @@ export class DelayedFetch implements PartitionWatcher {
     for (const partition of this.#watched) partition.unwatch(this);
     this.#watched = [];
   }
+}
+
+/** Kafka tells of no aborted transactions where there is no partition, and nothing of them where reading one failed. */
+function notFound(target: FetchTarget, errorCode: number): FetchResult {
+  const failed = failedFetch(target, errorCode);
+  return errorCode === ErrorCode.KAFKA_STORAGE_ERROR ? failed : { ...failed, abortedTransactions: [] };
 }

@@ -20,10 +20,14 @@ export interface FetchResult {
   readonly lastStableOffset: number;
   readonly logStartOffset: number;
   readonly records: Buffer;
-  /** The aborted transactions of which there are records among these, by first offset; `null` for read_uncommitted. */
+  /**
+   * The aborted transactions of which there are records among these, by first offset; `null` for read_uncommitted and
+   * when reading failed.
+   */
   readonly abortedTransactions: readonly AbortedTransaction[] | null;
   readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: number };
-  readonly currentLeader?: { readonly leaderId: number; readonly leaderEpoch: number };
+  /** The epoch that this broker leads the partition in, told to who took it for another or for no leader. */
+  readonly leaderEpoch?: number;
 }
 
 const NO_RECORDS = Buffer.alloc(0);

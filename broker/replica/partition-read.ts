@@ -18,6 +18,8 @@ export interface ReadLimits {
   readonly maxBytes: number;
   /** Return the first batch even when it is larger than `maxBytes`. */
   readonly minOneBatch: boolean;
+  /** Nobody follows this broker: whoever says so is sent back to the metadata. */
+  readonly isFromFollower: boolean;
   /** Where the records go; may be larger than asked for. */
   readonly allocate: (bytes: number) => Buffer;
 }
@@ -37,7 +39,9 @@ export function readPartition(partition: Partition, target: FetchTarget, limits:
 
 function read(partition: Partition, target: FetchTarget, limits: ReadLimits): FetchResult {
   const epochError = checkLeaderEpoch(partition, target.currentLeaderEpoch);
+  if (epochError === ErrorCode.FENCED_LEADER_EPOCH) return notLeader(partition, target, epochError);
   if (epochError !== ErrorCode.NONE) return failedFetch(target, epochError);
+  if (limits.isFromFollower) return notLeader(partition, target, ErrorCode.NOT_LEADER_OR_FOLLOWER);
   const { log } = partition;
   if (log.isOffline) return failedFetch(target, ErrorCode.KAFKA_STORAGE_ERROR);
   const diverging = divergenceOf(partition, target);
@@ -58,6 +62,8 @@ function read(partition: Partition, target: FetchTarget, limits: ReadLimits): Fe
       maxBytes: Math.min(target.partitionMaxBytes, limits.maxBytes),
       minOneBatch: limits.minOneBatch,
     };
+    if (range.maxBytes < 0 && range.startOffset < range.endOffset)
+      return failedFetch(target, ErrorCode.UNKNOWN_SERVER_ERROR);
     const records = log.read(range, limits.allocate);
     if (facts.abortedTransactions === null || records.length === 0) return { ...facts, records };
     // B44: also those that began before the batch asked for. The records are sent as they are, the client leaves out.
@@ -70,6 +76,11 @@ function read(partition: Partition, target: FetchTarget, limits: ReadLimits): Fe
   } catch (error) {
     return failedFetch(target, readErrorOf(error));
   }
+}
+
+/** The reader has to look at its metadata again: it is told what it will find there. */
+function notLeader({ leaderEpoch }: Partition, target: FetchTarget, errorCode: number): FetchResult {
+  return { ...failedFetch(target, errorCode), leaderEpoch };
 }
 
 /** What a client is told when a log could not be read. Throws what is no such error. */
@@ -125,7 +136,7 @@ function divergenceOf(
   target: FetchTarget,
 ): { epoch: number; endOffset: number } | 'unknown' | undefined {
   if (target.lastFetchedEpoch < 0) return undefined;
-  const end = partition.log.endOffsetFor(target.lastFetchedEpoch);
+  const end = partition.endOffsetFor(target.lastFetchedEpoch);
   if (end.leaderEpoch < 0 || end.endOffset < 0) return 'unknown';
   const isDiverging = end.leaderEpoch < target.lastFetchedEpoch || end.endOffset < target.fetchOffset;
   return isDiverging ? { epoch: end.leaderEpoch, endOffset: end.endOffset } : undefined;

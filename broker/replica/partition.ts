@@ -4,6 +4,7 @@ import { StreamError } from '../../platform/errors.ts';
 import {
   type AbortedTransaction,
   abortedTransactions,
+  type EpochEnd,
   isStorageFailure,
   LogDirectoryOfflineError,
   type PartitionLog,
@@ -34,6 +35,7 @@ export interface PartitionEnvironment {
 }
 
 const UNVERIFIED: SequenceCheck = { kind: 'refuse', error: 'INVALID_TXN_STATE' };
+const UNDEFINED_EPOCH = -1;
 const OUT_OF_ORDER: SequenceCheck = { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
 
 /**
@@ -105,6 +107,25 @@ export class Partition implements TransactionLog {
 
   get isDeleted(): boolean {
     return this.#isDeleted;
+  }
+
+  /**
+   * Where a leader epoch ended (OffsetForLeaderEpoch). As in Kafka the epoch of this leader begins where the log ended at
+   * its election, also before it has appended anything.
+   */
+  endOffsetFor(epoch: number): EpochEnd {
+    const { latestEpoch, logEndOffset: endOffset } = this.log;
+    if (latestEpoch >= this.leaderEpoch || epoch === UNDEFINED_EPOCH || epoch > this.leaderEpoch)
+      return this.log.endOffsetFor(epoch);
+    if (epoch === this.leaderEpoch || latestEpoch < 0) return { leaderEpoch: epoch, endOffset };
+    return epoch >= latestEpoch ? { leaderEpoch: latestEpoch, endOffset } : this.log.endOffsetFor(epoch);
+  }
+
+  /** The leader epoch of the record at `offset`, or of the one that will be there; -1 when unknown. */
+  epochAt(offset: number): number {
+    const { latestEpoch, logEndOffset } = this.log;
+    const isOfThisLeader = latestEpoch < this.leaderEpoch && offset >= logEndOffset;
+    return isOfThisLeader ? this.leaderEpoch : this.log.epochAt(offset);
   }
 
   /** Appends one checked batch (kept until written); `done` is called when it is durable, or with what undid it. */

@@ -84,7 +84,7 @@ export function servedApis(environment: HandlerEnvironment): ReadonlyMap<number,
   const apis = new Map<number, Api>();
   const served = [
     produceApi(partitions, environment.produceVerifier, clock, environment.executor),
-    fetchApi(partitions, sessions, clock, { fetchMaxBytes: config.fetchMaxBytes }),
+    fetchApi(partitions, sessions, clock, { nodeId, fetchMaxBytes: config.fetchMaxBytes }),
     listOffsetsApi(partitions),
     metadataApi(cluster),
     offsetCommitApi(groups.service),

@@ -24,6 +24,7 @@ import {
 } from '../../replica/produce-verifier.ts';
 import { type Api, parkingApi, type Respond } from '../api.ts';
 import type { RequestContext } from '../request-context.ts';
+import { repeats } from './repeats.ts';
 
 const TOPIC_IDS_SINCE = 13;
 const ZSTD_SINCE = 7;
@@ -91,10 +92,6 @@ function hasRepeats(topics: readonly TopicData[]): boolean {
 }
 
 const indexOf = ({ index }: PartitionData) => index;
-
-function repeats<T>(values: readonly T[], key: (value: T) => unknown): boolean {
-  return values.length > 1 && new Set(values.map(key)).size < values.length;
-}
 
 /** One produce request under way. */
 class ProduceOperation {

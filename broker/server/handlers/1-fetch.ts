@@ -11,8 +11,12 @@ import type { FetchContext, FetchSessions } from '../../replica/fetch-sessions.t
 import type { FetchResult, FetchTarget } from '../../replica/fetch-target.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type Api, parkingApi } from '../api.ts';
+import { repeats } from './repeats.ts';
 
 const TOPIC_IDS_SINCE = 13;
+const CURRENT_LEADER_SINCE = 16;
+const REPLICA_STATE_SINCE = 15;
+const READ_COMMITTED = 1;
 const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 /** Fetch: reads whole batches, waits for `minBytes`, keeps incremental sessions. */
@@ -20,7 +24,7 @@ export function fetchApi(
   partitions: Partitions,
   sessions: FetchSessions,
   clock: Clock,
-  limits: { readonly fetchMaxBytes: number },
+  { nodeId, fetchMaxBytes }: { readonly nodeId: number; readonly fetchMaxBytes: number },
 ): Api {
   return parkingApi(fetchRequest, fetchResponse, { overlaps: false }, (request, requestContext, respond) => {
     const usesTopicIds = requestContext.apiVersion >= TOPIC_IDS_SINCE;
@@ -35,12 +39,17 @@ export function fetchApi(
       respond({ errorCode: context, sessionId: 0, responses: [] });
       return;
     }
+    if (request.isolationLevel < 0 || request.isolationLevel > READ_COMMITTED) {
+      respond(refusal(request, usesTopicIds));
+      return;
+    }
     const wish = {
       targets: context.targets,
       isolationLevel: request.isolationLevel,
       minBytes: request.minBytes,
-      maxBytes: Math.min(request.maxBytes, limits.fetchMaxBytes),
+      maxBytes: Math.min(request.maxBytes, fetchMaxBytes),
       maxWaitMs: request.maxWaitMs,
+      isFromFollower: replicaIdOf(request, requestContext.apiVersion) >= 0,
       allocate: requestContext.allocate,
     };
     let release: (() => void) | undefined;
@@ -50,7 +59,7 @@ export function fetchApi(
       clock,
       (results) => {
         release?.();
-        respond(responseOf(context, results, requestContext.apiVersion));
+        respond(responseOf(context, results, { nodeId, apiVersion: requestContext.apiVersion }));
       },
     );
     if (!fetch.isDone) release = requestContext.onDisconnect(() => fetch.cancel());
@@ -58,7 +67,7 @@ export function fetchApi(
 }
 
 function targetsOf(request: FetchRequest, partitions: Partitions, usesTopicIds: boolean): FetchTarget[] {
-  return request.topics.flatMap((each) => {
+  const targets = request.topics.flatMap((each): FetchTarget[] => {
     const { topic, topicId } = partitions.identify(each, usesTopicIds);
     return each.partitions.map((partition) => ({
       topic,
@@ -70,6 +79,42 @@ function targetsOf(request: FetchRequest, partitions: Partitions, usesTopicIds: 
       partitionMaxBytes: partition.partitionMaxBytes,
     }));
   });
+  return hasRepeats(request) ? withoutRepeats(targets) : targets;
+}
+
+function hasRepeats({ topics }: FetchRequest): boolean {
+  return (
+    repeats(topics, ({ topic, topicId }) => `${topicId} ${topic}`) ||
+    topics.some(({ partitions }) => repeats(partitions, ({ partition }) => partition))
+  );
+}
+
+/** Of what a request says of one partition the last counts, in the place of the first. */
+function withoutRepeats(targets: readonly FetchTarget[]): FetchTarget[] {
+  const keyOf = ({ topic, topicId, partition }: FetchTarget) => `${topicId} ${topic} ${partition}`;
+  return [...new Map(targets.map((target) => [keyOf(target), target])).values()];
+}
+
+function replicaIdOf(request: FetchRequest, apiVersion: number): number {
+  return apiVersion >= REPLICA_STATE_SINCE ? request.replicaState.replicaId : request.replicaId;
+}
+
+/** A request that makes no sense is answered as Kafka does: as a whole and, in versions with names, for each partition. */
+function refusal({ topics }: FetchRequest, usesTopicIds: boolean): Response {
+  const errorCode = ErrorCode.UNKNOWN_SERVER_ERROR;
+  const responses = topics.map(({ topic, partitions }) => ({
+    topic,
+    partitions: partitions.map(({ partition: partitionIndex }) => ({
+      partitionIndex,
+      errorCode,
+      highWatermark: -1,
+      lastStableOffset: -1,
+      logStartOffset: -1,
+      abortedTransactions: [],
+      records: Buffer.alloc(0),
+    })),
+  }));
+  return { errorCode, sessionId: 0, responses: usesTopicIds ? [] : responses };
 }
 
 function forgottenOf(request: FetchRequest, partitions: Partitions, usesTopicIds: boolean): FetchTarget[] {
@@ -90,7 +135,12 @@ function forgottenOf(request: FetchRequest, partitions: Partitions, usesTopicIds
 type Response = Encodable<typeof fetchResponse>;
 type PartitionData = Response['responses'][number]['partitions'][number];
 
-function responseOf(context: FetchContext, results: readonly FetchResult[], apiVersion: number): Response {
+interface Answerer {
+  readonly nodeId: number;
+  readonly apiVersion: number;
+}
+
+function responseOf(context: FetchContext, results: readonly FetchResult[], answerer: Answerer): Response {
   const { sessionId, results: told } = context.finish(results);
   const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionData[] }>();
   for (const result of told) {
@@ -101,12 +151,12 @@ function responseOf(context: FetchContext, results: readonly FetchResult[], apiV
       entry = { topic, topicId, partitions: [] };
       topics.set(key, entry);
     }
-    entry.partitions.push(partitionData(result, apiVersion));
+    entry.partitions.push(partitionData(result, answerer));
   }
   return { errorCode: ErrorCode.NONE, sessionId, responses: [...topics.values()] };
 }
 
-function partitionData(result: FetchResult, apiVersion: number): PartitionData {
+function partitionData(result: FetchResult, { nodeId, apiVersion }: Answerer): PartitionData {
   return {
     partitionIndex: result.target.partition,
     errorCode: errorFor(result.errorCode, apiVersion),
@@ -116,6 +166,10 @@ function partitionData(result: FetchResult, apiVersion: number): PartitionData {
     abortedTransactions: result.abortedTransactions,
     records: result.records,
     ...(apiVersion >= 12 && result.divergingEpoch !== undefined && { divergingEpoch: result.divergingEpoch }),
+    ...(apiVersion >= CURRENT_LEADER_SINCE &&
+      result.leaderEpoch !== undefined && {
+        currentLeader: { leaderId: nodeId, leaderEpoch: result.leaderEpoch },
+      }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Partition } from '../../replica/partition.ts';
 import { checkLeaderEpoch, readErrorOf } from '../../replica/partition-read.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type Api, api } from '../api.ts';
+import { lastOfEach } from './repeats.ts';
 
 const LATEST = -1;
 const EARLIEST = -2;
@@ -19,6 +20,7 @@ const LATEST_TIERED = -5;
 const EARLIEST_PENDING_UPLOAD = -6;
 
 const LEADER_EPOCH_SINCE = 4;
+const READ_COMMITTED = 1;
 
 /** The version that brought each special timestamp. */
 const SINCE: Readonly<Record<number, number>> = {
@@ -45,19 +47,36 @@ export function listOffsetsApi(partitions: Partitions): Api {
   return api(listOffsetsRequest, listOffsetsResponse, (request, { apiVersion }) => ({
     topics: request.topics.map(({ name, partitions: asked }) => ({
       name,
-      partitions: asked.map((each) => {
-        const isDuplicate = asked.filter((other) => other.partitionIndex === each.partitionIndex).length > 1;
-        const found = isDuplicate
-          ? ErrorCode.INVALID_REQUEST
-          : answer(partitions.lookupByName(name, each.partitionIndex), each, { request, apiVersion });
-        const errorCode = typeof found === 'number' ? found : ErrorCode.NONE;
-        const { timestamp, offset, leaderEpoch } = typeof found === 'number' ? NOTHING : found;
-        const epoch = apiVersion >= LEADER_EPOCH_SINCE ? { leaderEpoch } : {};
-        return { partitionIndex: each.partitionIndex, errorCode, timestamp, offset, ...epoch };
-      }),
+      partitions: answers(asked, request, (each) =>
+        answer(partitions.lookupByName(name, each.partitionIndex), each, { request, apiVersion }),
+      ).map(({ leaderEpoch, ...rest }) =>
+        apiVersion >= LEADER_EPOCH_SINCE ? { ...rest, leaderEpoch } : rest,
+      ),
     })),
   }));
 }
+
+/** One for each partition: what is asked of one twice cannot be answered. */
+function answers(
+  asked: readonly Asked[],
+  { isolationLevel }: ListOffsetsRequest,
+  look: (each: Asked) => Found | number,
+): (Found & { readonly partitionIndex: number; readonly errorCode: number })[] {
+  const isIsolation = isolationLevel === 0 || isolationLevel === READ_COMMITTED;
+  const counts = new Map<number, number>();
+  for (const { partitionIndex: index } of asked) counts.set(index, (counts.get(index) ?? 0) + 1);
+  return lastOfEach(asked, indexOf).map((each) => {
+    const { partitionIndex } = each;
+    if (!isIsolation) return { partitionIndex, errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, ...NOTHING };
+    if ((counts.get(partitionIndex) ?? 0) > 1)
+      return { partitionIndex, errorCode: ErrorCode.INVALID_REQUEST, ...NOTHING };
+    const found = look(each);
+    if (typeof found === 'number') return { partitionIndex, errorCode: found, ...NOTHING };
+    return { partitionIndex, errorCode: ErrorCode.NONE, ...found };
+  });
+}
+
+const indexOf = ({ partitionIndex }: Asked) => partitionIndex;
 
 function answer(
   partition: Partition | number,
@@ -70,7 +89,8 @@ function answer(
   const epochError = checkLeaderEpoch(partition, asked.currentLeaderEpoch);
   if (epochError !== ErrorCode.NONE) return epochError;
   if (partition.log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;
-  const endOffset = request.isolationLevel === 1 ? partition.lastStableOffset : partition.highWatermark;
+  const endOffset =
+    request.isolationLevel === READ_COMMITTED ? partition.lastStableOffset : partition.highWatermark;
   try {
     return lookUp(partition, asked.timestamp, endOffset);
   } catch (error) {
@@ -85,7 +105,11 @@ function lookUp(partition: Partition, timestamp: number, endOffset: number): Fou
       return { timestamp: -1, offset: endOffset, leaderEpoch: partition.leaderEpoch };
     case EARLIEST:
     case EARLIEST_LOCAL:
-      return { timestamp: -1, offset: log.logStartOffset, leaderEpoch: log.epochAt(log.logStartOffset) };
+      return {
+        timestamp: -1,
+        offset: log.logStartOffset,
+        leaderEpoch: partition.epochAt(log.logStartOffset),
+      };
     case LATEST_TIERED:
     case EARLIEST_PENDING_UPLOAD:
       return NOTHING; // Nothing is ever moved to remote storage.

@@ -1,8 +1,10 @@
 import { deleteRecordsRequest, deleteRecordsResponse, ErrorCode } from '../../../kafka/protocol/index.ts';
 import { isStorageFailure } from '../../log/index.ts';
+import { isInternalTopic } from '../../metadata/index.ts';
 import type { Partition } from '../../replica/partition.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type Api, api } from '../api.ts';
+import { lastOfEach } from './repeats.ts';
 
 const HIGH_WATERMARK = -1;
 
@@ -16,7 +18,7 @@ export function deleteRecordsApi(partitions: Partitions, checkpoint: () => void)
   return api(deleteRecordsRequest, deleteRecordsResponse, (request) => {
     const outcomes = request.topics.map(({ name, partitions: asked }) => ({
       name,
-      partitions: asked.map(({ partitionIndex, offset }) => ({
+      partitions: lastOfEach(asked, (each) => each.partitionIndex).map(({ partitionIndex, offset }) => ({
         partitionIndex,
         ...deleteRecords(partitions.lookupByName(name, partitionIndex), offset),
       })),
@@ -50,6 +52,7 @@ function refuse(errorCode: number): Outcome {
 
 function deleteRecords(partition: Partition | number, offset: number): Outcome {
   if (typeof partition === 'number') return refuse(partition);
+  if (isInternalTopic(partition.topic)) return refuse(ErrorCode.INVALID_TOPIC_EXCEPTION);
   if (partition.log.isOffline) return refuse(ErrorCode.KAFKA_STORAGE_ERROR);
   const { cleanupPolicy } = partition.log.config;
   if (cleanupPolicy.compact && !cleanupPolicy.delete) return refuse(ErrorCode.POLICY_VIOLATION);

@@ -19,7 +19,7 @@ export function offsetForLeaderEpochApi(partitions: Partitions): Api {
         if (typeof partition === 'number' || errorCode !== ErrorCode.NONE) {
           return { errorCode, partition: index, leaderEpoch: -1, endOffset: -1 };
         }
-        return { errorCode, partition: index, ...partition.log.endOffsetFor(leaderEpoch) };
+        return { errorCode, partition: index, ...partition.endOffsetFor(leaderEpoch) };
       }),
     })),
   }));

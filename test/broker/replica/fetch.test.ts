@@ -66,6 +66,52 @@ test('an unknown topic, partition or id is told as such, at once', async () => {
   expect(byId).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_ID });
 });
 
+test('who comes as a replica is sent to the leader that the metadata names', async () => {
+  const fixture = await started();
+  const topicId = await fixture.createTopic('u');
+  await fixture.produce('t', batchOf(['a']));
+  const refused = { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, highWatermark: -1 };
+  const old = { ...fetchBody('t', 0, { maxWaitMs: 9999 }), replicaId: 9 };
+  const answer = await fixture.client.request(fetchMessages, 12, old);
+  expect(answer?.responses[0]?.partitions[0]).toMatchObject(refused);
+  const replicaState = { replicaId: 9, replicaEpoch: -1 };
+  const body = { ...fetchBody('u', 0, { version: 16, topicId, maxWaitMs: 9999 }), replicaState };
+  const byId = await fixture.client.request(fetchMessages, 16, body);
+  expect(byId?.responses[0]?.partitions[0]).toMatchObject({
+    ...refused,
+    currentLeader: { leaderId: 1, leaderEpoch: 0 },
+  });
+});
+
+test('of one partition twice in a request the last counts', async () => {
+  const fixture = await started();
+  await fixture.produce('t', batchOf(['a']));
+  await fixture.produce('t', batchOf(['b']));
+  const [first, second] = [fetchBody('t', 0), fetchBody('t', 1)];
+  for (const topics of [
+    [...(first.topics ?? []), ...(second.topics ?? [])],
+    [{ topic: 't', partitions: [first, second].flatMap((each) => each.topics?.[0]?.partitions ?? []) }],
+  ]) {
+    const answer = await fixture.client.request(fetchMessages, 12, { ...first, topics });
+    const partitions = answer?.responses.flatMap((each) => each.partitions);
+    expect(partitions?.map(({ records }) => recordsOf(records).map(({ value }) => value))).toEqual([['b']]);
+  }
+});
+
+test('a negative number of bytes and an unknown isolation level are refused', async () => {
+  const fixture = await started();
+  await fixture.produce('t', batchOf(['a']));
+  const refused = { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, highWatermark: -1 };
+  expect(await fixture.fetch('t', 0, { partitionMaxBytes: -1 })).toMatchObject(refused);
+  expect(await fixture.fetch('t', 1, { partitionMaxBytes: -1 })).toMatchObject({ errorCode: 0 });
+  const answer = await fixture.client.request(fetchMessages, 12, fetchBody('t', 0, { isolationLevel: 5 }));
+  expect(answer).toMatchObject({
+    errorCode: ErrorCode.UNKNOWN_SERVER_ERROR,
+    sessionId: 0,
+    responses: [{ topic: 't', partitions: [{ partitionIndex: 0, ...refused }] }],
+  });
+});
+
 test('an older leader epoch is fenced, a newer one is not known yet, the right one is served', async () => {
   const fixture = await started();
   await fixture.crash();

@@ -116,7 +116,7 @@ export class TransactionFixture {
     const sessions = new FetchSessions(clock, entropy, { slots: 10, evictionMs: 1000 });
     this.#apis = {
       produce: produceApi(this.partitions, verifier, clock, platform.executor),
-      fetch: fetchApi(this.partitions, sessions, clock, { fetchMaxBytes: 1 << 24 }),
+      fetch: fetchApi(this.partitions, sessions, clock, { nodeId: 1, fetchMaxBytes: 1 << 24 }),
       list: listOffsetsApi(this.partitions),
       producers: describeProducersApi(this.partitions),
     };

@@ -84,7 +84,7 @@ test('ListOffsets: unknown partitions, wrong epochs and a partition that is aske
     return response?.topics[0]?.partitions.map(({ errorCode }) => errorCode);
   };
   const one = { partitionIndex: 0, timestamp: -1 };
-  expect(await ask([one, one])).toEqual([ErrorCode.INVALID_REQUEST, ErrorCode.INVALID_REQUEST]);
+  expect(await ask([one, one])).toEqual([ErrorCode.INVALID_REQUEST]);
   expect(await ask([{ ...one, currentLeaderEpoch: 9 }])).toEqual([ErrorCode.UNKNOWN_LEADER_EPOCH]);
 });
 
@@ -101,6 +101,38 @@ test('DeleteRecords moves the start, for ListOffsets, Fetch and timestamps, and 
   await fixture.crash();
   expect(await fixture.listOffset('t', -2)).toMatchObject({ offset: 3 });
   expect(await fixture.produce('t', batchOf(['d']))).toMatchObject({ baseOffset: 3, logStartOffset: 3 });
+});
+
+test('an empty partition has the epoch of its leader', async () => {
+  const fixture = await BrokerFixture.start();
+  await fixture.createTopic('t');
+  expect(await fixture.listOffset('t', -1)).toMatchObject({ offset: 0, leaderEpoch: 0 });
+  expect(await fixture.listOffset('t', -2)).toMatchObject({ offset: 0, leaderEpoch: 0 });
+});
+
+test('an unknown isolation level is refused', async () => {
+  const fixture = await filled();
+  const response = await fixture.client.request(listOffsetsMessages, 7, {
+    replicaId: -1,
+    isolationLevel: 9,
+    topics: [{ name: 't', partitions: [{ partitionIndex: 0, timestamp: -1 }] }],
+  });
+  expect(response?.topics[0]?.partitions[0]).toMatchObject({
+    ...NOTHING,
+    errorCode: ErrorCode.UNKNOWN_SERVER_ERROR,
+  });
+});
+
+test('DeleteRecords of one partition twice: the last counts, and internal topics are refused', async () => {
+  const fixture = await filled();
+  const topics = [{ name: 't', partitions: [1, 2].map((offset) => ({ partitionIndex: 0, offset })) }];
+  const messages = [deleteRecordsRequest, deleteRecordsResponse] as const;
+  const response = await fixture.client.request(messages, 2, { topics, timeoutMs: 1000 });
+  expect(response?.topics[0]?.partitions).toMatchObject([{ errorCode: 0, lowWatermark: 2 }]);
+  await fixture.createTopic('__transaction_state');
+  expect(await deleteRecords(fixture, 0, '__transaction_state')).toMatchObject({
+    errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION,
+  });
 });
 
 test('DeleteRecords refuses what is beyond the high watermark, unknown or only compacted', async () => {
@@ -143,6 +175,8 @@ test('OffsetForLeaderEpoch: where an epoch ended, and nothing for one that is no
   expect(await ask(0)).toMatchObject({ errorCode: 0, leaderEpoch: 0, endOffset: 3 });
   expect(await ask(epoch)).toMatchObject({ errorCode: 0, leaderEpoch: epoch, endOffset: 4 });
   expect(await ask(epoch + 1)).toMatchObject({ errorCode: 0, leaderEpoch: -1, endOffset: -1 });
+  expect(await ask(-1)).toMatchObject({ errorCode: 0, leaderEpoch: -1, endOffset: -1 });
+  expect(await ask(-2)).toMatchObject({ errorCode: 0, leaderEpoch: -2, endOffset: 0 });
   expect(await ask(0, epoch + 1)).toMatchObject({
     errorCode: ErrorCode.UNKNOWN_LEADER_EPOCH,
     leaderEpoch: -1,

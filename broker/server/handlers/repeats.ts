@@ -1,0 +1,13 @@
+/** Whether two values have the same key. */
+export function repeats<T>(values: readonly T[], key: (value: T) => unknown): boolean {
+  return values.length > 1 && new Set(values.map(key)).size < values.length;
+}
+
+/**
+ * The values without those that a later one of the same key takes the place of, as in a map: what Kafka makes of most
+ * requests. The array itself when there are none.
+ */
+export function lastOfEach<T>(values: readonly T[], key: (value: T) => unknown): readonly T[] {
+  if (!repeats(values, key)) return values;
+  return [...new Map(values.map((value) => [key(value), value])).values()];
+}
