@@ -61,7 +61,12 @@ const table = {
   INVALID_REPLICA_ASSIGNMENT: [39, 'final', 'The replica assignment is not valid.'],
   INVALID_CONFIG: [40, 'final', 'A config has a value that is not valid.'],
   NOT_CONTROLLER: [41, 'retry', 'This node is not the active controller.'],
-  INVALID_REQUEST: [42, 'final', 'The request contradicts itself or carries a value that is not allowed.'],
+  // Clients show this one as it comes from Kafka.
+  INVALID_REQUEST: [
+    42,
+    'final',
+    'This most likely occurs because of a request being malformed by the client library or the message was sent to an incompatible broker. See the broker logs for more details.',
+  ],
   UNSUPPORTED_FOR_MESSAGE_FORMAT: [
     43,
     'final',

@@ -16,16 +16,15 @@ export function answerDescribeCluster(
   request: DescribeClusterRequest,
   access: MetadataAccess,
 ): Encodable<typeof describeClusterResponse> {
-  const { clusterId } = view;
   if (request.endpointType !== endpointTypes.BROKERS) {
-    return { throttleTimeMs: 0, ...endpointError(request.endpointType), clusterId, brokers: [] };
+    return { throttleTimeMs: 0, ...endpointError(request.endpointType), clusterId: '', brokers: [] };
   }
   const brokers = reachableBrokers(view, { includeFenced: request.includeFencedBrokers });
   return {
     throttleTimeMs: 0,
     errorCode: ErrorCode.NONE,
     errorMessage: null,
-    clusterId,
+    clusterId: view.clusterId,
     controllerId: controllerId(brokers),
     brokers: brokers.map(({ id, host, port, rack, isFenced }) => ({
       brokerId: id,

@@ -4,6 +4,7 @@ import {
   type Element,
   type Encodable,
   ErrorCode,
+  errorOf,
   type ListConfigResourcesRequest,
   type listConfigResourcesResponse,
 } from '../../../kafka/protocol/index.ts';
@@ -99,7 +100,7 @@ function describeResource(view: ConfigsView, resource: Resource): readonly Descr
       refuseEmpty(resourceName, 'Group name must not be empty');
       return describeGroupConfigs(overrides, layers);
     default:
-      throw new RefusedError(ErrorCode.INVALID_REQUEST, malformedRequest);
+      throw new RefusedError(ErrorCode.INVALID_REQUEST, errorOf(ErrorCode.INVALID_REQUEST).message);
   }
 }
 
@@ -118,10 +119,6 @@ function refuseTopic(image: MetadataImage, name: string): void {
   if (image.topic(name) !== undefined) return;
   throw new RefusedError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, '');
 }
-
-/** What Kafka says to a request that it cannot make sense of. */
-const malformedRequest =
-  'This most likely occurs because of a request being malformed by the client library or the message was sent to an incompatible broker. See the broker logs for more details.';
 
 function refuseForeignBroker({ nodeId }: ConfigsView, name: string, otherwise: string): void {
   if (!/^\d{1,10}$/.test(name)) {

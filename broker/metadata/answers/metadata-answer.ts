@@ -33,11 +33,12 @@ export function answerMetadata(
   request: MetadataRequest,
   options: MetadataOptions,
 ): MetadataAnswerPlan {
+  const malformed = malformedError(request, options.version);
+  if (malformed !== undefined) return { topicsToCreate: [], response: refusal(request, malformed) };
   const wanted = wantedTopics(request, options.version);
   const topicsToCreate: string[] = [];
-  const topics = isMalformed(request, options.version)
-    ? refusedTopics(request)
-    : wanted.kind === 'all'
+  const topics =
+    wanted.kind === 'all'
       ? allTopics(view, request, options)
       : wanted.kind === 'ids'
         ? wanted.ids.map((id) => topicOfId(view, request, { id, options }))
@@ -71,18 +72,31 @@ function wantedTopics({ topics }: MetadataRequest, version: number): Wanted {
   return { kind: 'names', names: [...new Set(topics.map(({ name }) => name ?? ''))] };
 }
 
-/** Ids came with v10, but a broker looks them up only from v12. */
-function isMalformed({ topics }: MetadataRequest, version: number): boolean {
-  return version < 12 && (topics ?? []).some(({ name, topicId }) => name === null || topicId !== zeroUuid);
+/** Ids came with v10, but a broker looks them up only from v12. Kafka has no better word for a topic without either. */
+function malformedError({ topics }: MetadataRequest, version: number): number | undefined {
+  const given = topics ?? [];
+  if (version < 12) {
+    const isMalformed = given.some(({ name, topicId }) => name === null || topicId !== zeroUuid);
+    return isMalformed ? ErrorCode.INVALID_REQUEST : undefined;
+  }
+  const isByName = given.every(({ topicId }) => topicId === zeroUuid);
+  return isByName && given.some(({ name }) => name === null) ? ErrorCode.UNKNOWN_SERVER_ERROR : undefined;
 }
 
-function refusedTopics({ topics }: MetadataRequest): readonly TopicAnswer[] {
-  return (topics ?? []).map(({ name, topicId }) => ({
-    errorCode: ErrorCode.INVALID_REQUEST,
-    name: name ?? '',
-    topicId,
-    partitions: [],
-  }));
+/** An answer that tells of nothing but the error. */
+function refusal({ topics }: MetadataRequest, errorCode: number): MetadataAnswer {
+  return {
+    throttleTimeMs: 0,
+    brokers: [],
+    clusterId: null,
+    controllerId: -1,
+    topics: (topics ?? []).map(({ name, topicId }) => ({
+      errorCode,
+      name: name ?? '',
+      topicId,
+      partitions: [],
+    })),
+  };
 }
 
 function allTopics(
@@ -121,16 +135,19 @@ function namedTopic(
   }: { readonly name: string; readonly options: MetadataOptions; readonly topicsToCreate: string[] },
 ): TopicAnswer {
   const topic = view.image.topic(name);
-  const missing = (errorCode: number): TopicAnswer => {
+  const refused = (errorCode: number): TopicAnswer => {
     return { errorCode, name, isInternal: isInternalTopic(name), partitions: [] };
   };
-  if (!options.access.canDescribeTopic(name)) return missing(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+  const missing = (errorCode: number): TopicAnswer => {
+    return { ...refused(errorCode), topicAuthorizedOperations: operationsOf(name, request, options) };
+  };
+  if (!options.access.canDescribeTopic(name)) return refused(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
   if (topic !== undefined) return existingTopic(view, request, { topic, options });
   if (topicNameProblem(name) !== undefined) return missing(ErrorCode.INVALID_TOPIC_EXCEPTION);
   if (!request.allowAutoTopicCreation || !options.config.autoCreateTopicsEnable) {
     return missing(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   }
-  if (!options.access.canCreateTopic(name)) return missing(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+  if (!options.access.canCreateTopic(name)) return refused(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
   if (replicationFactor(name, options.config) > activeBrokers(view)) {
     return missing(ErrorCode.INVALID_REPLICATION_FACTOR);
   }
@@ -153,10 +170,12 @@ function existingTopic(
       const isTooNew = shown.errorCode === ErrorCode.LISTENER_NOT_FOUND && options.version < 6;
       return isTooNew ? { ...shown, errorCode: ErrorCode.LEADER_NOT_AVAILABLE } : shown;
     }),
-    topicAuthorizedOperations: request.includeTopicAuthorizedOperations
-      ? options.access.topicOperations(topic.name)
-      : operationsOmitted,
+    topicAuthorizedOperations: operationsOf(topic.name, request, options),
   };
+}
+
+function operationsOf(name: string, request: MetadataRequest, { access }: MetadataOptions): number {
+  return request.includeTopicAuthorizedOperations ? access.topicOperations(name) : operationsOmitted;
 }
 
 function replicationFactor(name: string, config: BrokerConfig): number {

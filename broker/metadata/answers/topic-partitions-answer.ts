@@ -27,7 +27,8 @@ export function answerTopicPartitions(
   const names = isAll
     ? [...view.image.topics()].map(({ name }) => name).filter((name) => access.canDescribeTopic(name))
     : [...new Set(request.topics.map(({ name }) => name))];
-  if (cursor !== null && cursor.partitionIndex < 0) return refused(names);
+  const isLost = cursor !== null && !isAll && !names.includes(cursor.topicName);
+  if (isLost || (cursor !== null && cursor.partitionIndex < 0)) return refused(names);
   const pending = names.sort().filter((name) => cursor === null || name >= cursor.topicName);
   let room = Math.min(limitMax, Math.max(1, request.responsePartitionLimit));
   const topics: TopicAnswer[] = [];
@@ -60,7 +61,8 @@ function topicPage(
   if (topic === undefined) {
     const isBadName = topicNameProblem(name) !== undefined;
     const code = isBadName ? ErrorCode.INVALID_TOPIC_EXCEPTION : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-    return failed(name, code);
+    const { next, answer } = failed(name, code);
+    return { next, answer: { ...answer, topicAuthorizedOperations: access.topicOperations(name) } };
   }
   const left = partitionsInOrder(topic).filter(({ partitionId }) => partitionId >= first);
   return {

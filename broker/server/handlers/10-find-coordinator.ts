@@ -5,10 +5,10 @@ import {
   findCoordinatorResponse,
 } from '../../../kafka/protocol/index.ts';
 import { type Api, api } from '../api.ts';
-import type { RequestContext } from '../request-context.ts';
 
 const GROUP = 0;
 const TRANSACTION = 1;
+const SHARE = 2;
 const KEYS_SINCE = 4;
 
 /** Makes sure that the partition that coordinates `key` exists and is loaded; gives the error code otherwise. */
@@ -22,7 +22,8 @@ export interface CoordinatorFinders {
 
 interface Coordinator {
   readonly errorCode: number;
-  readonly errorMessage: string | null;
+  /** Kafka tells it up to v3, also of what went well, and later only of a key type that does not exist. */
+  readonly errorMessage: string;
   readonly nodeId: number;
   readonly host: string;
   readonly port: number;
@@ -34,29 +35,21 @@ export function findCoordinatorApi(nodeId: number, finders: CoordinatorFinders):
     [GROUP, finders.group],
     [TRANSACTION, finders.transaction],
   ]);
-  return api(findCoordinatorRequest, findCoordinatorResponse, async (request, context) => {
+  return api(findCoordinatorRequest, findCoordinatorResponse, async (request, { apiVersion, listener }) => {
     const finder = finderOf.get(request.keyType);
-    const find = (key: string) => findCoordinator(key, context, nodeId, finder);
-    if (context.apiVersion < KEYS_SINCE) return { throttleTimeMs: 0, ...(await find(request.key)) };
+    const isUnknown = finder === undefined && request.keyType !== SHARE;
+    const find = async (key: string): Promise<Coordinator> => {
+      const errorCode = finder === undefined ? ErrorCode.INVALID_REQUEST : await finder(key);
+      const isTold = isUnknown || apiVersion < KEYS_SINCE;
+      if (errorCode === ErrorCode.NONE)
+        return { errorCode, errorMessage: isTold ? 'NONE' : '', nodeId, ...listener.advertised };
+      const errorMessage = isTold ? errorOf(errorCode).message : '';
+      return { errorCode, errorMessage, nodeId: -1, host: '', port: -1 };
+    };
+    if (apiVersion < KEYS_SINCE) return { throttleTimeMs: 0, ...(await find(request.key)) };
     const coordinators = await Promise.all(
       request.coordinatorKeys.map(async (key) => ({ key, ...(await find(key)) })),
     );
     return { throttleTimeMs: 0, coordinators };
   });
-}
-
-async function findCoordinator(
-  key: string,
-  { listener }: RequestContext,
-  nodeId: number,
-  find: CoordinatorFinder | undefined,
-): Promise<Coordinator> {
-  if (find === undefined) return unavailable(ErrorCode.INVALID_REQUEST);
-  const errorCode = await find(key);
-  if (errorCode !== ErrorCode.NONE) return unavailable(errorCode);
-  return { errorCode, errorMessage: null, nodeId, ...listener.advertised };
-}
-
-function unavailable(errorCode: number): Coordinator {
-  return { errorCode, errorMessage: errorOf(errorCode).message, nodeId: -1, host: '', port: -1 };
 }
