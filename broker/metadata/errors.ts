@@ -10,8 +10,11 @@ export class MetadataRecordError extends StreamError {
 /** A request the controller refuses; `errorCode` is Kafka's. Becomes an error entry of the response, never leaves the room. */
 export class RefusedError extends StreamError {
   readonly errorCode: number;
-  constructor(errorCode: number, message: string) {
-    super('BROKER_METADATA_REFUSED', message);
+  /** What the client is told besides; null where Kafka tells nothing. */
+  readonly errorMessage: string | null;
+  constructor(errorCode: number, errorMessage: string | null) {
+    super('BROKER_METADATA_REFUSED', errorMessage ?? `refused with error code ${errorCode}`);
     this.errorCode = errorCode;
+    this.errorMessage = errorMessage;
   }
 }

@@ -34,10 +34,10 @@ export function decideCreatePartitions(
       records.push(...added);
       return { name: topic.name, errorCode: ErrorCode.NONE, errorMessage: null };
     };
-    return orRefusal(decide, ({ errorCode, message }) => ({
+    return orRefusal(decide, ({ errorCode, errorMessage }) => ({
       name: topic.name,
       errorCode,
-      errorMessage: message,
+      errorMessage,
     }));
   });
   return { records: request.validateOnly ? [] : records, response: { throttleTimeMs: 0, results } };
@@ -46,10 +46,7 @@ export function decideCreatePartitions(
 function newPartitions(context: ControllerContext, wish: TopicWish): readonly MetadataRecord[] {
   const topic = context.image.topic(wish.name);
   if (topic === undefined) {
-    throw new RefusedError(
-      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-      'This server does not host this topic-partition.',
-    );
+    throw new RefusedError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, null);
   }
   const current = topic.partitions.size;
   const count = wish.count - current;

@@ -30,11 +30,12 @@ type TopicResult = Element<CreateTopicsAnswer['topics']>;
 
 /**
  * Decides CreateTopics (19). Every distinct name is answered once; a topic is made whole or not at all. With
- * `validateOnly` there are no records. `canDescribeConfigs` says whether the client may see a topic's configs.
+ * `validateOnly` there are no records. `canDescribeConfigs` says whether the client may see a topic's configs. A request
+ * that gives no time comes too late, as in Kafka.
  */
 export function decideCreateTopics(
   context: ControllerContext,
-  request: Pick<CreateTopicsRequest, 'topics' | 'validateOnly'>,
+  request: Pick<CreateTopicsRequest, 'topics' | 'validateOnly'> & { readonly timeoutMs?: number },
   canDescribeConfigs: (topic: string) => boolean = () => true,
 ): Decision<CreateTopicsAnswer> {
   const repeated = duplicates(request.topics.map(({ name }) => name));
@@ -47,6 +48,8 @@ export function decideCreateTopics(
   );
   for (const topic of single) {
     const decide = (): TopicResult => {
+      if (request.timeoutMs !== undefined && request.timeoutMs <= 0)
+        throw new RefusedError(ErrorCode.REQUEST_TIMED_OUT, null);
       if (isTooLarge) throw tooLarge();
       refuseName(context, topic.name, taken);
       const plan = planTopic(context, topic);
@@ -208,6 +211,6 @@ function success(context: ControllerContext, plan: TopicPlan, canDescribeConfigs
   return { ...topic, numPartitions, replicationFactor, configs };
 }
 
-function refusal(name: string, { errorCode, message }: RefusedError): TopicResult {
-  return { name, errorCode, errorMessage: message };
+function refusal(name: string, { errorCode, errorMessage }: RefusedError): TopicResult {
+  return { name, errorCode, errorMessage };
 }

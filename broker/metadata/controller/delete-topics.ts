@@ -19,8 +19,8 @@ interface Wanted {
 }
 
 /**
- * Decides DeleteTopics (20) by name or, from v6, by id. Every distinct topic is answered once. `canSeeName` says
- * whether a topic given by id may be named in the answer.
+ * Decides DeleteTopics (20) by name or, from v6, by id. Every distinct topic is answered once; one that is given by
+ * name and by id is refused. `canSeeName` says whether a topic given by id may be named in the answer.
  */
 export function decideDeleteTopics(
   context: ControllerContext,
@@ -31,16 +31,21 @@ export function decideDeleteTopics(
     version >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: zeroUuid }));
   const repeated = duplicates(wanted.map(keyOf));
   const distinct = [...new Map(wanted.map((topic) => [keyOf(topic), topic])).values()];
-  const named = new Set(wanted.map(({ name }) => name));
+  const named = new Set(
+    wanted.map(({ name }) => (name === null ? undefined : context.image.topic(name)?.id)),
+  );
+  const ids = new Set(wanted.filter(({ name }) => name === null).map(({ topicId }) => topicId));
   const records: MetadataRecord[] = [];
-  const responses = distinct.map((topic) => {
+  const answered = distinct.filter(({ name, topicId }) => name !== null || !named.has(topicId));
+  const responses = answered.map((topic) => {
     const decide = (): DeletionResult => {
       refuseWish(context, topic, version);
       if (repeated.has(keyOf(topic))) throw duplicate(topic);
       const found = find(context, topic);
-      if (topic.name === null && named.has(found.name)) {
+      if (topic.name !== null && ids.has(found.id)) {
         const message = 'The provided topic name maps to an ID that was already supplied.';
-        throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
+        const error = new RefusedError(ErrorCode.INVALID_REQUEST, message);
+        return refusal({ name: topic.name, topicId: found.id }, error);
       }
       records.push({ type: 'RemoveTopicRecord', value: { topicId: found.id } });
       return success(found, topic.name !== null || canSeeName(found.name));

@@ -19,7 +19,7 @@ type TopicResult = Element<ElectLeadersAnswer['replicaElectionResults']>;
 type PartitionResult = Element<TopicResult['partitionResult']>;
 
 /**
- * Decides ElectLeaders (43). Every partition that is named is answered once; of all (null), those that need an
+ * Decides ElectLeaders (43). Every partition is answered as often as it is named; of all (null), those that need an
  * election.
  */
 export function decideElectLeaders(
@@ -28,7 +28,14 @@ export function decideElectLeaders(
 ): Decision<ElectLeadersAnswer> {
   if (electionType !== electionTypes.PREFERRED && electionType !== electionTypes.UNCLEAN) {
     const errorCode = ErrorCode.INVALID_REQUEST;
-    return { records: [], response: { throttleTimeMs: 0, errorCode, replicaElectionResults: [] } };
+    const errorMessage = `Unknown election type ${electionType}`;
+    const replicaElectionResults = (topicPartitions ?? []).map(
+      ({ topic, partitions }): TopicResult => ({
+        topic,
+        partitionResult: partitions.map((partitionId) => ({ partitionId, errorCode, errorMessage })),
+      }),
+    );
+    return { records: [], response: { throttleTimeMs: 0, errorCode, replicaElectionResults } };
   }
   const records: MetadataRecord[] = [];
   const elect = (name: string, partitionId: number): PartitionResult => {
@@ -44,7 +51,7 @@ export function decideElectLeaders(
   };
   const wanted = topicPartitions ?? [...image.topics()].map(everyPartition);
   const replicaElectionResults = wanted.map(({ topic, partitions }): TopicResult => {
-    const answered = [...new Set(partitions)].map((partitionId) => elect(topic, partitionId));
+    const answered = partitions.map((partitionId) => elect(topic, partitionId));
     const isTold = ({ errorCode }: PartitionResult): boolean =>
       topicPartitions !== null || errorCode !== ErrorCode.ELECTION_NOT_NEEDED;
     return { topic, partitionResult: answered.filter(isTold) };

@@ -286,6 +286,13 @@ describe('topics made when they are needed', () => {
   });
 });
 
+test('a request to create topics that gives no time comes too late', () => {
+  const world = new World();
+  const request = { topics: [topic('a')], validateOnly: false, timeoutMs: 0 };
+  const { records, response } = decideCreateTopics(world.context, request);
+  expect([records, response.topics]).toMatchObject([[], [{ name: 'a', errorCode: 7, errorMessage: null }]]);
+});
+
 describe('DeleteTopics', () => {
   const named = (...topicNames: string[]) => ({ topics: [], topicNames });
   const remove = (world: World, request: Parameters<typeof decideDeleteTopics>[1], version = 6) =>
@@ -326,7 +333,7 @@ describe('DeleteTopics', () => {
     expect([...world.image.topics()].map(({ name }) => name)).toEqual(['c']);
   });
 
-  test('the same topic by name and by id is deleted once', () => {
+  test('the same topic by name and by id is not deleted, and answered once', () => {
     const world = new World();
     world.commit(create(world, [topic('a')]));
     const topics = [
@@ -334,8 +341,10 @@ describe('DeleteTopics', () => {
       { name: 'a', topicId: zeroUuid },
     ];
     const { records, response } = remove(world, { topics, topicNames: [] });
-    expect(records).toHaveLength(1);
-    expect(response.responses.map(({ errorCode }) => errorCode)).toEqual([42, 0]);
+    expect(records).toEqual([]);
+    expect(response.responses).toMatchObject([
+      { name: 'a', topicId: world.image.topic('a')?.id, errorCode: 42 },
+    ]);
   });
 
   test('hides the name of a topic the client may not see', () => {
