@@ -46,9 +46,10 @@ export interface SinkPlugin<S extends ConfigSchema = ConfigSchema, C = ConfigOf<
   check?(config: C, ctx: PluginContext): Promise<void>;
   open(config: C, ctx: PluginContext): Promise<H> | H;
   /**
-   * Writes a batch. Resolving with RecordErrors: those records were refused, all others are written. Throwing
-   * RetriableError: the same batch comes again. Throwing anything else: nothing of it counts as written, and when errors
-   * are tolerated the runtime sends halves of the batch to find the record at fault.
+   * Writes a batch. Resolving with RecordErrors: those records were refused, all others are written; when all of several
+   * records are refused with the same message, that is taken as a refusal of the batch as a whole. Throwing
+   * RetriableError: the same batch comes again. Throwing anything else: nothing of it counts as written. A batch that failed
+   * as a whole comes again in halves when errors are tolerated, to find the record at fault.
    */
   write(
     handle: H,
