@@ -2,9 +2,9 @@ import type { Entropy } from '../../platform/entropy.ts';
 import {
   classNameOf,
   type DefinedSink,
-  type PluginContext,
   PluginError,
   type RecordError,
+  type SinkContext,
   type TopicPartition,
 } from '../plugin/index.ts';
 import type { ErrorPolicy } from './error-policy.ts';
@@ -18,7 +18,7 @@ import type { SinkRejects } from './sink-rejects.ts';
 export interface SinkDeliveryParts {
   readonly plugin: DefinedSink;
   readonly handle: unknown;
-  readonly ctx: PluginContext;
+  readonly ctx: SinkContext;
   readonly policy: ErrorPolicy;
   readonly rejects: SinkRejects;
   readonly progress: TaskProgress;

@@ -10,6 +10,7 @@ import { isRetriable } from './errors.ts';
 import { PositionTracker, type TrackedBatch } from './position-tracker.ts';
 import type { TaskProgress } from './progress.ts';
 import { retryDelayMs } from './retry.ts';
+import { requireBatch } from './source-batch.ts';
 
 /** What a {@link SourceStream} works with. */
 export interface SourceStreamParts {
@@ -72,6 +73,7 @@ export class SourceStream {
       // A batch that arrives in a pause waits for its end; one that arrives after the stop comes again next time.
       await whenRunning();
       if (ctx.signal.aborted) return;
+      requireBatch(plugin, batch);
       await deliver(batch, this.tracker.begin(batch.position), this);
       this.#position = batch.position;
     }
