@@ -1,5 +1,5 @@
 import type { Consumer, PolledRecords, TopicPartitionOffset } from '../../kafka/client/index.ts';
-import { consumerOptions, pluginConfig, sinkSettings } from '../config/index.ts';
+import { consumerOptions, extensionSettings, pluginConfig, sinkSettings } from '../config/index.ts';
 import {
   createContext,
   type DefinedSink,
@@ -12,6 +12,7 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { ErrorPolicy } from './error-policy.ts';
 import { isRetriable, TaskStoppedError } from './errors.ts';
 import { newProgress } from './progress.ts';
+import { RateLimit } from './rate-limit.ts';
 import { openRecordCodec, type RecordCodec } from './record-codec.ts';
 import { pause, retryDelayMs } from './retry.ts';
 import { SinkDecoder } from './sink-decoder.ts';
@@ -39,6 +40,7 @@ interface Open {
   readonly intake: SinkIntake;
   readonly delivery: SinkDelivery;
   readonly deadLetters: DeadLetterQueue | undefined;
+  readonly limit: RateLimit;
 }
 
 /**
@@ -188,11 +190,13 @@ export class SinkTask implements Task {
     listener.onPaused();
   }
 
-  async #process({ intake, delivery, group }: Open, polled: readonly PolledRecords[]): Promise<void> {
+  async #process({ intake, delivery, group, limit }: Open, polled: readonly PolledRecords[]): Promise<void> {
     group.begin();
     const batch = await intake.take(polled);
     if (batch.records.length > 0) await delivery.deliver(batch);
     group.advance(polled);
+    const waitMs = limit.spend(batch.records.length);
+    if (waitMs > 0) await this.#hold(waitMs);
   }
 
   /** Waits; the consumer keeps polling, so that the group does not take the task for dead (C13). */
@@ -270,6 +274,7 @@ export class SinkTask implements Task {
         intake: new SinkIntake({ decoder: new SinkDecoder(codec), policy, rejects, progress, onTopic }),
         delivery,
         deadLetters,
+        limit: new RateLimit(clock, extensionSettings(spec.config).recordsPerSecondMax),
       };
     } catch (error) {
       await deadLetters?.close(0);

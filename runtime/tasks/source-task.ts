@@ -1,6 +1,12 @@
 import type { Producer, TopicPartitionOffset } from '../../kafka/client/index.ts';
 import { every, type Timer } from '../../platform/clock.ts';
-import { pluginConfig, producerOptions, sourceSettings, topicCreationRules } from '../config/index.ts';
+import {
+  extensionSettings,
+  pluginConfig,
+  producerOptions,
+  sourceSettings,
+  topicCreationRules,
+} from '../config/index.ts';
 import {
   classNameOf,
   createContext,
@@ -14,6 +20,7 @@ import { ErrorPolicy } from './error-policy.ts';
 import { Gate } from './gate.ts';
 import type { OffsetStore, StoredPosition } from './offset-store.ts';
 import { newProgress } from './progress.ts';
+import { RateLimit } from './rate-limit.ts';
 import { openRecordCodec, type RecordCodec } from './record-codec.ts';
 import { pause } from './retry.ts';
 import { SourceDelivery } from './source-delivery.ts';
@@ -183,6 +190,7 @@ export class SourceTask implements Task {
         ctx: this.#ctx,
         entropy,
         progress,
+        limit: new RateLimit(clock, extensionSettings(spec.config).recordsPerSecondMax),
         retryDelayMaxMs: settings.errors.retryDelayMaxMs,
         whenRunning: () => this.#gate.opened(),
         deliver: delivery.deliver.bind(delivery),
