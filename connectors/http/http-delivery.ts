@@ -41,6 +41,8 @@ export class HttpDelivery {
   readonly #secretHeaders: Readonly<Record<string, string>>;
   /** Records that arrived although their batch failed: when it comes again, or parts of it, they are not sent again. */
   readonly #delivered = new WeakSet<SinkRecord>();
+  /** Records that the server refused by themselves, and how: in parts of their batch they are not sent again. */
+  readonly #refused = new WeakMap<SinkRecord, string>();
   /** Monotonic; the server wants nothing before. */
   #notBefore = Number.NEGATIVE_INFINITY;
 
@@ -57,12 +59,12 @@ export class HttpDelivery {
     await this.#wait(ctx);
     const errors: RecordError[] = [];
     this.#keys.register(batch);
-    for (const request of planRequests(
-      this.#config,
-      batch,
-      (record) => this.#delivered.has(record),
-      errors,
-    )) {
+    for (const [index, record] of batch.records.entries()) {
+      const told = this.#refused.get(record);
+      if (told !== undefined) errors.push(new RecordError(index, told));
+    }
+    const isDone = (record: SinkRecord): boolean => this.#delivered.has(record) || this.#refused.has(record);
+    for (const request of planRequests(this.#config, batch, isDone, errors)) {
       await this.#send(request, errors, ctx);
     }
     return errors;
@@ -151,6 +153,7 @@ export class HttpDelivery {
     if (misconfigured.has(status)) throw new FatalError(`${told}. Check url, method and credentials.`);
     const [item] = items;
     if (this.#config['body.format'] !== 'single' || item === undefined) throw new Error(told);
+    this.#refused.set(item.record, told);
     errors.push(new RecordError(item.index, told));
   }
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { FatalError, type PartitionOffset } from '../../runtime/plugin/index.ts';
+import { FatalError, type OffsetChange, type PartitionOffset } from '../../runtime/plugin/index.ts';
 
 /** SQLite's result code for "another connection holds the lock". */
 const busy = 5;
@@ -57,6 +57,19 @@ export class CommitStore {
       partition: Number(row['partition']),
       offset: Number(row['offset']),
     }));
+  }
+
+  /** Sets or forgets offsets, all or nothing; undefined: forgets all. */
+  alter(changes: readonly OffsetChange[] | undefined): void {
+    const set = this.#database.prepare('INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)');
+    const forget = this.#database.prepare('DELETE FROM offsets WHERE topic = ? AND partition = ?');
+    this.#database.exec('BEGIN');
+    if (changes === undefined) this.#database.exec('DELETE FROM offsets');
+    for (const { topic, partition, offset } of changes ?? []) {
+      if (offset === undefined) forget.run(topic, partition);
+      else set.run(topic, partition, offset);
+    }
+    this.#database.exec('COMMIT');
   }
 
   /** Replaces lengths and offsets, all or nothing; durable when it returns. Length undefined: forget the file. */

@@ -1,6 +1,11 @@
 import { existsSync, statSync, truncateSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { FatalError, type PartitionOffset, RetriableError } from '../../runtime/plugin/index.ts';
+import {
+  FatalError,
+  type OffsetChange,
+  type PartitionOffset,
+  RetriableError,
+} from '../../runtime/plugin/index.ts';
 import { CommitStore } from './commit-store.ts';
 import { OutputFile } from './output-file.ts';
 
@@ -35,6 +40,11 @@ export class CommittedFiles {
 
   offsets(): PartitionOffset[] {
     return this.#store.offsets();
+  }
+
+  /** Sets or forgets offsets; undefined: forgets all. What is written stays. */
+  alter(changes: readonly OffsetChange[] | undefined): void {
+    this.#store.alter(changes);
   }
 
   /** Appends the texts to their files, all or nothing. Throws {@link RetriableError} when the disk is full. */

@@ -83,10 +83,9 @@ export const sink = defineSink({
     await rm(probe);
   },
   open(config: JsonlConfig): JsonlOutput {
-    const storePath = config['offsets.file'] ?? `${plainPath(config.file)}.offsets`;
     return {
       config,
-      files: new CommittedFiles(storePath, config.fsync),
+      files: openFiles(config),
       offsets: new Map(),
       lineOf: config['include.metadata'] ? recordLine : valueLine,
     };
@@ -108,8 +107,20 @@ export const sink = defineSink({
     const wanted = new Set(partitions.map(({ topic, partition }) => JSON.stringify([topic, partition])));
     return files.offsets().filter(({ topic, partition }) => wanted.has(JSON.stringify([topic, partition])));
   },
+  async alterOffsets(config: JsonlConfig, changes) {
+    const files = openFiles(config);
+    try {
+      files.alter(changes);
+    } finally {
+      await files.close();
+    }
+  },
   close: ({ files }: JsonlOutput) => files.close(),
 });
+
+function openFiles(config: JsonlConfig): CommittedFiles {
+  return new CommittedFiles(config['offsets.file'] ?? `${plainPath(config.file)}.offsets`, config.fsync);
+}
 
 /** The lines for each file, in order. */
 function linesOf({ config, lineOf }: JsonlOutput, { records }: SinkBatch) {

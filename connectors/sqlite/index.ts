@@ -54,6 +54,17 @@ export const sink = defineSink({
   async committedOffsets({ offsets }: SqliteOutput, partitions) {
     return offsets.committed(partitions);
   },
+  alterOffsets(config: SqliteConfig, changes, ctx) {
+    const database = openDatabase(config);
+    try {
+      const offsets = new Offsets(database, ctx.connector);
+      database.exec('BEGIN IMMEDIATE');
+      offsets.alter(changes);
+      database.exec('COMMIT');
+    } finally {
+      database.close();
+    }
+  },
   close({ database }: SqliteOutput) {
     database.close();
   },

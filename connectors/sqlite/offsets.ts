@@ -1,9 +1,15 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { FatalError, type PartitionOffset, type TopicPartition } from '../../runtime/plugin/index.ts';
+import {
+  FatalError,
+  type OffsetChange,
+  type PartitionOffset,
+  type TopicPartition,
+} from '../../runtime/plugin/index.ts';
 import { offsetsTable } from './sql-text.ts';
 
 /** The offsets of one connector, kept in the database that they speak of. */
 export class Offsets {
+  readonly #database: DatabaseSync;
   readonly #connector: string;
   readonly #read: StatementSync;
   readonly #write: StatementSync;
@@ -18,11 +24,28 @@ export class Offsets {
         connector TEXT, topic TEXT, partition INTEGER, offset INTEGER NOT NULL, PRIMARY KEY (connector, topic, partition)
       ) WITHOUT ROWID`,
     );
+    this.#database = database;
     this.#connector = connector;
     this.#read = database.prepare(
       `SELECT offset FROM ${offsetsTable} WHERE connector = ? AND topic = ? AND partition = ?`,
     );
     this.#write = database.prepare(`INSERT OR REPLACE INTO ${offsetsTable} VALUES (?, ?, ?, ?)`);
+  }
+
+  /** What an operator wants: within the current transaction. Undefined: forget all. */
+  alter(changes: readonly OffsetChange[] | undefined): void {
+    const database = this.#database;
+    if (changes === undefined) {
+      database.prepare(`DELETE FROM ${offsetsTable} WHERE connector = ?`).run(this.#connector);
+      return;
+    }
+    const forget = database.prepare(
+      `DELETE FROM ${offsetsTable} WHERE connector = ? AND topic = ? AND partition = ?`,
+    );
+    for (const { topic, partition, offset } of changes) {
+      if (offset === undefined) forget.run(this.#connector, topic, partition);
+      else this.#write.run(this.#connector, topic, partition, offset);
+    }
   }
 
   /** Where to resume; partitions without stored offset are left out. */

@@ -10,6 +10,7 @@ const producerSchema = {
   type: 'object',
   passUnknown: true,
   properties: {
+    'client.id': { type: 'string' },
     acks: { type: 'string', enum: ['all', '-1', '0', '1'] },
     'enable.idempotence': { type: 'boolean' },
     'linger.ms': long,
@@ -28,6 +29,7 @@ const consumerSchema = {
   type: 'object',
   passUnknown: true,
   properties: {
+    'client.id': { type: 'string' },
     'group.id': { type: 'string', minLength: 1 },
     'group.instance.id': { type: 'string', minLength: 1 },
     'auto.offset.reset': { type: 'string', enum: ['earliest', 'latest', 'none'] },
@@ -50,22 +52,33 @@ const consumerSchema = {
 const acksOf = { all: -1, '-1': -1, '1': 1, '0': 0 } as const;
 const deliveryTimeoutMs = 2_147_483_647;
 
+/** Which task of which connector a client is for: it shows in the client's id. */
+export interface ClientUser {
+  readonly connector: string;
+  readonly task: number;
+}
+
 /** A connector's producer: the worker's `producer.*`, then `producer.override.*`. By default it never gives a record up. */
-export function producerOptions(worker: WorkerSettings, connector: Properties): ProducerOptions {
-  const raw = { ...worker.producer, ...withPrefix(connector, 'producer.override.') };
-  const { config } = parsePluginConfig(producerSchema, raw);
+export function producerOptions(
+  worker: WorkerSettings,
+  config: Properties,
+  user: ClientUser,
+): ProducerOptions {
+  const raw = { ...worker.producer, ...withPrefix(config, 'producer.override.') };
+  const { config: own } = parsePluginConfig(producerSchema, raw);
   return given({
-    acks: config.acks === undefined ? undefined : acksOf[config.acks],
-    isIdempotent: config['enable.idempotence'],
-    lingerMs: config['linger.ms'],
-    batchBytes: config['batch.size'],
-    requestBytesMax: config['max.request.size'],
-    compression: config['compression.type'],
-    maxInFlight: config['max.in.flight.requests.per.connection'],
-    deliveryTimeoutMs: config['delivery.timeout.ms'] ?? deliveryTimeoutMs,
-    requestTimeoutMs: config['request.timeout.ms'],
-    metadataTimeoutMs: config['max.block.ms'],
-    bufferBytesMax: config['buffer.memory'],
+    clientId: own['client.id'] ?? `connector-producer-${user.connector}-${user.task}`,
+    acks: own.acks === undefined ? undefined : acksOf[own.acks],
+    isIdempotent: own['enable.idempotence'],
+    lingerMs: own['linger.ms'],
+    batchBytes: own['batch.size'],
+    requestBytesMax: own['max.request.size'],
+    compression: own['compression.type'],
+    maxInFlight: own['max.in.flight.requests.per.connection'],
+    deliveryTimeoutMs: own['delivery.timeout.ms'] ?? deliveryTimeoutMs,
+    requestTimeoutMs: own['request.timeout.ms'],
+    metadataTimeoutMs: own['max.block.ms'],
+    bufferBytesMax: own['buffer.memory'],
   });
 }
 
@@ -73,12 +86,13 @@ export function producerOptions(worker: WorkerSettings, connector: Properties): 
 export function consumerOptions(
   worker: WorkerSettings,
   connector: Properties,
-  name: string,
+  user: ClientUser,
 ): ConsumerOptions {
   const raw = { ...worker.consumer, ...withPrefix(connector, 'consumer.override.') };
   const { config } = parsePluginConfig(consumerSchema, raw);
   return given({
-    groupId: config['group.id'] ?? `connect-${name}`,
+    clientId: config['client.id'] ?? `connector-consumer-${user.connector}-${user.task}`,
+    groupId: config['group.id'] ?? `connect-${user.connector}`,
     groupInstanceId: config['group.instance.id'],
     autoCommit: false,
     autoOffsetReset: config['auto.offset.reset'] ?? 'earliest',
@@ -100,7 +114,7 @@ export function consumerOptions(
 
 /** The consumer group of a sink. */
 export function sinkGroupId(worker: WorkerSettings, connector: Properties, name: string): string {
-  return consumerOptions(worker, connector, name).groupId ?? `connect-${name}`;
+  return consumerOptions(worker, connector, { connector: name, task: 0 }).groupId ?? `connect-${name}`;
 }
 
 /** One override with what is wrong with it. */

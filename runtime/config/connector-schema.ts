@@ -7,6 +7,7 @@ import {
   type PluginRegistry,
 } from '../plugin/index.ts';
 import { commonKeys, deadLetterKeys, sinkKeys, sourceKeys } from './connector-keys.ts';
+import { extensionKeys } from './extension-keys.ts';
 import type { Properties } from './properties.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
@@ -33,7 +34,9 @@ export function connectorSchema(
     plugin.kind === 'sink'
       ? { ...sinkKeys, ...deadLetterKeys }
       : { ...(hasDeadLetters ? deadLetterKeys : {}), ...sourceKeys };
-  return { type: 'object', required: ['name', 'connector.class'], properties: { ...keys, ...kindKeys } };
+  const hasExtensions = Object.keys(extensionKeys).some((key) => Object.hasOwn(config, key));
+  const properties = { ...keys, ...kindKeys, ...(hasExtensions ? extensionKeys : {}) };
+  return { type: 'object', required: ['name', 'connector.class'], properties };
 }
 
 function converterKeys(part: 'key' | 'value' | 'header', worker: string, plugins: PluginRegistry): Keys {

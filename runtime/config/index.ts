@@ -6,6 +6,12 @@ export {
   sinkSettings,
   sourceSettings,
 } from './connector-settings.ts';
+export {
+  type ExtensionSettings,
+  extensionSettings,
+  type IsolationSettings,
+  type RestartSettings,
+} from './extension-keys.ts';
 export { pluginConfig, type TransformSpec, transformSpecs } from './plugin-config.ts';
 export type { Properties } from './properties.ts';
 export { referenceResolver } from './references.ts';

@@ -1,9 +1,10 @@
 import type { ConfigSchema } from '../plugin/index.ts';
 import { commonKeys, deadLetterKeys, sinkKeys, sourceKeys } from './connector-keys.ts';
+import { extensionKeys } from './extension-keys.ts';
 import { listOf, type Properties, withPrefix } from './properties.ts';
 
 const runtimeKeys = new Set(
-  [commonKeys, deadLetterKeys, sinkKeys, sourceKeys].flatMap((keys) => Object.keys(keys)),
+  [commonKeys, deadLetterKeys, extensionKeys, sinkKeys, sourceKeys].flatMap((keys) => Object.keys(keys)),
 );
 
 const runtimePrefixes = [

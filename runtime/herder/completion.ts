@@ -54,9 +54,11 @@ export class Completion {
     for (const name of names) {
       const runner = this.#runner(name);
       if (runner.isChanging) continue;
-      if (runner.error !== undefined) throw new ConnectorFailedError(name, undefined, runner.error);
+      if (runner.error !== undefined && !runner.isRestartDue())
+        throw new ConnectorFailedError(name, undefined, runner.error);
       for (const [task, { error }] of runner.tasks) {
-        if (error !== undefined) throw new ConnectorFailedError(name, task, error);
+        if (error !== undefined && !runner.isRestartDue(task))
+          throw new ConnectorFailedError(name, task, error);
       }
     }
     return true;

@@ -1,7 +1,8 @@
-import { findConnector, type Properties } from '../config/index.ts';
+import { extensionSettings, findConnector, type Properties } from '../config/index.ts';
 import { createContext, type DefinedSink, type DefinedSource } from '../plugin/index.ts';
 import { isRetriable, retryDelayMs } from '../tasks/index.ts';
 
+import { AutoRestart } from './auto-restart.ts';
 import { taskRecords } from './config-state.ts';
 import { BadRequestError } from './errors.ts';
 import { Preemption } from './preemption.ts';
@@ -12,6 +13,8 @@ import { TaskRunner } from './task-runner.ts';
 import { traceOf } from './trace.ts';
 
 const PLAN_DELAY_MAX_MS = 60_000;
+/** Stands beside the numbers of tasks for the connector itself. */
+const CONNECTOR = -1;
 
 /** A connector that has been started: with its config, and its tasks if it came that far. */
 interface Running {
@@ -27,6 +30,7 @@ interface Running {
 export class ConnectorRunner {
   readonly #parts: RunnerParts;
   readonly #tasks = new Map<number, TaskRunner>();
+  readonly #restarts: AutoRestart<number>;
   #running: Running | undefined;
   #turn: Promise<void> = Promise.resolve();
   #preemption = new Preemption();
@@ -37,6 +41,7 @@ export class ConnectorRunner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+    this.#restarts = new AutoRestart(parts.environment.clock);
   }
 
   get tasks(): ReadonlyMap<number, TaskRunner> {
@@ -58,6 +63,11 @@ export class ConnectorRunner {
     return this.#running !== undefined && this.#running.error === undefined && !this.isChanging;
   }
 
+  /** Whether the connector, or that task of it, will be started again by itself after its failure. */
+  isRestartDue(task?: number): boolean {
+    return this.#restarts.isDue(task ?? CONNECTOR);
+  }
+
   /** Resolves when running and stored state agree, or the connector has failed. Never rejects. */
   apply(): Promise<void> {
     return this.#inTurn((preemption) => this.#apply(preemption));
@@ -68,20 +78,28 @@ export class ConnectorRunner {
     const { statuses } = this.#parts;
     if (options.hasConnector) this.#setConnector('RESTARTING');
     for (const task of options.tasks) statuses.setTask(this.#parts.name, task, this.#status('RESTARTING'));
-    return this.#inTurn(async (preemption) => {
-      const running = this.#running;
-      if (running === undefined || this.#isInterrupted) {
-        await this.#apply(preemption);
-        return;
-      }
-      await this.#stopTasks(options.tasks);
-      if (options.hasConnector || running.error !== undefined) await this.#bring(running, preemption);
-      this.#startMissing();
-    });
+    for (const task of options.tasks) this.#restarts.forget(task);
+    if (options.hasConnector) this.#restarts.forget(CONNECTOR);
+    return this.#inTurn((preemption) => this.#restart(options, preemption));
+  }
+
+  async #restart(
+    { hasConnector, tasks }: { readonly hasConnector: boolean; readonly tasks: readonly number[] },
+    preemption: Preemption,
+  ): Promise<void> {
+    const running = this.#running;
+    if (running === undefined || this.#isInterrupted) {
+      await this.#apply(preemption);
+      return;
+    }
+    await this.#stopTasks(tasks);
+    if (hasConnector || running.error !== undefined) await this.#bring(running, preemption);
+    this.#startMissing();
   }
 
   /** Stops everything for a stop of the worker. */
   async shutdown(): Promise<void> {
+    this.#restarts.forgetAll();
     await this.#inTurn(async () => {
       const ids = [...this.#tasks.keys()];
       await this.#stopTasks(ids);
@@ -120,6 +138,7 @@ export class ConnectorRunner {
   async #apply(preemption: Preemption): Promise<void> {
     const { name, configs, statuses } = this.#parts;
     const entry = configs.get(name);
+    if (entry?.config !== this.#running?.config || entry?.target === 'STOPPED') this.#restarts.forgetAll();
     if (entry === undefined) {
       await this.#stopTasks([...this.#tasks.keys()]);
       this.#running = undefined;
@@ -165,6 +184,7 @@ export class ConnectorRunner {
   async #bring(running: Running, preemption: Preemption): Promise<void> {
     const { name, configs } = this.#parts;
     this.#isInterrupted = true;
+    this.#restarts.started(CONNECTOR);
     try {
       const tasks = await preemption.race(this.#plan(running.config, preemption.signal));
       if (!isSame(tasks, configs.get(name)?.tasks)) await configs.write(taskRecords(name, tasks));
@@ -183,6 +203,28 @@ export class ConnectorRunner {
       running.error = error;
       this.#parts.logger.error({ err: error }, 'connector failed');
       this.#setConnector('FAILED', traceOf(error));
+      this.#planRestart(CONNECTOR, error, () => this.#running === running && running.error === error);
+    }
+  }
+
+  /** As `restart.policy` says, if `isStillFailed` then. */
+  #planRestart(key: number, error: unknown, isStillFailed: () => boolean): void {
+    const { logger, resolve } = this.#parts;
+    const { config } = this.#running ?? {};
+    if (config === undefined) return;
+    const task = key === CONNECTOR ? undefined : key;
+    const options = { hasConnector: task === undefined, tasks: task === undefined ? [] : [task] };
+    try {
+      const { restart } = extensionSettings(resolve(config));
+      const delayMs = this.#restarts.failed(key, error, restart, () => {
+        if (!isStillFailed()) return;
+        void this.#inTurn(async (preemption) => {
+          if (isStillFailed()) await this.#restart(options, preemption);
+        });
+      });
+      if (delayMs !== undefined) logger.info({ task, delayMs }, 'failed, will be started again');
+    } catch (cause) {
+      logger.warn({ err: cause }, 'restart policy cannot be read, nothing is started again');
     }
   }
 
@@ -225,8 +267,10 @@ export class ConnectorRunner {
         config,
         isPaused: running.target === 'PAUSED',
         onReconfigure: () => this.#reconfigure(),
+        onFailed: (error) => this.#planRestart(id, error, () => this.#tasks.get(id) === runner),
       });
       this.#tasks.set(id, runner);
+      this.#restarts.started(id);
       runner.start();
     }
   }

@@ -1,6 +1,6 @@
 import type { KafkaClient } from '../../kafka/client/index.ts';
 import { type Properties, pluginConfig, sinkGroupId, type WorkerSettings } from '../config/index.ts';
-import type { DefinedSink, DefinedSource, JsonValue } from '../plugin/index.ts';
+import type { DefinedSink, DefinedSource, JsonValue, OffsetChange, PluginContext } from '../plugin/index.ts';
 import { ConfigError, requirePluginConfig } from '../plugin/index.ts';
 import type { ConnectorOffset } from './connector-info.ts';
 import { BadRequestError, HerderError } from './errors.ts';
@@ -11,8 +11,16 @@ export class OffsetAdmin {
   readonly #client: KafkaClient;
   readonly #offsets: OffsetTopic;
   readonly #worker: WorkerSettings;
+  readonly #contextOf: (name: string) => PluginContext;
 
-  constructor(client: KafkaClient, offsets: OffsetTopic, worker: WorkerSettings) {
+  /** `contextOf` gives what a sink gets when it is asked to change the offsets it keeps itself. */
+  constructor(
+    client: KafkaClient,
+    offsets: OffsetTopic,
+    worker: WorkerSettings,
+    contextOf: (name: string) => PluginContext,
+  ) {
+    this.#contextOf = contextOf;
     this.#client = client;
     this.#offsets = offsets;
     this.#worker = worker;
@@ -47,8 +55,10 @@ export class OffsetAdmin {
       await this.#offsets.alter(name, offsets);
       return message('altered', plugin.alterOffsets !== undefined);
     }
-    await this.#alterGroup(name, config, offsets.map(sinkOffset));
-    return message('altered', false);
+    const changes = offsets.map(sinkOffset);
+    await this.#alterOwn(name, plugin, config, changes);
+    await this.#alterGroup(name, config, changes);
+    return message('altered', plugin.alterOffsets !== undefined);
   }
 
   async reset(name: string, plugin: DefinedSource | DefinedSink, config: Properties): Promise<string> {
@@ -59,12 +69,13 @@ export class OffsetAdmin {
       await this.#offsets.alter(name, forgotten);
       return message('reset', plugin.alterOffsets !== undefined);
     }
+    await this.#alterOwn(name, plugin, config, undefined);
     const groupId = sinkGroupId(this.#worker, config, name);
     const [deleted] = await this.#client.admin().deleteGroups([groupId]);
     if (deleted?.error !== undefined && deleted.error.errorName !== 'GROUP_ID_NOT_FOUND') {
       throw groupError('reset', name, groupId, deleted.error);
     }
-    return message('reset', false);
+    return message('reset', plugin.alterOffsets !== undefined);
   }
 
   #check(plugin: DefinedSource, config: Properties, offsets: readonly ConnectorOffset[]): void {
@@ -77,12 +88,26 @@ export class OffsetAdmin {
         })),
       );
     } catch (error) {
-      if (error instanceof ConfigError) throw new BadRequestError(error.message, { cause: error });
-      throw error;
+      throw refusalOf(error);
     }
   }
 
-  async #alterGroup(name: string, config: Properties, offsets: readonly SinkOffset[]): Promise<void> {
+  /** The sink's own offsets first: those win when it starts again. */
+  async #alterOwn(
+    name: string,
+    plugin: DefinedSink,
+    config: Properties,
+    changes: readonly OffsetChange[] | undefined,
+  ): Promise<void> {
+    try {
+      const parsed = requirePluginConfig(plugin, pluginConfig(config, plugin.config));
+      await plugin.alterOffsets?.(parsed, changes, this.#contextOf(name));
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+
+  async #alterGroup(name: string, config: Properties, offsets: readonly OffsetChange[]): Promise<void> {
     const admin = this.#client.admin();
     const groupId = sinkGroupId(this.#worker, config, name);
     const set = offsets.flatMap(({ topic, partition, offset }) =>
@@ -107,13 +132,11 @@ function message(verb: 'altered' | 'reset', isSure: boolean): string {
         `connector manages offsets externally, they will need to be manually ${verb} in the system that the connector uses.`;
 }
 
-interface SinkOffset {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number | undefined;
+function refusalOf(error: unknown): unknown {
+  return error instanceof ConfigError ? new BadRequestError(error.message, { cause: error }) : error;
 }
 
-function sinkOffset({ partition, offset }: ConnectorOffset): SinkOffset {
+function sinkOffset({ partition, offset }: ConnectorOffset): OffsetChange {
   const topic = partition['kafka_topic'];
   const number = wholeNumber(partition['kafka_partition']);
   if (typeof topic !== 'string' || topic === '') {

@@ -9,6 +9,7 @@ import {
 import {
   type ConfigKey,
   configKeys,
+  createContext,
   type DefinedSink,
   type DefinedSource,
   type Plugin,
@@ -72,7 +73,11 @@ export class StandaloneHerder implements Herder {
     this.#parts = parts;
     this.loggers = parts.loggers;
     this.clusterId = parts.clusterId;
-    this.#offsetAdmin = new OffsetAdmin(parts.environment.client, parts.offsets, parts.environment.worker);
+    const { client, clock, worker } = parts.environment;
+    const log = parts.loggers.logger('connect.worker');
+    this.#offsetAdmin = new OffsetAdmin(client, parts.offsets, worker, (connector) =>
+      createContext({ connector, signal: new AbortController().signal, log, clock }),
+    );
   }
 
   /** Starts what the config topic holds. */

@@ -21,6 +21,8 @@ export interface TaskRunnerParts extends RunnerParts {
   readonly config: Properties;
   readonly isPaused: boolean;
   onReconfigure(): void;
+  /** It has failed; its status says so already. */
+  onFailed(error: unknown): void;
 }
 
 /** Runs one task once, and keeps its status. */
@@ -128,6 +130,7 @@ export class TaskRunner {
     this.#error = error;
     logger.error({ err: error, task }, 'task failed');
     this.#set('FAILED', traceOf(error));
+    this.#parts.onFailed(error);
   }
 
   #set(state: State, trace?: string): void {

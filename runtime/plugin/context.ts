@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { PartitionOffset, TopicPartition } from './topic-partition.ts';
 
 /** What the runtime gives a plugin to work with. One per task; a plugin keeps no global state. */
 export interface PluginContext {
@@ -24,6 +25,17 @@ export interface SourceContext extends PluginContext {
   reconfigure(): void;
 }
 
+/** The context of a sink. What it asks for takes effect between two batches. */
+export interface SinkContext extends PluginContext {
+  /** Has records read again, or passed over: the next batch of each partition begins at its offset. */
+  rewind(offsets: readonly PartitionOffset[]): void;
+  /** No batches of these partitions until {@link resume}; the task keeps them. */
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
+  /** Has offsets flushed and committed soon, not only when that is due. */
+  requestCommit(): void;
+}
+
 /** What {@link createContext} needs. */
 export interface ContextParts {
   readonly connector: string;
@@ -33,10 +45,12 @@ export interface ContextParts {
   readonly clock: Clock;
   readonly metric?: (name: string, increment: number) => void;
   readonly reconfigure?: () => void;
+  /** What a sink may ask for. Default: nothing happens. */
+  readonly sink?: Pick<SinkContext, 'rewind' | 'pause' | 'resume' | 'requestCommit'>;
 }
 
 /** Makes the context of one task. Also for tests of plugins, with a manual clock. */
-export function createContext(parts: ContextParts): SourceContext {
+export function createContext(parts: ContextParts): SourceContext & SinkContext {
   const { connector, task = 0, signal, log, clock } = parts;
   return {
     connector,
@@ -47,6 +61,10 @@ export function createContext(parts: ContextParts): SourceContext {
     metric: (name, increment = 1) => parts.metric?.(name, increment),
     sleep: (delayMs) => sleep(clock, signal, delayMs),
     reconfigure: () => parts.reconfigure?.(),
+    rewind: (offsets) => parts.sink?.rewind(offsets),
+    pause: (partitions) => parts.sink?.pause(partitions),
+    resume: (partitions) => parts.sink?.resume(partitions),
+    requestCommit: () => parts.sink?.requestCommit(),
   };
 }
 

@@ -51,7 +51,7 @@ export {
 } from './config-parser.ts';
 export { type ConfigProblem, problemText } from './config-problem.ts';
 export type { ConfigFormat, ConfigOf, ConfigProperty, ConfigSchema, ConfigType } from './config-schema.ts';
-export type { PluginContext, SourceContext } from './context.ts';
+export type { PluginContext, SinkContext, SourceContext } from './context.ts';
 export { type ContextParts, createContext } from './context.ts';
 export type {
   ConverterPlugin,
@@ -88,7 +88,7 @@ export {
 export { classNameOf, PluginRegistry } from './plugin-registry.ts';
 export { checkPlugin, isPlugin } from './plugin-shape.ts';
 export { Secret } from './secret.ts';
-export type { PartitionOffset, SinkBatch, SinkPlugin, TopicPartition } from './sink.ts';
+export type { SinkBatch, SinkPlugin } from './sink.ts';
 export type {
   JsonObject,
   JsonValue,
@@ -98,4 +98,5 @@ export type {
   SourcePlugin,
   UnreadableRecord,
 } from './source.ts';
+export type { OffsetChange, PartitionOffset, TopicPartition } from './topic-partition.ts';
 export type { PredicatePlugin, Transformed, TransformPlugin, TransformTest } from './transform.ts';

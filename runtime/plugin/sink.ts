@@ -1,18 +1,8 @@
 import type { SinkRecord } from '../data/index.ts';
 import type { ConfigOf, ConfigSchema } from './config-schema.ts';
-import type { PluginContext } from './context.ts';
+import type { PluginContext, SinkContext } from './context.ts';
 import type { RecordError } from './errors.ts';
-
-/** A partition of a Kafka topic. */
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** A partition with the offset of the next record to read from it. */
-export interface PartitionOffset extends TopicPartition {
-  readonly offset: number;
-}
+import type { OffsetChange, PartitionOffset, TopicPartition } from './topic-partition.ts';
 
 /**
  * Consumed records, transformed, in order within each partition; several partitions may be mixed. `topic`, `partition`
@@ -44,22 +34,23 @@ export interface SinkPlugin<S extends ConfigSchema = ConfigSchema, C = ConfigOf<
   validate?(config: C): void;
   /** Tries the connection. Throws when the sink could not be written. Called only on request. */
   check?(config: C, ctx: PluginContext): Promise<void>;
-  open(config: C, ctx: PluginContext): Promise<H> | H;
+  open(config: C, ctx: SinkContext): Promise<H> | H;
   /**
-   * Writes a batch. Resolving with RecordErrors: those records were refused, all others are written. Throwing
-   * RetriableError: the same batch comes again. Throwing anything else: nothing of it counts as written, and when errors
-   * are tolerated the runtime sends halves of the batch to find the record at fault.
+   * Writes a batch. Resolving with RecordErrors: those records were refused, all others are written; when all of several
+   * records are refused with the same message, that is taken as a refusal of the batch as a whole. Throwing
+   * RetriableError: the same batch comes again. Throwing anything else: nothing of it counts as written. A batch that failed
+   * as a whole comes again in halves when errors are tolerated, to find the record at fault.
    */
   write(
     handle: H,
     batch: SinkBatch,
-    ctx: PluginContext,
+    ctx: SinkContext,
   ): Promise<void> | Promise<readonly RecordError[] | undefined>;
   /**
    * A sink that has this may buffer in `write`. Offsets are committed only after `flush` has resolved: before a
    * rebalance, at stop, and every `offset.flush.interval.ms`.
    */
-  flush?(handle: H, ctx: PluginContext): Promise<void>;
+  flush?(handle: H, ctx: SinkContext): Promise<void>;
   /**
    * For sinks that store offsets themselves: where to resume. Partitions that are not in the answer resume from the
    * group's committed offset. Called whenever partitions are assigned, before their first batch.
@@ -67,8 +58,33 @@ export interface SinkPlugin<S extends ConfigSchema = ConfigSchema, C = ConfigOf<
   committedOffsets?(
     handle: H,
     partitions: readonly TopicPartition[],
-    ctx: PluginContext,
+    ctx: SinkContext,
   ): Promise<readonly PartitionOffset[]>;
+  /**
+   * For sinks that know better than the runtime what is written for good: called after `flush` with the offsets that could
+   * be committed; those it returns are. Partitions that it leaves out keep their committed offset, and so does one whose
+   * answer lies past what was asked.
+   */
+  preCommit?(
+    handle: H,
+    offsets: readonly PartitionOffset[],
+    ctx: SinkContext,
+  ): Promise<readonly PartitionOffset[]>;
+  /** Partitions were assigned, and their batches follow. */
+  assigned?(handle: H, partitions: readonly TopicPartition[], ctx: SinkContext): Promise<void> | void;
+  /** Partitions go to another task; what was written of them is flushed and committed. */
+  revoked?(handle: H, partitions: readonly TopicPartition[], ctx: SinkContext): Promise<void> | void;
+  /** Partitions have gone without a chance to commit. Default: as `revoked`. */
+  lost?(handle: H, partitions: readonly TopicPartition[], ctx: SinkContext): Promise<void> | void;
+  /**
+   * For sinks that store offsets themselves: an operator wants others; `offsets` undefined: forget all. The connector is
+   * stopped. Throws `ConfigError` when they cannot be right.
+   */
+  alterOffsets?(
+    config: C,
+    offsets: readonly OffsetChange[] | undefined,
+    ctx: PluginContext,
+  ): Promise<void> | void;
   /** Called once, also after a failure. `flush` was called before it when the stop was orderly. */
   close?(handle: H): Promise<void> | void;
 }

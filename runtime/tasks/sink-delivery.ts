@@ -2,9 +2,9 @@ import type { Entropy } from '../../platform/entropy.ts';
 import {
   classNameOf,
   type DefinedSink,
-  type PluginContext,
   PluginError,
   type RecordError,
+  type SinkContext,
   type TopicPartition,
 } from '../plugin/index.ts';
 import type { ErrorPolicy } from './error-policy.ts';
@@ -18,7 +18,7 @@ import type { SinkRejects } from './sink-rejects.ts';
 export interface SinkDeliveryParts {
   readonly plugin: DefinedSink;
   readonly handle: unknown;
-  readonly ctx: PluginContext;
+  readonly ctx: SinkContext;
   readonly policy: ErrorPolicy;
   readonly rejects: SinkRejects;
   readonly progress: TaskProgress;
@@ -29,7 +29,10 @@ export interface SinkDeliveryParts {
   keeps(partition: TopicPartition): boolean;
 }
 
-/** Brings batches to a sink: again while that may help, in halves to find the record at fault (C13, C16). */
+/**
+ * Brings batches to a sink: again while that may help, in halves to find the record at fault (C13, C16). A sink that refuses
+ * all records of a batch for one and the same reason means the batch: it is halved like one that was thrown back.
+ */
 export class SinkDelivery {
   readonly #parts: SinkDeliveryParts;
   /** Whether partitions may have been lost since the batch was made. */
@@ -83,6 +86,7 @@ export class SinkDelivery {
         await hold(retryDelayMs(attempt, policy.settings.retryDelayMaxMs, entropy));
         continue;
       }
+      if (policy.settings.isTolerated && isWholeRefusal(current, refused)) return { error: refused[0] };
       this.#accept(current, refused);
       return undefined;
     }
@@ -90,17 +94,24 @@ export class SinkDelivery {
 
   #accept(batch: OriginBatch, refused: readonly RecordError[]): void {
     const { plugin, policy, progress, rejects } = this.#parts;
-    progress.recordsWritten += batch.records.length - refused.length;
-    for (const error of refused) {
-      const failure = new StageError('TASK_PUT', classNameOf(plugin), error);
-      policy.requireTolerated(failure);
-      const origin = batch.origins[error.index];
+    const byIndex = new Map(refused.map((error) => [error.index, error]));
+    for (const [index, error] of byIndex) {
+      const origin = batch.origins[index];
       if (origin === undefined) {
         throw new PluginError(
-          `${plugin.name} refused record ${error.index} of a batch of ${batch.records.length}.`,
+          `${plugin.name} refused record ${index} of a batch of ${batch.records.length}: an index counts from 0 within it.`,
         );
       }
+      const failure = new StageError('TASK_PUT', classNameOf(plugin), error);
+      policy.requireTolerated(failure);
       rejects.setAside(origin, failure);
     }
+    progress.recordsWritten += batch.records.length - byIndex.size;
   }
+}
+
+function isWholeRefusal({ records }: OriginBatch, refused: readonly RecordError[]): boolean {
+  const [first] = refused;
+  if (first === undefined || records.length < 2 || refused.length !== records.length) return false;
+  return refused.every(({ message }) => message === first.message);
 }

@@ -9,12 +9,7 @@ import {
 import type { Clock } from '../../platform/clock.ts';
 import type { Entropy } from '../../platform/entropy.ts';
 import type { SinkSettings } from '../config/index.ts';
-import {
-  compilePattern,
-  type DefinedSink,
-  type PartitionOffset,
-  type PluginContext,
-} from '../plugin/index.ts';
+import { compilePattern, type DefinedSink, type PartitionOffset, type SinkContext } from '../plugin/index.ts';
 import { isRetriable } from './errors.ts';
 import type { TaskProgress } from './progress.ts';
 import { pause, retryDelayMs } from './retry.ts';
@@ -27,7 +22,7 @@ const CLOSING_ATTEMPTS = 5;
 export interface SinkGroupParts {
   readonly plugin: DefinedSink;
   readonly handle: unknown;
-  readonly ctx: PluginContext;
+  readonly ctx: SinkContext;
   readonly consumer: Consumer;
   readonly settings: SinkSettings;
   readonly rejects: SinkRejects;
@@ -36,14 +31,14 @@ export interface SinkGroupParts {
   readonly entropy: Entropy;
   /** Aborted when the task is asked to stop. */
   readonly stopping: AbortSignal;
-  /** Whether newly assigned partitions are not to be read for the time being. */
-  isHolding(): boolean;
+  /** Whether a newly assigned partition is not to be read for the time being. */
+  isHolding(partition: TopicPartition): boolean;
   /** Whether the task was given up: then nothing is stored any more. */
   isCancelled(): boolean;
   /** Waits while the consumer stays in its group. Throws TaskStoppedError when the task is to stop. */
   hold(delayMs: number): Promise<void>;
-  /** Partitions have gone to others. */
-  onForgotten(): void;
+  /** What was fetched of these partitions is not ours to write any more. */
+  onForgotten(partitions: readonly TopicPartition[]): void;
 }
 
 /** A sink task's part in its consumer group: which partitions it has, how far it came, and what is committed. */
@@ -63,7 +58,7 @@ export class SinkGroup {
     const listener = {
       onAssigned: (partitions: readonly TopicPartition[]) => this.#onAssigned(partitions),
       onRevoked: (partitions: readonly TopicPartition[]) => this.#onRevoked(partitions),
-      onLost: (partitions: readonly TopicPartition[]) => this.#forget(partitions),
+      onLost: (partitions: readonly TopicPartition[]) => this.#onLost(partitions),
     };
     if (settings.topicPattern === undefined) {
       consumer.subscribe({ topics: settings.topics }, listener);
@@ -99,8 +94,8 @@ export class SinkGroup {
     await rejects.settled();
     if (!(await this.#flush(when)) || isCancelled()) return;
     // Partitions may have gone while the flush was waiting.
-    const kept = offsets.filter((offset) => this.positions.has(offset));
-    if (kept.length === 0) return;
+    const kept = await this.#agreed(offsets.filter((offset) => this.positions.has(offset)));
+    if (kept.length === 0 || isCancelled()) return;
     try {
       await consumer.commit(kept);
       this.positions.markCommitted(kept);
@@ -129,9 +124,43 @@ export class SinkGroup {
     }
   }
 
+  /** What of `offsets` the plugin agrees to. */
+  async #agreed(offsets: readonly PartitionOffset[]): Promise<readonly PartitionOffset[]> {
+    const { plugin, handle, ctx } = this.#parts;
+    if (plugin.preCommit === undefined || offsets.length === 0) return offsets;
+    const agreed = await plugin.preCommit(handle, offsets, ctx);
+    return agreed.filter((each) => {
+      const current = this.positions.offset(each);
+      if (current === undefined || each.offset > current) {
+        ctx.log.warn({ ...each, current }, 'the sink wants an offset committed that it was not given');
+        return false;
+      }
+      return each.offset !== this.positions.committed(each);
+    });
+  }
+
+  /** The task goes on from other offsets. Partitions that it does not have are left alone. */
+  rewind(offsets: readonly PartitionOffset[]): void {
+    const { consumer, ctx } = this.#parts;
+    for (const { topic, partition, offset } of offsets) {
+      if (!this.positions.has({ topic, partition })) {
+        ctx.log.warn(
+          { topic, partition, offset },
+          'the sink wants to rewind a partition that it does not have',
+        );
+        continue;
+      }
+      consumer.seek({ topic, partition, offset });
+      this.positions.assign({ topic, partition, offset });
+      this.positions.markUncommitted([{ topic, partition }]);
+      this.#gone.add(partitionKey({ topic, partition }));
+    }
+    this.#parts.onForgotten(offsets);
+  }
+
   async #onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
     const { consumer, isHolding } = this.#parts;
-    if (isHolding()) consumer.pause(partitions);
+    consumer.pause(partitions.filter(isHolding));
     const own = await this.#ownOffsets(partitions);
     for (const { topic, partition, offset } of own) consumer.seek({ topic, partition, offset });
     const positions = await Promise.all(partitions.map((partition) => consumer.position(partition)));
@@ -139,6 +168,8 @@ export class SinkGroup {
       this.positions.assign({ topic, partition, offset: positions[index] ?? 0 });
     }
     this.positions.markUncommitted(own);
+    const { plugin, handle, ctx } = this.#parts;
+    if (partitions.length > 0) await plugin.assigned?.(handle, partitions, ctx);
   }
 
   async #ownOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
@@ -161,15 +192,25 @@ export class SinkGroup {
   async #onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
     try {
       await this.commit('closing');
+      const { plugin, handle, ctx, isCancelled } = this.#parts;
+      if (partitions.length > 0 && !isCancelled()) await plugin.revoked?.(handle, partitions, ctx);
     } finally {
       this.#forget(partitions);
     }
   }
 
+  async #onLost(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#forget(partitions);
+    const { plugin, handle, ctx, isCancelled } = this.#parts;
+    if (isCancelled()) return;
+    if (plugin.lost !== undefined) await plugin.lost(handle, partitions, ctx);
+    else await plugin.revoked?.(handle, partitions, ctx);
+  }
+
   #forget(partitions: readonly TopicPartition[]): void {
     this.positions.drop(partitions);
     for (const partition of partitions) this.#gone.add(partitionKey(partition));
-    this.#parts.onForgotten();
+    this.#parts.onForgotten(partitions);
   }
 
   #retryDelayMs(attempt: number): number {

@@ -54,6 +54,16 @@ export class SinkPositions {
     return changed.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
   }
 
+  /** What is known to be committed; undefined for a partition the task does not have. */
+  committed(at: TopicPartition): number | undefined {
+    return this.#positions.get(partitionKey(at))?.committed;
+  }
+
+  /** Where the task is in a partition; undefined for one it does not have. */
+  offset(at: TopicPartition): number | undefined {
+    return this.#positions.get(partitionKey(at))?.offset;
+  }
+
   markCommitted(offsets: readonly TopicPartitionOffset[]): void {
     for (const { topic, partition, offset } of offsets) {
       const position = this.#positions.get(partitionKey({ topic, partition }));

@@ -1,16 +1,25 @@
 import type { Consumer, PolledRecords, TopicPartitionOffset } from '../../kafka/client/index.ts';
-import { consumerOptions, pluginConfig, sinkSettings } from '../config/index.ts';
-import { createContext, type DefinedSink, type PluginContext, requirePluginConfig } from '../plugin/index.ts';
+import { consumerOptions, extensionSettings, pluginConfig, sinkSettings } from '../config/index.ts';
+import {
+  createContext,
+  type DefinedSink,
+  type PartitionOffset,
+  requirePluginConfig,
+  type SinkContext,
+  type TopicPartition,
+} from '../plugin/index.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { ErrorPolicy } from './error-policy.ts';
 import { isRetriable, TaskStoppedError } from './errors.ts';
 import { newProgress } from './progress.ts';
+import { RateLimit } from './rate-limit.ts';
 import { openRecordCodec, type RecordCodec } from './record-codec.ts';
 import { pause, retryDelayMs } from './retry.ts';
 import { SinkDecoder } from './sink-decoder.ts';
 import { SinkDelivery } from './sink-delivery.ts';
 import { SinkGroup } from './sink-group.ts';
 import { SinkIntake } from './sink-intake.ts';
+import { partitionKey } from './sink-positions.ts';
 import { SinkRejects } from './sink-rejects.ts';
 import type { Task, TaskParts } from './task.ts';
 
@@ -31,6 +40,7 @@ interface Open {
   readonly intake: SinkIntake;
   readonly delivery: SinkDelivery;
   readonly deadLetters: DeadLetterQueue | undefined;
+  readonly limit: RateLimit;
 }
 
 /**
@@ -40,7 +50,7 @@ interface Open {
 export class SinkTask implements Task {
   readonly progress = newProgress();
   readonly #parts: SinkTaskParts;
-  readonly #ctx: PluginContext;
+  readonly #ctx: SinkContext;
   /** The plugin's signal: a write under way at an orderly stop may finish. */
   readonly #abort = new AbortController();
   readonly #stop = new AbortController();
@@ -48,6 +58,10 @@ export class SinkTask implements Task {
   #finished: Promise<void> = Promise.resolve();
   /** Fetched, but not worked on: partitions that were assigned while the task held. */
   #inbox: PolledRecords[] = [];
+  /** Where the plugin wants to go on from. */
+  readonly #rewinds: PartitionOffset[] = [];
+  /** Partitions that the plugin wants no batches of. */
+  readonly #muted = new Map<string, TopicPartition>();
   #isPauseWanted: boolean;
   #isPaused = false;
   #isHolding = false;
@@ -65,6 +79,12 @@ export class SinkTask implements Task {
       log: logger,
       clock: environment.clock,
       metric: (name, increment) => listener.onMetric(name, increment),
+      sink: {
+        rewind: (offsets) => void this.#rewinds.push(...offsets),
+        pause: (partitions) => this.#mute(partitions, true),
+        resume: (partitions) => this.#mute(partitions, false),
+        requestCommit: () => this.settle(),
+      },
     });
   }
 
@@ -92,8 +112,13 @@ export class SinkTask implements Task {
     this.#isCancelled = true;
     this.#stop.abort();
     this.#abort.abort();
-    void this.#open?.consumer.close().catch(() => undefined);
-    void this.#open?.deadLetters?.close(0).catch(() => undefined);
+    if (this.#open !== undefined) this.#abandon(this.#open);
+  }
+
+  /** From here on a plugin that still runs has nothing left that it could commit with. */
+  #abandon({ consumer, deadLetters }: Open): void {
+    void consumer.close().catch(() => undefined);
+    void deadLetters?.close(0).catch(() => undefined);
   }
 
   settle(): void {
@@ -111,6 +136,7 @@ export class SinkTask implements Task {
     try {
       const open = await this.#openAll();
       this.#open = open;
+      if (this.#isCancelled) this.#abandon(open);
       open.group.subscribe();
       this.#planCommit();
       if (!this.#isPauseWanted) listener.onRunning();
@@ -125,6 +151,7 @@ export class SinkTask implements Task {
   async #step(open: Open): Promise<void> {
     const { group, consumer } = open;
     if (this.#isPauseWanted !== this.#isPaused) await this.#changePause(open);
+    if (this.#rewinds.length > 0) group.rewind(this.#rewinds.splice(0));
     const polled = this.#inbox.length > 0 ? this.#inbox.splice(0) : await consumer.poll(this.#pollMs(group));
     if (this.#stop.signal.aborted) return;
     if (polled.length > 0) await this.#process(open, polled);
@@ -154,7 +181,7 @@ export class SinkTask implements Task {
     const { listener } = this.#parts;
     this.#isPaused = this.#isPauseWanted;
     if (!this.#isPaused) {
-      consumer.resume(consumer.assignment());
+      this.#resumeAll(consumer);
       listener.onRunning();
       return;
     }
@@ -163,11 +190,13 @@ export class SinkTask implements Task {
     listener.onPaused();
   }
 
-  async #process({ intake, delivery, group }: Open, polled: readonly PolledRecords[]): Promise<void> {
+  async #process({ intake, delivery, group, limit }: Open, polled: readonly PolledRecords[]): Promise<void> {
     group.begin();
     const batch = await intake.take(polled);
     if (batch.records.length > 0) await delivery.deliver(batch);
     group.advance(polled);
+    const waitMs = limit.spend(batch.records.length);
+    if (waitMs > 0) await this.#hold(waitMs);
   }
 
   /** Waits; the consumer keeps polling, so that the group does not take the task for dead (C13). */
@@ -183,7 +212,23 @@ export class SinkTask implements Task {
     }
     this.#isHolding = false;
     if (this.#stop.signal.aborted) throw new TaskStoppedError();
-    if (!this.#isPaused) consumer.resume(consumer.assignment());
+    if (!this.#isPaused) this.#resumeAll(consumer);
+  }
+
+  #mute(partitions: readonly TopicPartition[], isMuted: boolean): void {
+    for (const each of partitions) {
+      if (isMuted) this.#muted.set(partitionKey(each), each);
+      else this.#muted.delete(partitionKey(each));
+    }
+    const consumer = this.#open?.consumer;
+    if (consumer === undefined) return;
+    const here = consumer.assignment().filter((each) => partitions.some((one) => isSame(one, each)));
+    if (isMuted) consumer.pause(here);
+    else if (!this.#isPaused && !this.#isHolding) consumer.resume(here);
+  }
+
+  #resumeAll(consumer: Consumer): void {
+    consumer.resume(consumer.assignment().filter((each) => !this.#muted.has(partitionKey(each))));
   }
 
   async #openAll(): Promise<Open> {
@@ -203,7 +248,7 @@ export class SinkTask implements Task {
       deadLetters = await DeadLetterQueue.open(client, { connector, task, settings: settings.errors });
       const handle = await this.#openPlugin(config, policy);
       const rejects = new SinkRejects(policy, deadLetters, progress);
-      const consumer = client.consumer(consumerOptions(worker, spec.config, connector));
+      const consumer = client.consumer(consumerOptions(worker, spec.config, { connector, task }));
       const hold = (delayMs: number): Promise<void> => this.#hold(delayMs);
       const shared = { plugin, handle, ctx, rejects, progress, entropy, hold };
       const group = new SinkGroup({
@@ -212,9 +257,9 @@ export class SinkTask implements Task {
         settings,
         clock,
         stopping,
-        isHolding: () => this.#isPaused || this.#isHolding,
+        isHolding: (each) => this.#isPaused || this.#isHolding || this.#muted.has(partitionKey(each)),
         isCancelled: () => this.#isCancelled,
-        onForgotten: () => this.#sortInbox(),
+        onForgotten: (partitions) => this.#discard(partitions),
       });
       const delivery = new SinkDelivery({
         ...shared,
@@ -229,6 +274,7 @@ export class SinkTask implements Task {
         intake: new SinkIntake({ decoder: new SinkDecoder(codec), policy, rejects, progress, onTopic }),
         delivery,
         deadLetters,
+        limit: new RateLimit(clock, extensionSettings(spec.config).recordsPerSecondMax),
       };
     } catch (error) {
       await deadLetters?.close(0);
@@ -237,10 +283,9 @@ export class SinkTask implements Task {
     }
   }
 
-  /** Records of partitions that have gone to others are not ours to write. */
-  #sortInbox(): void {
-    const positions = this.#open?.group.positions;
-    this.#inbox = this.#inbox.filter((polled) => positions?.has(polled) === true);
+  /** Records of partitions that have gone to others, or that are read again, are not to be written. */
+  #discard(partitions: readonly TopicPartition[]): void {
+    this.#inbox = this.#inbox.filter((polled) => !partitions.some((each) => isSame(each, polled)));
   }
 
   /** Opens the plugin, again and again while it asks for that. */
@@ -280,4 +325,8 @@ export class SinkTask implements Task {
     }
     this.#abort.abort();
   }
+}
+
+function isSame(a: TopicPartition, b: TopicPartition): boolean {
+  return a.topic === b.topic && a.partition === b.partition;
 }

@@ -26,6 +26,8 @@ export interface SourceDeliveryParts {
   readonly progress: TaskProgress;
   /** For messages: the plugin's class, and the topic that the connector's config names. */
   readonly source: { readonly className: string; readonly topic: string };
+  /** Whether the task was given up: nothing is written or created any more. */
+  isCancelled(): boolean;
   /** A record cannot be delivered, and that is not tolerated. */
   onFailure(error: unknown): void;
 }
@@ -75,6 +77,7 @@ export class SourceDelivery {
       if (encoded.length === before && !isFailed) progress.recordsFiltered++;
       if (originals !== undefined) for (let n = before; n < encoded.length; n++) originals.push(record);
     }
+    if (this.#parts.isCancelled()) return;
     for (const { topic } of encoded) if (!topics.isKnown(topic)) await topics.ensure(topic);
     const onDone = this.#onDone(tracked);
     for (const [index, record] of encoded.entries()) {

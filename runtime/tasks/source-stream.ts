@@ -9,7 +9,9 @@ import type {
 import { isRetriable } from './errors.ts';
 import { PositionTracker, type TrackedBatch } from './position-tracker.ts';
 import type { TaskProgress } from './progress.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { retryDelayMs } from './retry.ts';
+import { requireBatch } from './source-batch.ts';
 
 /** What a {@link SourceStream} works with. */
 export interface SourceStreamParts {
@@ -19,6 +21,8 @@ export interface SourceStreamParts {
   readonly entropy: Entropy;
   readonly progress: TaskProgress;
   readonly retryDelayMaxMs: number;
+  /** Of the whole task. */
+  readonly limit: RateLimit;
   /** Resolves when the task is not paused. */
   whenRunning(): Promise<void>;
   /** Sends a batch; resolves when there is room for the next one. */
@@ -64,7 +68,7 @@ export class SourceStream {
   }
 
   async #read(): Promise<void> {
-    const { plugin, config, ctx, whenRunning, deliver } = this.#parts;
+    const { plugin, config, ctx, limit, whenRunning, deliver } = this.#parts;
     await whenRunning();
     if (ctx.signal.aborted) return;
     const from = { partition: this.partition, position: this.#position };
@@ -72,8 +76,11 @@ export class SourceStream {
       // A batch that arrives in a pause waits for its end; one that arrives after the stop comes again next time.
       await whenRunning();
       if (ctx.signal.aborted) return;
+      requireBatch(plugin, batch);
       await deliver(batch, this.tracker.begin(batch.position), this);
       this.#position = batch.position;
+      const waitMs = limit.spend(batch.records.length);
+      if (waitMs > 0) await ctx.sleep(waitMs);
     }
     this.#isExhausted = !ctx.signal.aborted;
   }

@@ -1,6 +1,12 @@
 import type { Producer, TopicPartitionOffset } from '../../kafka/client/index.ts';
 import { every, type Timer } from '../../platform/clock.ts';
-import { pluginConfig, producerOptions, sourceSettings, topicCreationRules } from '../config/index.ts';
+import {
+  extensionSettings,
+  pluginConfig,
+  producerOptions,
+  sourceSettings,
+  topicCreationRules,
+} from '../config/index.ts';
 import {
   classNameOf,
   createContext,
@@ -14,6 +20,7 @@ import { ErrorPolicy } from './error-policy.ts';
 import { Gate } from './gate.ts';
 import type { OffsetStore, StoredPosition } from './offset-store.ts';
 import { newProgress } from './progress.ts';
+import { RateLimit } from './rate-limit.ts';
 import { openRecordCodec, type RecordCodec } from './record-codec.ts';
 import { pause } from './retry.ts';
 import { SourceDelivery } from './source-delivery.ts';
@@ -96,8 +103,13 @@ export class SourceTask implements Task {
   cancel(): void {
     this.#isCancelled = true;
     this.#abort.abort();
-    void this.#open?.producer.close(0).catch(() => undefined);
-    void this.#open?.deadLetters?.close(0).catch(() => undefined);
+    if (this.#open !== undefined) this.#abandon(this.#open);
+  }
+
+  /** From here on a plugin that still runs has nothing left that it could write with. */
+  #abandon({ producer, deadLetters }: Open): void {
+    void producer.close(0).catch(() => undefined);
+    void deadLetters?.close(0).catch(() => undefined);
   }
 
   settle(): void {}
@@ -116,6 +128,7 @@ export class SourceTask implements Task {
     try {
       const open = await this.#openAll();
       this.#open = open;
+      if (this.#isCancelled) this.#abandon(open);
       if (this.#gate.isOpen) listener.onRunning();
       else listener.onPaused();
       timer = every(
@@ -156,7 +169,7 @@ export class SourceTask implements Task {
     const codec = await openRecordCodec(settings, spec.config, plugins, this.#ctx);
     try {
       const deadLetters = await DeadLetterQueue.open(client, { connector, task, settings: settings.errors });
-      const producer = client.producer(producerOptions(worker, spec.config));
+      const producer = client.producer(producerOptions(worker, spec.config, { connector, task }));
       const rules = worker.canCreateTopics ? topicCreationRules(spec.config) : undefined;
       const { progress } = this;
       const stopping = this.#abort.signal;
@@ -167,6 +180,7 @@ export class SourceTask implements Task {
         producer,
         deadLetters,
         progress,
+        isCancelled: () => this.#isCancelled,
         source: { className: classNameOf(plugin), topic: spec.config['topic'] ?? '' },
         onFailure: (error) => this.#fail(error),
       });
@@ -176,6 +190,7 @@ export class SourceTask implements Task {
         ctx: this.#ctx,
         entropy,
         progress,
+        limit: new RateLimit(clock, extensionSettings(spec.config).recordsPerSecondMax),
         retryDelayMaxMs: settings.errors.retryDelayMaxMs,
         whenRunning: () => this.#gate.opened(),
         deliver: delivery.deliver.bind(delivery),

@@ -15,6 +15,7 @@ import {
   RetriableError,
   requirePluginConfig,
   type SinkBatch,
+  type SinkContext,
   type SinkPlugin,
   type SinkRecord,
   type SourceBatch,
@@ -31,7 +32,9 @@ export function temporaryFolder(): string {
 }
 
 /** A context that ends with the test. */
-export function contextOf(options: { name?: string; signal?: AbortSignal } = {}): SourceContext {
+export function contextOf(
+  options: { name?: string; signal?: AbortSignal } = {},
+): SourceContext & SinkContext {
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);

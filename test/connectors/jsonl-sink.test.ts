@@ -291,3 +291,28 @@ test('a bad config is refused, and check tries the folder', async () => {
   const blocked = requirePluginConfig(sink, { file: join(folder, 'plain', 'out.jsonl') });
   await expect(sink.check?.(blocked, contextOf())).rejects.toThrow(/EEXIST|ENOTDIR/);
 });
+
+test('offsets beside the files are set, forgotten one by one, and forgotten together; the lines stay', async () => {
+  const file = join(temporaryFolder(), 'out.jsonl');
+  const writer = await openSink(sink, { file });
+  await writer.write(batchOf(sinkRecords(values(1, 2))));
+  await writer.flush();
+  await writer.close();
+  const place = { topic: 'orders', partition: 0 };
+  const alter = async (offsets: Parameters<NonNullable<typeof sink.alterOffsets>>[1]): Promise<void> =>
+    sink.alterOffsets?.(requirePluginConfig(sink, { file }), offsets, contextOf());
+  const committed = async (): Promise<number | undefined> => {
+    const opened = await openSink(sink, { file });
+    const offset = await opened.committed('orders');
+    await opened.close();
+    return offset;
+  };
+  await alter([{ ...place, offset: 1 }]);
+  expect(await committed()).toBe(1);
+  await alter([{ ...place, offset: undefined }]);
+  expect(await committed()).toBeUndefined();
+  await alter([{ ...place, offset: 2 }]);
+  await alter(undefined);
+  expect(await committed()).toBeUndefined();
+  expect(linesOf(file)).toEqual([1, 2]);
+});

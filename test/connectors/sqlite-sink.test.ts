@@ -502,3 +502,23 @@ test('check opens the database for writing', async () => {
   const folder = requirePluginConfig(sink, { file: temporaryFolder() });
   await expect(sink.check?.(folder, contextOf())).rejects.toThrow(/unable to open database/);
 });
+
+test('offsets in the database are set, forgotten one by one, and forgotten together', async () => {
+  const file = database();
+  const place = { topic: 'orders', partition: 0 };
+  const committed = async (): Promise<number | undefined> => {
+    const opened = await open(file);
+    const offset = await opened.committed('orders');
+    await opened.close();
+    return offset;
+  };
+  const alter = async (offsets: Parameters<NonNullable<typeof sink.alterOffsets>>[1]): Promise<void> =>
+    sink.alterOffsets?.(requirePluginConfig(sink, { file, ...auto }), offsets, contextOf());
+  await alter([{ ...place, offset: 5 }]);
+  expect(await committed()).toBe(5);
+  await alter([{ ...place, offset: undefined }]);
+  expect(await committed()).toBeUndefined();
+  await alter([{ ...place, offset: 9 }]);
+  await alter(undefined);
+  expect(await committed()).toBeUndefined();
+});

@@ -46,10 +46,12 @@ export class Cluster {
     this.transactionCoordinators = new Coordinators('transaction', this.metadata, (call) => this.any(call));
   }
 
-  /** A name for the connections of one user. */
-  newChannel(user: string): string {
+  /** A name for the connections of one user, who may show a client id of its own on them. */
+  newChannel(user: string, clientId?: string): string {
     this.#lastChannel += 1;
-    return `${user}-${this.#lastChannel}`;
+    const channel = `${user}-${this.#lastChannel}`;
+    if (clientId !== undefined) this.connections.nameChannel(channel, clientId);
+    return channel;
   }
 
   /** Calls a broker by its id. Rejects with a retriable error when the id is not known. */

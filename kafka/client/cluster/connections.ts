@@ -22,10 +22,17 @@ interface Slot {
 export class Connections {
   readonly #settings: ClientSettings;
   readonly #slots = new Map<string, Slot>();
+  /** Of channels whose user has a client id of its own. */
+  readonly #clientIds = new Map<string, string>();
   readonly #closing = new AbortController();
 
   constructor(settings: ClientSettings) {
     this.#settings = settings;
+  }
+
+  /** Connections of that channel show this client id instead of the client's, until the channel is closed. */
+  nameChannel(channel: string, clientId: string): void {
+    this.#clientIds.set(channel, clientId);
   }
 
   /** The open connection, if there is one. */
@@ -53,6 +60,7 @@ export class Connections {
 
   /** Closes the connections of a channel, those that are being made included. */
   closeChannel(channel: string): void {
+    this.#clientIds.delete(channel);
     for (const [key, slot] of this.#slots) {
       if (slot.channel !== channel) continue;
       this.#slots.delete(key);
@@ -81,7 +89,8 @@ export class Connections {
     const waitMs = slot.retryAtMs - clock.monotonic();
     if (waitMs > 0) await sleep(clock, waitMs, this.#closing.signal);
     try {
-      slot.connection = await BrokerConnection.open(this.#settings, endpoint);
+      const clientId = this.#clientIds.get(slot.channel) ?? this.#settings.clientId;
+      slot.connection = await BrokerConnection.open({ ...this.#settings, clientId }, endpoint);
       this.#closing.signal.throwIfAborted();
       slot.failures = 0;
       slot.retryAtMs = 0;

@@ -7,6 +7,7 @@ import type { AutoOffsetReset, ConsumerOptions } from './consumer.ts';
 
 /** Consumer options with their defaults filled in. */
 export interface ConsumerSettings {
+  readonly clientId: string;
   readonly groupId: string | undefined;
   readonly groupInstanceId: string | undefined;
   readonly autoCommit: boolean;
@@ -45,6 +46,7 @@ export function consumerSettings(options: ConsumerOptions, client: ClientSetting
   }
   if ((options.pollRecordsMax ?? 1) < 1) throw new ConfigurationError('pollRecordsMax has to be at least 1');
   return {
+    clientId: options.clientId ?? client.clientId,
     groupId,
     groupInstanceId: options.groupInstanceId,
     autoCommit: options.autoCommit ?? groupId !== undefined,

@@ -14,6 +14,8 @@ export type AutoOffsetReset = 'earliest' | 'latest' | 'none';
 export interface ConsumerOptions {
   /** Needed for {@link Consumer.subscribe} and for commits. */
   readonly groupId?: string;
+  /** Shown in the broker's logs, quotas and group descriptions. Default: the client's. */
+  readonly clientId?: string;
   /** Static membership (KIP-345): a restart within the session timeout causes no rebalance. */
   readonly groupInstanceId?: string;
   /** Whether `poll` and `close` commit what was returned by earlier polls. Default: true with a group. */

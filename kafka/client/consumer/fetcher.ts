@@ -38,7 +38,7 @@ export class Fetcher {
     this.#settings = settings;
     this.#partitions = partitions;
     this.#onChange = onChange;
-    this.#channels = Array.from({ length: LANES }, () => cluster.newChannel('fetch'));
+    this.#channels = Array.from({ length: LANES }, () => cluster.newChannel('fetch', settings.clientId));
   }
 
   /** Sends what fetches can be sent. To be called whenever there is room, or more to fetch. */

@@ -46,6 +46,7 @@ export class GroupConsumption {
       cluster,
       {
         groupId: settings.groupId ?? '',
+        clientId: settings.clientId,
         groupInstanceId: settings.groupInstanceId,
         sessionTimeoutMs: settings.sessionTimeoutMs,
         heartbeatIntervalMs: settings.heartbeatIntervalMs,

@@ -51,7 +51,7 @@ export class KafkaConsumer implements Consumer {
     this.#cluster = cluster;
     this.#settings = consumerSettings(options, cluster.settings);
     this.#onClosed = onClosed;
-    this.#channel = cluster.newChannel('consumer');
+    this.#channel = cluster.newChannel('consumer', this.#settings.clientId);
     this.#signal = new Signal(cluster.settings.clock);
     const raise = () => this.#signal.raise();
     this.#fetcher = new Fetcher(cluster, this.#settings, this.#partitions, raise);

@@ -69,7 +69,7 @@ export class ClassicMembership implements GroupMembership {
     this.#protocol = protocol;
     this.#onClosed = onClosed;
     this.#onAttention = onAttention;
-    this.#channel = cluster.newChannel('group');
+    this.#channel = cluster.newChannel('group', options.clientId);
     this.#signal = new Signal(cluster.settings.clock);
   }
 

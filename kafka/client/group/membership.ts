@@ -1,6 +1,8 @@
 /** How a member takes part in its group. Times are in ms. */
 export interface GroupOptions {
   readonly groupId: string;
+  /** Shown in the group's description. Default: the client's. */
+  readonly clientId?: string | undefined;
   /** Static membership (KIP-345). */
   readonly groupInstanceId?: string | undefined;
   /** A member whose heartbeats stop for so long is removed. Default 45,000. */

@@ -35,6 +35,7 @@ export function producerSettings(options: ProducerOptions, client: ClientSetting
   if (maxInFlight < 1) throw new ConfigurationError('maxInFlight has to be at least 1');
   const requestBytesMax = options.requestBytesMax ?? 1_048_576;
   return {
+    clientId: options.clientId ?? client.clientId,
     acks,
     isIdempotent: options.isIdempotent ?? canBeIdempotent,
     maxInFlight,

@@ -40,6 +40,8 @@ export type Partitioner = (record: ProducerRecord, partitionCount: number) => nu
 
 /** How a producer collects, sends and repeats. Times are in ms. */
 export interface ProducerOptions {
+  /** Shown in the broker's logs and quotas. Default: the client's. */
+  readonly clientId?: string;
   /** -1: all in-sync replicas, 1: the leader, 0: no answer at all. Default -1. */
   readonly acks?: -1 | 0 | 1;
   /** No duplicates and no reordering by repeats (KIP-98). Needs acks -1 and at most 5 in flight; default: when it can be. */

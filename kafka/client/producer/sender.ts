@@ -12,6 +12,7 @@ import type { Transactions } from './transactions.ts';
 
 /** How batches are sent. */
 export interface SenderOptions extends ProduceSettings {
+  readonly clientId: string;
   readonly packing: Packing;
   readonly isIdempotent: boolean;
   readonly isTransactional: boolean;
@@ -60,7 +61,7 @@ export class Sender {
     this.#cluster = cluster;
     this.#options = options;
     this.#listener = listener;
-    this.channel = cluster.newChannel('producer');
+    this.channel = cluster.newChannel('producer', options.clientId);
     this.#transactions = transactions;
     this.#identity =
       transactions ??

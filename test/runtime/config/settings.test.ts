@@ -78,12 +78,14 @@ test('error settings are read; -1 retries for ever', () => {
 });
 
 test('clients take the worker’s settings, then the connector’s overrides', () => {
+  const user = { connector: 'c', task: 3 };
   const own = workerSettings({
     'producer.linger.ms': '5',
     'producer.acks': '1',
     'consumer.fetch.min.bytes': '7',
   });
-  expect(producerOptions(own, { 'producer.override.acks': 'all' })).toEqual({
+  expect(producerOptions(own, { 'producer.override.acks': 'all' }, user)).toEqual({
+    clientId: 'connector-producer-c-3',
     acks: -1,
     lingerMs: 5,
     deliveryTimeoutMs: 2_147_483_647,
@@ -93,14 +95,15 @@ test('clients take the worker’s settings, then the connector’s overrides', (
     'consumer.override.partition.assignment.strategy':
       'org.apache.kafka.clients.consumer.CooperativeStickyAssignor',
   };
-  expect(consumerOptions(own, overrides, 'c')).toEqual({
+  expect(consumerOptions(own, overrides, user)).toEqual({
+    clientId: 'connector-consumer-c-3',
     groupId: 'g',
     autoCommit: false,
     autoOffsetReset: 'earliest',
     assignors: ['cooperative-sticky'],
     fetchMinBytes: 7,
   });
-  expect(consumerOptions(own, {}, 'c').groupId).toBe('connect-c');
+  expect(consumerOptions(own, {}, user).groupId).toBe('connect-c');
 });
 
 test('overrides that the policy forbids, or of a wrong type, are problems', () => {

@@ -6,6 +6,7 @@ import {
   FatalError,
   type Plugin,
   RecordError,
+  RetriableError,
 } from '../../../runtime/plugin/index.ts';
 import { TestCluster, until } from '../herder/cluster.ts';
 import { CountingSource, TableSink } from '../herder/memory-plugins.ts';
@@ -292,4 +293,78 @@ test('tolerated errors are logged when that is asked for, with the place on requ
   expect(printed.filter((fields) => 'record' in fields)).toMatchObject([
     { stage: 'VALUE_CONVERTER', record: { topic: 't', partition: 0, offset: 0, timestamp: 1_000 } },
   ]);
+});
+
+const poison = 321;
+const isPoison = ({ value }: { readonly value?: unknown }): boolean => value === poison;
+
+test.each<readonly [string, TableSink['beforeWrite']]>([
+  [
+    'throws the whole batch back',
+    (records) => {
+      if (records.some(isPoison)) throw new Error('the batch has a bad record');
+      return undefined;
+    },
+  ],
+  [
+    'reports the record',
+    (records) =>
+      records.flatMap((record, index) => (isPoison(record) ? [new RecordError(index, 'poison')] : [])),
+  ],
+  [
+    'reports all records of the batch with one message',
+    (records) =>
+      records.some(isPoison) ? records.map((_, index) => new RecordError(index, 'batch refused')) : [],
+  ],
+])(
+  'of 500 records with one poisoned, 499 are written once and one is dead-lettered, by a sink that %s',
+  async (_, refuse) => {
+    await send(Array.from({ length: 500 }, (_, n) => String(n)));
+    const sink = new TableSink();
+    let retriesLeft = 2;
+    const sizes: number[] = [];
+    sink.beforeWrite = (records) => {
+      sizes.push(records.length);
+      if (retriesLeft-- > 0) throw new RetriableError('not yet');
+      return refuse?.(records);
+    };
+    const worker = await cluster.worker([sink.plugin]);
+    await worker.herder.createConnector('out', { ...out, ...dead, 'errors.retry.delay.max.ms': '1' });
+    await worker.whenDone(['out']);
+    expect(sizes.slice(0, 3)).toEqual([500, 500, 500]);
+    expect(sink.rows.map(({ value }) => value)).toEqual(
+      Array.from({ length: 500 }, (_, n) => n).filter((n) => n !== poison),
+    );
+    const letters = await cluster.read('dead');
+    expect(letters).toHaveLength(1);
+    expect(letters[0]).toMatchObject({ key: 'k321', value: '321', timestamp: 1_321 });
+    expect(letters[0]?.headers).toMatchObject({
+      own: 'kept',
+      '__connect.errors.topic': 't',
+      '__connect.errors.partition': '0',
+      '__connect.errors.offset': '321',
+      '__connect.errors.connector.name': 'out',
+      '__connect.errors.task.id': '0',
+      '__connect.errors.stage': 'TASK_PUT',
+      '__connect.errors.class.name': 'test.TableSinkConnector',
+    });
+    expect(worker.progress()[0]?.tasks[0]).toMatchObject({
+      recordsRead: 500,
+      recordsWritten: 499,
+      recordsDeadLettered: 1,
+      recordsSkipped: 0,
+      retries: 2,
+      failures: 1,
+    });
+  },
+);
+
+test('a refusal of a record that is not in the batch fails the task, and nothing of the batch is committed', async () => {
+  await send(['1', '2']);
+  const sink = new TableSink();
+  sink.beforeWrite = () => [new RecordError(7, 'which one?')];
+  const worker = await cluster.worker([sink.plugin]);
+  await worker.herder.createConnector('out', { ...out, ...dead });
+  await expect(worker.whenDone(['out'])).rejects.toThrow('refused record 7 of a batch of 2');
+  expect(await worker.herder.connectorOffsets('out')).toEqual([]);
 });
