@@ -25,7 +25,14 @@ export class RegistryProcess {
 
   /** Resolves when it says that it is ready. */
   static async start(options: RegistryProcessOptions): Promise<RegistryProcess> {
-    const { bootstrap, directory, name, level = 8, topic = '_schemas', groupId = 'schema-registry' } = options;
+    const {
+      bootstrap,
+      directory,
+      name,
+      level = 8,
+      topic = '_schemas',
+      groupId = 'schema-registry',
+    } = options;
     const { command, args, env = {} } = millraceCommand();
     const flags = ['--bootstrap-server', bootstrap, '--port', '0', '--json', '--compat-level', String(level)];
     const child = new Child(

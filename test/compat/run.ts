@@ -18,6 +18,7 @@ import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
 import { quickstart } from './parts/quickstart.ts';
 import { rebalances } from './parts/rebalance.ts';
+import { registryClients } from './parts/registry-clients.ts';
 import { registryContract } from './parts/registry-contract.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { wire } from './parts/wire.ts';
@@ -32,6 +33,7 @@ const allParts: readonly Part[] = [
   ...rebalances,
   ...javaTranscripts,
   migration,
+  registryClients,
   registryContract,
   codec,
   clientTransactions,
