@@ -20,6 +20,7 @@ import { quickstart } from './parts/quickstart.ts';
 import { rebalances } from './parts/rebalance.ts';
 import { registryClients } from './parts/registry-clients.ts';
 import { registryContract } from './parts/registry-contract.ts';
+import { registryKill } from './parts/registry-kill.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { wire } from './parts/wire.ts';
 import { type Check, Report } from './report.ts';
@@ -35,6 +36,7 @@ const allParts: readonly Part[] = [
   migration,
   registryClients,
   registryContract,
+  registryKill,
   codec,
   clientTransactions,
   wire,
