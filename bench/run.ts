@@ -2,12 +2,13 @@
 // Figures of one machine mean little; ratios are what to compare. Build first to measure the package, not the sources.
 import { clients } from './clients.ts';
 import { partitions } from './partitions.ts';
+import { registry } from './registry.ts';
 import { BenchReport } from './report.ts';
 import { sideBySide } from './side-by-side.ts';
 import { transport } from './transport.ts';
 import { whole } from './whole.ts';
 
-const benches = { transport, clients, whole, partitions, 'side-by-side': sideBySide };
+const benches = { transport, clients, whole, partitions, registry, 'side-by-side': sideBySide };
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

@@ -43,6 +43,11 @@ export class BrokerProcess {
     return `127.0.0.1:${this.#port}`;
   }
 
+  /** Of a `start`: where its schema registry answers. */
+  get registryUrl(): string {
+    return String(this.#child?.facts.find((fact) => typeof fact['registry'] === 'string')?.['registry']);
+  }
+
   /** Runs `work`, but throws as soon as the broker ends without having been told to. */
   async whileRunning<T>(work: () => Promise<T>): Promise<T> {
     const watched = new AbortController();

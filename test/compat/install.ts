@@ -14,7 +14,15 @@ import { run, runOk } from './child.ts';
 import { nodeEnvironment, npm } from './npm.ts';
 
 /** What a part needs before it can run. */
-export type Tool = 'kcat' | 'confluent-kafka' | 'npm-clients' | 'franz-go' | 'java' | 'package';
+export type Tool =
+  | 'kcat'
+  | 'confluent-kafka'
+  | 'npm-clients'
+  | 'registry-python'
+  | 'registry-npm'
+  | 'franz-go'
+  | 'java'
+  | 'package';
 
 /** The folder of the project. */
 export const projectRoot: string = join(import.meta.dirname, '../..');
@@ -30,9 +38,18 @@ const npmPackages: Readonly<Record<string, string>> = {
   'kafkajs-snappy': '1.1.0',
   'lz4-napi': '2.10.0',
 };
+/** Serializers in JavaScript; kafkajs carries what they make. */
+const registryPackages: Readonly<Record<string, string>> = {
+  '@bufbuild/protobuf': '2.17.0',
+  '@confluentinc/schemaregistry': '1.10.1',
+  '@kafkajs/confluent-schema-registry': '4.1.0',
+  kafkajs: '2.2.4',
+};
 
 const pythonDirectory = join(cache, `confluent-kafka-${confluentKafkaVersion}`);
 const npmDirectory = join(cache, 'npm');
+const registryPythonDirectory = join(cache, `registry-python-${confluentKafkaVersion}`);
+const registryNpmDirectory = join(cache, 'registry-npm');
 
 /** Where the packed package is installed, as a user would. */
 export const packageDirectory: string = join(cache, 'package');
@@ -52,7 +69,9 @@ export async function install(tool: Tool): Promise<void> {
 const installers: Readonly<Record<Tool, () => Promise<void>>> = {
   kcat: installKcat,
   'confluent-kafka': installConfluentKafka,
-  'npm-clients': installNpmClients,
+  'npm-clients': () => installPackages(npmDirectory, npmPackages),
+  'registry-python': installRegistryPython,
+  'registry-npm': () => installPackages(registryNpmDirectory, registryPackages),
   'franz-go': installFranzGo,
   java: installJava,
   package: installPackage,
@@ -85,10 +104,29 @@ export function kcatCommand(): Command {
 
 /** A Python that has confluent-kafka, running a program of `clients/confluent-kafka`. */
 export function pythonCommand(program: string): Command {
-  const script = join(clients, 'confluent-kafka', program);
-  const interpreter = join(pythonDirectory, 'bin/python');
+  return pythonIn(pythonDirectory, join(clients, 'confluent-kafka', program));
+}
+
+/** A Python that has confluent-kafka's serializers, running `clients/registry/program.py`. */
+export function registryPythonCommand(): Command {
+  return pythonIn(registryPythonDirectory, join(clients, 'registry/program.py'));
+}
+
+function pythonIn(directory: string, script: string): Command {
+  const interpreter = join(directory, 'bin/python');
   if (existsSync(interpreter)) return { command: interpreter, args: ['-u', script] };
-  return { command: 'python3', args: ['-u', script], env: { PYTHONPATH: pythonDirectory } };
+  return { command: 'python3', args: ['-u', script], env: { PYTHONPATH: directory } };
+}
+
+/** This Node running one of the programs of `clients/registry` with its serializers. */
+export function registryNodeCommand(client: 'confluent' | 'kafkajs'): Command {
+  for (const program of [client, 'transport'])
+    copyFileSync(
+      join(clients, `registry/${program}.mjs`),
+      join(registryNpmDirectory, `registry-${program}.mjs`),
+    );
+  const program = join(registryNpmDirectory, `registry-${client}.mjs`);
+  return { command: process.execPath, args: ['--no-warnings', program] };
 }
 
 /** This Node running a program of `clients/`, copied beside the installed packages so that its imports resolve. */
@@ -164,35 +202,53 @@ async function unpackDebs(packages: readonly string[]): Promise<void> {
     await runOk('dpkg', ['-x', join(debs, deb), join(kcatDirectory, 'root')]);
 }
 
-async function installConfluentKafka(): Promise<void> {
-  if (await hasConfluentKafka()) return;
-  rmSync(pythonDirectory, { recursive: true, force: true });
-  const requirement = `confluent-kafka==${confluentKafkaVersion}`;
-  const isVenv = (await run('python3', ['-m', 'venv', pythonDirectory], { timeoutMs: 120_000 })).code === 0;
-  if (!isVenv) rmSync(pythonDirectory, { recursive: true, force: true });
-  const python = isVenv ? join(pythonDirectory, 'bin/python') : 'python3';
-  const target = isVenv ? [] : ['--target', pythonDirectory];
-  const pip = ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', ...target, requirement];
+function installConfluentKafka(): Promise<void> {
+  return installPython(pythonDirectory, 'confluent_kafka', [`confluent-kafka==${confluentKafkaVersion}`]);
+}
+
+function installRegistryPython(): Promise<void> {
+  const requirements = ['--no-deps', '--requirement', join(clients, 'registry/requirements.txt')];
+  const modules = ['avro', 'json_schema', 'protobuf'].map(
+    (form) => `confluent_kafka.schema_registry.${form}`,
+  );
+  return installPython(registryPythonDirectory, modules.join(', '), requirements);
+}
+
+/** A virtual environment with these requirements, or a folder of packages where Python can make none. */
+async function installPython(
+  directory: string,
+  modules: string,
+  requirements: readonly string[],
+): Promise<void> {
+  if (await canImport(directory, modules)) return;
+  rmSync(directory, { recursive: true, force: true });
+  const isVenv = (await run('python3', ['-m', 'venv', directory], { timeoutMs: 120_000 })).code === 0;
+  if (!isVenv) rmSync(directory, { recursive: true, force: true });
+  const python = isVenv ? join(directory, 'bin/python') : 'python3';
+  const target = isVenv ? [] : ['--target', directory];
+  const pip = ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', ...target, ...requirements];
   await runOk(python, pip, { timeoutMs: 240_000 });
-  if (!(await hasConfluentKafka())) throw new Error(`${requirement} was installed but cannot be imported`);
+  if (!(await canImport(directory, modules)))
+    throw new Error(`${requirements.join(' ')} was installed but cannot be imported`);
 }
 
-async function hasConfluentKafka(): Promise<boolean> {
-  if (!existsSync(pythonDirectory)) return false;
-  const { command, env } = pythonCommand('');
-  const program = 'import confluent_kafka; print(confluent_kafka.version()[0])';
-  return (await run(command, ['-c', program], env === undefined ? {} : { env })).code === 0;
+async function canImport(directory: string, modules: string): Promise<boolean> {
+  if (!existsSync(directory)) return false;
+  const { command, env } = pythonIn(directory, '');
+  return (await run(command, ['-c', `import ${modules}`], env === undefined ? {} : { env })).code === 0;
 }
 
-async function installNpmClients(): Promise<void> {
-  const manifest = JSON.stringify({ private: true, dependencies: npmPackages }, null, 2);
-  const stamp = join(npmDirectory, 'installed.json');
-  if (existsSync(stamp) && (await run('cmp', ['-s', stamp, join(npmDirectory, 'package.json')])).code === 0)
-    return;
-  rmSync(npmDirectory, { recursive: true, force: true });
-  mkdirSync(npmDirectory, { recursive: true });
-  writeFileSync(join(npmDirectory, 'package.json'), manifest);
-  await npm(npmDirectory, 'install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts');
+async function installPackages(
+  directory: string,
+  dependencies: Readonly<Record<string, string>>,
+): Promise<void> {
+  const manifest = JSON.stringify({ private: true, dependencies }, null, 2);
+  const stamp = join(directory, 'installed.json');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === manifest) return;
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'package.json'), manifest);
+  await npm(directory, 'install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts');
   writeFileSync(stamp, manifest);
 }
 

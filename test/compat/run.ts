@@ -18,6 +18,9 @@ import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
 import { quickstart } from './parts/quickstart.ts';
 import { rebalances } from './parts/rebalance.ts';
+import { registryClients } from './parts/registry-clients.ts';
+import { registryContract } from './parts/registry-contract.ts';
+import { registryKill } from './parts/registry-kill.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { wire } from './parts/wire.ts';
 import { type Check, Report } from './report.ts';
@@ -31,6 +34,9 @@ const allParts: readonly Part[] = [
   ...rebalances,
   ...javaTranscripts,
   migration,
+  registryClients,
+  registryContract,
+  registryKill,
   codec,
   clientTransactions,
   wire,
