@@ -39,19 +39,34 @@ export function decideEndTransaction(
     : decideWithoutEpochBump(transaction, end);
 }
 
+/** How the coordinator itself ends a transaction. */
+export interface Fence {
+  /** Given when the decision was made before and needed it. */
+  readonly newProducerId: number | undefined;
+  /** The finalized level of `transaction.version`. */
+  readonly serverVersion: number;
+  readonly now: number;
+}
+
 /**
  * The transaction as the coordinator aborts it when its time is over, or its producer is replaced: nothing of the
- * old epoch is accepted any more. It must be ongoing.
+ * old epoch is accepted any more. It must be ongoing. In version 2 the end as such makes the epoch grow, and the producer
+ * can tell it from the end that it asked for.
  */
 export function fence(
   transaction: Transaction,
-  { serverVersion, now }: { readonly serverVersion: number; readonly now: number },
-): Transaction {
-  const fenced = transition(transaction, 'PrepareEpochFence', {
-    producerEpoch: Math.min(transaction.producerEpoch + 1, EPOCH_MAX),
-    lastProducerEpoch: -1,
-  });
-  return prepared(fenced, 'PrepareAbort', { clientVersion: serverVersion, nextProducerId: -1, now });
+  { newProducerId, serverVersion, now }: Fence,
+): Transaction | typeof NEEDS_PRODUCER_ID {
+  if (serverVersion < EPOCH_BUMP_VERSION) {
+    const fenced = transition(transaction, 'PrepareEpochFence', {
+      producerEpoch: Math.min(transaction.producerEpoch + 1, EPOCH_MAX),
+      lastProducerEpoch: -1,
+    });
+    return prepared(fenced, 'PrepareAbort', { clientVersion: 0, nextProducerId: -1, now });
+  }
+  const nextProducerId = nextIdOf(transaction, newProducerId);
+  if (nextProducerId === undefined) return NEEDS_PRODUCER_ID;
+  return prepared(transaction, 'PrepareAbort', { clientVersion: serverVersion, nextProducerId, now });
 }
 
 /** The transaction after all of its partitions know how it ended. It must be prepared. */
@@ -105,15 +120,19 @@ function decideWithEpochBump(
   }
   // Only what was begun can be committed.
   if (state !== 'Ongoing' && end.result === 'commit') return refuse(ErrorCode.INVALID_TXN_STATE);
-  const isRotated = isExhausted(producerEpoch);
-  if (isRotated && end.newProducerId === undefined) return NEEDS_PRODUCER_ID;
-  const nextProducerId = isRotated ? (end.newProducerId ?? -1) : -1;
+  const nextProducerId = nextIdOf(transaction, end.newProducerId);
+  if (nextProducerId === undefined) return NEEDS_PRODUCER_ID;
   const next = prepared(transaction, preparedState(end), {
     clientVersion: end.clientVersion,
     nextProducerId,
     now: end.now,
   });
   return { transaction: next, response: announced(next) };
+}
+
+/** The id that the producer has after this end, -1 when it keeps its own; `undefined` when a new one is needed. */
+function nextIdOf({ producerEpoch }: Transaction, newProducerId: number | undefined): number | undefined {
+  return isExhausted(producerEpoch) ? newProducerId : -1;
 }
 
 /** What the producer goes on with: its next id when the epochs of this one are used up. */

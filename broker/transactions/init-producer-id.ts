@@ -29,11 +29,9 @@ export function decideInitProducerId(
   const transaction = known ?? newTransaction(init.transactionalId, init.newProducerId ?? -1, init.timeoutMs);
   if (!isFromProducer(transaction, init)) return refuse(ErrorCode.PRODUCER_FENCED);
   if (transaction.state === 'Ongoing') {
-    const { serverVersion, now } = init;
-    return {
-      transaction: fence(transaction, { serverVersion, now }),
-      response: noProducer(ErrorCode.CONCURRENT_TRANSACTIONS),
-    };
+    const fenced = fence(transaction, init);
+    if (fenced === NEEDS_PRODUCER_ID) return fenced;
+    return { transaction: fenced, response: noProducer(ErrorCode.CONCURRENT_TRANSACTIONS) };
   }
   if (transaction.state === 'PrepareCommit' || transaction.state === 'PrepareAbort') {
     return refuse(ErrorCode.CONCURRENT_TRANSACTIONS);

@@ -1,8 +1,15 @@
+import { ErrorCode } from '../../kafka/protocol/index.ts';
 import { type AddPartitions, decideAddPartitions, verifyPartitions } from './add-partitions.ts';
-import type { Decision, DecisionOrNeed } from './decision.ts';
-import { completed, decideEndTransaction, type EndTransaction, fence } from './end-transaction.ts';
+import { type Decision, type DecisionOrNeed, NEEDS_PRODUCER_ID } from './decision.ts';
+import {
+  completed,
+  decideEndTransaction,
+  type EndTransaction,
+  type Fence,
+  fence,
+} from './end-transaction.ts';
 import { decideInitProducerId, type InitProducerId } from './init-producer-id.ts';
-import type { ProducerIdentity } from './producer-identity.ts';
+import { noProducer, type ProducerIdentity } from './producer-identity.ts';
 import { isIdle, isPrepared, NO_TIMEOUT_MS, type Transaction, transition } from './transaction.ts';
 import type { StoredTransaction } from './transaction-record.ts';
 
@@ -67,14 +74,20 @@ export class TransactionCoordinator {
     return [...this.#transactions.values()].filter(isPrepared);
   }
 
-  /** The end of every transaction that is open longer than its producer wanted. */
-  abortTimedOut(now: number, serverVersion: number): readonly Decision<undefined>[] {
+  /** The ids whose transaction is open longer than its producer wanted. */
+  timedOut(now: number): readonly string[] {
     return [...this.#transactions.values()]
       .filter((transaction) => isTimedOut(transaction, now))
-      .map((transaction) => ({
-        transaction: fence(transaction, { serverVersion, now }),
-        response: undefined,
-      }));
+      .map(({ transactionalId }) => transactionalId);
+  }
+
+  /** The end of a transaction that is open too long; of another nothing. */
+  abortTimedOut(transactionalId: string, end: Fence): DecisionOrNeed<ProducerIdentity> {
+    const transaction = this.#transactions.get(transactionalId);
+    const response = noProducer(ErrorCode.NONE);
+    if (transaction === undefined || !isTimedOut(transaction, end.now)) return { response };
+    const fenced = fence(transaction, end);
+    return fenced === NEEDS_PRODUCER_ID ? fenced : { transaction: fenced, response };
   }
 
   /** The removal of ids that were not used for `expirationMs`. */

@@ -287,13 +287,21 @@ export class TransactionService implements TransactionVerifier {
   }
 
   #abortTimedOut(): void {
-    const { clock, serverVersion, logger } = this.#options;
     for (const shard of this.#loaded()) {
-      for (const decision of shard.coordinator.abortTimedOut(clock.now(), serverVersion())) {
-        if (shard.execute(decision) !== ErrorCode.NONE) continue;
-        logger.info({ transactionalId: decision.transaction?.transactionalId }, 'transaction timed out');
-      }
+      for (const id of shard.coordinator.timedOut(this.#options.clock.now())) void this.#abort(id);
     }
+  }
+
+  async #abort(transactionalId: string): Promise<void> {
+    const { clock, serverVersion, logger } = this.#options;
+    const { errorCode } = await this.#decide(transactionalId, (shard, newProducerId) =>
+      shard.coordinator.abortTimedOut(transactionalId, {
+        newProducerId,
+        serverVersion: serverVersion(),
+        now: clock.now(),
+      }),
+    );
+    if (errorCode === ErrorCode.NONE) logger.info({ transactionalId }, 'transaction timed out');
   }
 
   #expire(): void {

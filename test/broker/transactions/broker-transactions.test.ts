@@ -85,7 +85,7 @@ test('a second producer of the id fences the first and aborts what it had open',
   await txn.produce(zombie, ['a']);
   expect((await txn.initResponse())?.errorCode).toBe(ErrorCode.CONCURRENT_TRANSACTIONS);
   const producer = await txn.init();
-  expect(producer).toEqual({ ...zombie, producerEpoch: 3 });
+  expect(producer).toEqual({ ...zombie, producerEpoch: 2 });
   expect(await txn.produce(zombie, ['b'])).toBe(INVALID_PRODUCER_EPOCH);
   expect((await txn.end(zombie, true))?.errorCode).toBe(PRODUCER_FENCED);
   expect((await txn.end(zombie, true, 1))?.errorCode).toBe(INVALID_PRODUCER_EPOCH);

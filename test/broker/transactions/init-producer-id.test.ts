@@ -54,13 +54,13 @@ test('an open transaction is aborted first, and the client asks again', async ()
   expect(await errorOf(transactions.initResponse())).toBe(ErrorCode.CONCURRENT_TRANSACTIONS);
   expect(await errorOf(transactions.initResponse())).toBe(ErrorCode.CONCURRENT_TRANSACTIONS);
   transactions.markers.release();
-  expect(transactions.markers.written).toEqual(['orders-0 abort 100/2']);
+  expect(transactions.markers.written).toEqual(['orders-0 abort 100/1']);
   const next = await transactions.init();
-  expect(next).toEqual({ producerId: 100, producerEpoch: 3 });
+  expect(next).toEqual({ producerId: 100, producerEpoch: 2 });
   expect((await transactions.end(producer, 'commit', 4)).errorCode).toBe(ErrorCode.PRODUCER_FENCED);
 });
 
-test('a fence with transaction version 1 takes one epoch', async () => {
+test('a fence with transaction version 1 takes one epoch, and is not told from a new producer', async () => {
   const transactions = await Transactions.start();
   transactions.serverVersion = 1;
   await transactions.add(await transactions.init());

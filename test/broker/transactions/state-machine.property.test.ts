@@ -149,8 +149,18 @@ class Machine {
 
   passTime(ms: number): void {
     this.now += ms;
-    for (const decision of this.coordinator.abortTimedOut(this.now, this.serverVersion))
+    for (const id of this.coordinator.timedOut(this.now)) {
+      const decide = (newProducerId: number | undefined) =>
+        this.coordinator.abortTimedOut(id, {
+          newProducerId,
+          serverVersion: this.serverVersion,
+          now: this.now,
+        });
+      let decision = decide(undefined);
+      if (decision === NEEDS_PRODUCER_ID) decision = decide(this.newProducerId());
+      if (decision === NEEDS_PRODUCER_ID) throw new Error('asks again for a producer id');
       this.carryOut(decision);
+    }
     for (const decision of this.coordinator.expire(this.now, EXPIRATION_MS)) this.carryOut(decision);
   }
 

@@ -138,8 +138,21 @@ test('a fence of the last epoch leads to the next id as well', async () => {
   await transactions.verify(producer, 'add');
   await transactions.initResponse();
   expect(transactions.markers.written).toEqual(['orders-0 abort 100/32767']);
+  expect(await transactions.init()).toEqual({ producerId: 101, producerEpoch: 1 });
   expect((await transactions.initResponse(producer)).errorCode).toBe(PRODUCER_FENCED);
-  expect(await transactions.init()).toEqual({ producerId: 101, producerEpoch: 0 });
+});
+
+test('a transaction of the last epoch that times out leads to the next id as well', async () => {
+  const transactions = await Transactions.start();
+  let producer = await transactions.init({ transactionTimeoutMs: 5000 });
+  while (producer.producerEpoch < 32_766) producer = await transactions.init({ transactionTimeoutMs: 5000 });
+  await transactions.verify(producer, 'add');
+  await transactions.pass(10_000);
+  expect(transactions.markers.written).toEqual(['orders-0 abort 100/32767']);
+  expect((await transactions.end(producer, 'commit')).errorCode).toBe(INVALID_TXN_STATE);
+  const next = { producerId: 101, producerEpoch: 0 };
+  expect(await transactions.end(producer, 'abort')).toMatchObject({ errorCode: NONE, ...next });
+  expect(await transactions.verify(next, 'add')).toBe(NONE);
 });
 
 test('unknown ids, other producers and other epochs are told apart', async () => {
@@ -237,7 +250,7 @@ test('offsets of a group add the partition where the group commits', async () =>
   expect(transactions.markers.written).toEqual(['__consumer_offsets-1 commit 100/0']);
 });
 
-test('a transaction that is open too long is aborted, and its producer fenced', async () => {
+test('version 2: a transaction that is open too long is aborted, and its producer told so when it ends it', async () => {
   const transactions = await Transactions.start();
   const producer = await transactions.init({ transactionTimeoutMs: 15_000 });
   await transactions.verify(producer, 'add');
@@ -245,9 +258,24 @@ test('a transaction that is open too long is aborted, and its producer fenced', 
   expect(await transactions.state()).toBe('Ongoing');
   await transactions.pass(10_000);
   expect(await transactions.state()).toBe('CompleteAbort');
-  expect(transactions.markers.written).toEqual(['orders-0 abort 100/2']);
-  expect((await transactions.end(producer, 'commit')).errorCode).toBe(PRODUCER_FENCED);
+  expect(transactions.markers.written).toEqual(['orders-0 abort 100/1']);
   expect(await transactions.verify(producer, 'add')).toBe(PRODUCER_FENCED);
+  expect((await transactions.end(producer, 'commit', 4)).errorCode).toBe(PRODUCER_FENCED);
+  expect((await transactions.end(producer, 'commit')).errorCode).toBe(INVALID_TXN_STATE);
+  const aborted = await transactions.end(producer, 'abort');
+  expect(aborted).toMatchObject({ errorCode: NONE, ...bumped(producer) });
+  expect(await transactions.verify(bumped(producer), 'add')).toBe(NONE);
+});
+
+test('version 1: a producer whose transaction was open too long is fenced', async () => {
+  const transactions = await Transactions.start();
+  transactions.serverVersion = 1;
+  const producer = await transactions.init({ transactionTimeoutMs: 5000 });
+  await transactions.add(producer);
+  await transactions.pass(10_000);
+  expect(transactions.markers.written).toEqual(['orders-0 abort 100/1']);
+  expect((await transactions.end(producer, 'commit', 4)).errorCode).toBe(PRODUCER_FENCED);
+  expect((await transactions.end(producer, 'abort', 4)).errorCode).toBe(PRODUCER_FENCED);
 });
 
 test('an id that is not used for long is forgotten', async () => {

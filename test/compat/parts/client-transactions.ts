@@ -24,7 +24,6 @@ const clients: readonly Client[] = [
 export const clientTransactions: Part = {
   name: 'client-transactions',
   tools: [...new Set(clients.map(({ tool }) => tool))],
-  onlyByName: true,
   overrides: { 'group.initial.rebalance.delay.ms': '0' },
   checks: (context) => clients.map((client) => check(context, client)),
 };

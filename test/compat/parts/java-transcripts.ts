@@ -56,7 +56,7 @@ const atOnce = { 'group.initial.rebalance.delay.ms': '0' };
 /** Java's clients ask the broker what they asked Apache Kafka, and must hear the same. */
 export const javaTranscripts: readonly Part[] = [
   part('admin', adminTranscripts),
-  { ...part('admin-cluster', newerTranscripts), onlyByName: true },
+  part('admin-cluster', newerTranscripts),
   part('admin-consumer-protocol', [
     {
       name: 'admin-consumer-protocol',
@@ -87,18 +87,15 @@ export const javaTranscripts: readonly Part[] = [
       'group.consumer.session.timeout.ms': '6000',
     },
   ),
-  {
-    ...part(
-      'transactions',
-      (['2', '1'] as const).map((level) => ({
-        name: `transactions-tv${level}`,
-        program: ['TransactionTranscript', level],
-        what: `transactions with transaction.version=${level}: commit, abort, fencing, timeouts, offsets, admin calls`,
-      })),
-      { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500' },
-    ),
-    onlyByName: true,
-  },
+  part(
+    'transactions',
+    (['2', '1'] as const).map((level) => ({
+      name: `transactions-tv${level}`,
+      program: ['TransactionTranscript', level],
+      what: `transactions with transaction.version=${level}: commit, abort, fencing, timeouts, offsets, admin calls`,
+    })),
+    { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500' },
+  ),
 ];
 
 function part(
