@@ -54,6 +54,11 @@ export class MemoryFiles implements Files {
     this.#faults.failUnder(path, code);
   }
 
+  /** True from the operation on at which the power failed, until {@link crash}. */
+  get isPoweredOff(): boolean {
+    return this.#faults.isPoweredOff;
+  }
+
   /** Makes this operation and all after it throw `EIO`, until {@link crash}: the process goes on, the disk is gone. */
   powerOffAt(operation: number): void {
     this.#faults.powerOffAt(operation);

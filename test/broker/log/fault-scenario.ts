@@ -36,12 +36,17 @@ export class FaultScenario {
   #topics = 0;
   #cleaner: LogCleaner;
   /** Whether a start failed: a broker would not be there then. */
-  isDown = false;
+  #hasFailedToStart = false;
 
   constructor(durability: 'fsync' | 'page-cache', seed: number) {
     this.fixture = new LogFixture(CONFIG, durability, seed);
     this.#cleaner = this.#newCleaner();
     this.#listen();
+  }
+
+  /** Nothing can happen any more before the next start: not even a topic can be deleted. */
+  get isDown(): boolean {
+    return this.#hasFailedToStart || this.fixture.platform.files.isPoweredOff;
   }
 
   get acknowledged(): number {
@@ -128,10 +133,10 @@ export class FaultScenario {
 
   /** The next process after a crash. */
   reopen(): void {
-    this.isDown = false;
-    this.#cleaner = this.#newCleaner();
     this.fixture.reopen();
+    this.#cleaner = this.#newCleaner();
     this.#listen();
+    this.#hasFailedToStart = false;
   }
 
   async #append(key: string): Promise<void> {
@@ -167,7 +172,7 @@ export class FaultScenario {
     await this.fixture.platform.settle();
     await closed;
     this.#waiting.clear();
-    this.isDown = true;
+    this.#hasFailedToStart = true;
     this.#try(() => this.reopen());
   }
 
@@ -178,11 +183,11 @@ export class FaultScenario {
     this.#acknowledged = new Map();
     this.#waiting = new Map();
     this.#logStart = 0;
-    this.isDown = true;
+    this.#hasFailedToStart = true;
     this.#try(() => {
       this.#topics += 1;
       this.fixture.recreate(Buffer.alloc(16, this.#topics).toString('base64url'));
-      this.isDown = false;
+      this.#hasFailedToStart = false;
       this.#listen();
     });
   }

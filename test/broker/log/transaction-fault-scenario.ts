@@ -97,10 +97,10 @@ export class TransactionFaultScenario {
   }
 
   reopen(): void {
-    this.isDown = false;
     this.#waiting.clear();
     this.fixture.reopen();
     this.#listen();
+    this.isDown = false;
   }
 
   #write(producerId: number, transaction: string): void {
