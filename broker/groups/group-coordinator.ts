@@ -158,7 +158,7 @@ export class GroupCoordinator {
       const transition = new ConsumerTransition(existing, this.#world, join.now);
       return orRefuse<JoinDecision>(
         () => decideClassicJoin(transition, join),
-        ({ errorCode }) => refuse(errorCode),
+        ({ errorCode }) => respond(groupId, joinResponse('', { errorCode })),
       );
     }
     const decision = decideJoin(undefined, classicJoin);

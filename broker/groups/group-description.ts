@@ -19,7 +19,8 @@ export interface MissingGroup {
 }
 
 /**
- * A group as DescribeGroups shows it. Metadata and assignments only exist for a stable group. A group that is not
+ * A group as DescribeGroups shows it. Metadata only exists for a stable group, an assignment until there is
+ * another. A group that is not
  * there is "Dead", and since v6 an error as well (KIP-1043).
  */
 export function describeGroup(group: ClassicGroup | undefined, missing: MissingGroup): DescribedGroup {
@@ -37,7 +38,7 @@ export function describeGroup(group: ClassicGroup | undefined, missing: MissingG
       clientId: member.clientId,
       clientHost: member.clientHost,
       memberMetadata: isStable ? metadataOf(member, group.protocolName) : EMPTY_ASSIGNMENT,
-      memberAssignment: isStable ? member.assignment : EMPTY_ASSIGNMENT,
+      memberAssignment: member.assignment,
     })),
   };
 }

@@ -292,7 +292,7 @@ export class GroupService {
 
   async offsetDelete(request: OffsetDeleteRequest): Promise<OffsetDeleteResponse> {
     const failed = (errorCode: number) => ({ errorCode, throttleTimeMs: 0, topics: [] });
-    const shard = this.#shardOf(request.groupId);
+    const shard = this.#memberShard(request.groupId);
     if (typeof shard === 'number') return failed(shard);
     return shard.respond(shard.coordinator.deleteOffsets(request, this.#options.topics), failed);
   }

@@ -49,4 +49,4 @@ export { imageRecords } from './image-records.ts';
 export type { MetadataRecord } from './record.ts';
 export { decodeMetadataRecord, encodeMetadataRecord } from './record-frame.ts';
 export { replay, replayAll } from './replay.ts';
-export { isInternalTopic } from './topic-name.ts';
+export { isInternalTopic, topicNameProblem } from './topic-name.ts';

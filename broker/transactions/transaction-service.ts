@@ -15,6 +15,7 @@ import {
 } from '../../kafka/protocol/index.ts';
 import { every, type Timer } from '../../platform/clock.ts';
 import { partitionFor } from '../coordinator/partition-for.ts';
+import { isInternalTopic } from '../metadata/index.ts';
 import type { TransactionVerification, TransactionVerifier } from '../replica/transaction-verifier.ts';
 import type { TopicPartition } from './add-partitions.ts';
 import {
@@ -237,15 +238,15 @@ export class TransactionService implements TransactionVerifier {
   /** The error code of each partition, in the order of the request. */
   #addition(addition: TransactionAddition, apiVersion: number): Promise<readonly number[]> {
     const partitions = partitionsOf(addition);
-    const { hasPartition } = this.#options;
-    const isMissing = partitions.map(({ topic, partition }) => !hasPartition(topic, partition));
-    if (isMissing.includes(true)) {
-      const { UNKNOWN_TOPIC_OR_PARTITION, OPERATION_NOT_ATTEMPTED } = ErrorCode;
-      const errorCodes = isMissing.map((missing) =>
-        missing ? UNKNOWN_TOPIC_OR_PARTITION : OPERATION_NOT_ATTEMPTED,
-      );
-      return Promise.resolve(errorCodes);
-    }
+    const { UNKNOWN_TOPIC_OR_PARTITION, OPERATION_NOT_ATTEMPTED, TOPIC_AUTHORIZATION_FAILED } = ErrorCode;
+    const errorCodes = partitions.map(({ topic, partition }) => {
+      // Brokers add and verify the offsets of groups themselves.
+      if (apiVersion < BATCHED_SINCE && isInternalTopic(topic)) return TOPIC_AUTHORIZATION_FAILED;
+      return this.#options.hasPartition(topic, partition)
+        ? OPERATION_NOT_ATTEMPTED
+        : UNKNOWN_TOPIC_OR_PARTITION;
+    });
+    if (errorCodes.some((code) => code !== OPERATION_NOT_ATTEMPTED)) return Promise.resolve(errorCodes);
     const { transactionalId, producerId, producerEpoch, verifyOnly } = addition;
     const request = { transactionalId, producerId, producerEpoch, partitions };
     return new Promise((resolve) => {

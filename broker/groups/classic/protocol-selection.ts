@@ -1,8 +1,10 @@
+import { javaHashCode } from '../../coordinator/partition-for.ts';
 import type { ClassicGroup, ClassicMember, MemberProtocol } from './classic-group.ts';
 
 /**
  * The protocol of the next generation. Each member votes for the first of its protocols that all members
- * support; most votes win, and of equals the one voted for first. `undefined` when nothing is common.
+ * support; most votes win, and of equals the one that comes first in Kafka's hash map. `undefined` when nothing is
+ * common.
  */
 export function selectProtocol(members: ReadonlyMap<string, ClassicMember>): string | undefined {
   const candidates = commonProtocols(members);
@@ -11,11 +13,22 @@ export function selectProtocol(members: ReadonlyMap<string, ClassicMember>): str
     const choice = member.protocols.find(({ name }) => candidates.has(name))?.name;
     if (choice !== undefined) votes.set(choice, (votes.get(choice) ?? 0) + 1);
   }
-  let winner: string | undefined;
-  for (const [name, count] of votes) {
-    if (winner === undefined || count > (votes.get(winner) ?? 0)) winner = name;
-  }
-  return winner;
+  const most = Math.max(...votes.values());
+  const winners = [...votes].filter(([, count]) => count === most).map(([name]) => name);
+  const buckets = bucketCount(votes.size);
+  return winners.sort((a, b) => bucketOf(a, buckets) - bucketOf(b, buckets))[0];
+}
+
+/** Java's HashMap has 16 buckets and twice as many whenever three quarters are taken. */
+function bucketCount(entries: number): number {
+  let buckets = 16;
+  while (entries > buckets * 0.75) buckets *= 2;
+  return buckets;
+}
+
+function bucketOf(name: string, buckets: number): number {
+  const hash = javaHashCode(name);
+  return (hash ^ (hash >>> 16)) & (buckets - 1);
 }
 
 /** Whether somebody with this protocol type and these protocols can be a member of the group. */

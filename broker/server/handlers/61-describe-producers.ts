@@ -3,6 +3,7 @@ import {
   describeProducersResponse,
   ErrorCode,
 } from '../../../kafka/protocol/index.ts';
+import { topicNameProblem } from '../../metadata/index.ts';
 import type { Partition } from '../../replica/partition.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type Api, api } from '../api.ts';
@@ -15,13 +16,14 @@ export function describeProducersApi(partitions: Partitions): Api {
       name,
       partitions: partitionIndexes.map((partitionIndex) => ({
         partitionIndex,
-        ...describe(partitions.lookupByName(name, partitionIndex)),
+        ...describe(name, partitions.lookupByName(name, partitionIndex)),
       })),
     })),
   }));
 }
 
-function describe(partition: Partition | number) {
+function describe(name: string, partition: Partition | number) {
+  if (partition === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return missing(name);
   if (typeof partition === 'number') return refuse(partition);
   if (partition.log.isOffline) return refuse(ErrorCode.KAFKA_STORAGE_ERROR);
   const activeProducers = Array.from(partition.log.producers.entries, (entry) => ({
@@ -35,6 +37,13 @@ function describe(partition: Partition | number) {
   return { errorCode: ErrorCode.NONE, activeProducers };
 }
 
-function refuse(errorCode: number) {
-  return { errorCode, activeProducers: [] };
+function missing(name: string) {
+  const problem = topicNameProblem(name);
+  return problem === undefined
+    ? refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.')
+    : refuse(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
+}
+
+function refuse(errorCode: number, errorMessage: string | null = null) {
+  return { errorCode, errorMessage, activeProducers: [] };
 }

@@ -123,6 +123,21 @@ test('the protocol with most votes wins, among those that all members support', 
   expect(joins.map(({ joining }) => joining.response.protocolName)).toEqual(['b', 'b', 'b']);
 });
 
+test('of protocols with as many votes that one wins which Kafka’s hash map has first', async () => {
+  for (const order of [
+    ['range', 'sticky'],
+    ['sticky', 'range'],
+  ]) {
+    const groups = await Groups.start();
+    const joins = [
+      await groups.enter({ protocols: order.map((name) => protocol(name)) }),
+      await groups.enter({ protocols: order.toReversed().map((name) => protocol(name)) }),
+    ];
+    await groups.joined(joins);
+    expect(joins.map(({ joining }) => joining.response.protocolName)).toEqual(['sticky', 'sticky']);
+  }
+});
+
 test('a protocol that one member names twice is still unknown to the others', async () => {
   const groups = await Groups.start();
   const twice = [protocol('sticky'), protocol('sticky'), protocol('range')];
