@@ -45,6 +45,10 @@ export class Partitions {
     return this.#opened.get(topic)?.get(index) ?? this.#open(topic, index);
   }
 
+  hasTopic(name: string): boolean {
+    return this.#topics.topicId(name) !== undefined;
+  }
+
   /** Both names of the topic, that which is not known left empty. */
   identify({ topic, topicId }: TopicReference, usesTopicIds: boolean): TopicReference {
     return usesTopicIds

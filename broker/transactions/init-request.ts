@@ -6,6 +6,11 @@ import type { TransactionConfig } from './transaction-config.ts';
 /** What a transactional InitProducerId says once it is checked. */
 export type ValidInit = Pick<InitProducerId, 'transactionalId' | 'timeoutMs' | 'expected'>;
 
+/** Whether it names half a producer: no client may, transactional or not. */
+export function isHalfNamed({ producerId, producerEpoch }: InitProducerIdRequest): boolean {
+  return (producerId === -1) !== (producerEpoch === -1);
+}
+
 /** Checks an InitProducerId with a transactional id: the error code of one that makes no sense, or is not allowed. */
 export function validateInit(
   request: InitProducerIdRequest,
@@ -13,7 +18,6 @@ export function validateInit(
   config: TransactionConfig,
 ): ValidInit | number {
   const { producerId, producerEpoch, transactionTimeoutMs, enable2Pc, keepPreparedTxn } = request;
-  if ((producerId === -1) !== (producerEpoch === -1)) return ErrorCode.INVALID_REQUEST;
   if (transactionalId === '') return ErrorCode.INVALID_REQUEST;
   if (enable2Pc && !config.transactionTwoPhaseCommitEnable) {
     return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;

@@ -27,7 +27,7 @@ import {
   type TransactionAddition,
 } from './add-partitions-request.ts';
 import { type DecisionOrNeed, NEEDS_PRODUCER_ID } from './decision.ts';
-import { validateInit } from './init-request.ts';
+import { isHalfNamed, validateInit } from './init-request.ts';
 import { noProducer, type ProducerIdentity } from './producer-identity.ts';
 import { EPOCH_BUMP_VERSION, type Transaction } from './transaction.ts';
 import type { TransactionConfig } from './transaction-config.ts';
@@ -202,6 +202,7 @@ export class TransactionService implements TransactionVerifier {
   async #initProducerId(request: InitProducerIdRequest): Promise<ProducerIdentity> {
     const { transactionalId } = request;
     const { config, clock, serverVersion } = this.#options;
+    if (isHalfNamed(request)) return noProducer(ErrorCode.INVALID_REQUEST);
     if (transactionalId === null) {
       const producerId = await this.#newProducerId();
       if (producerId === undefined) return noProducer(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);

@@ -17,6 +17,12 @@ export interface AskedLine {
   readonly line: string;
 }
 
+/** What one transcript has and the other has not. */
+export interface Found {
+  readonly missing: readonly AskedLine[];
+  readonly added: readonly AskedLine[];
+}
+
 /** The rows of differences.md about one part. Throws for a row that cannot be read, or that no transcript asks about. */
 export function differencesOf(part: string): readonly Difference[] {
   const read = (...path: readonly string[]) =>
@@ -33,28 +39,65 @@ export function differencesOf(part: string): readonly Difference[] {
   return rows.filter((row) => row.part === part);
 }
 
-/** True when the difference allows this line to be missing or added. */
-export function allows(
-  { command }: Difference,
-  lines: readonly string[],
-  { question, line }: AskedLine,
-): boolean {
-  return question.startsWith(command) && (lines.includes(line) || lines.includes('*'));
+/**
+ * What a difference explains: the lines that it names under its questions, and of those that differ by its patterns alone
+ * (`/.../`) the pairs of a missing and an added line that are the same without what the patterns match.
+ */
+export function explained({ command, missing, added }: Difference, found: Found): Found {
+  const of = (lines: readonly AskedLine[]) => lines.filter(({ question }) => question.startsWith(command));
+  const [lost, gained] = [of(found.missing), of(found.added)];
+  const named = (lines: readonly AskedLine[], texts: readonly string[]) =>
+    lines.filter(({ line }) => texts.includes(line) || texts.includes('*'));
+  const rests = { missing: restsOf(lost, missing), added: restsOf(gained, added) };
+  const paired = (own: Rests, other: Rests, otherTexts: readonly string[]) =>
+    own
+      .filter(([asked, rest]) =>
+        otherTexts.length === 0
+          ? rest === ''
+          : other.some(([each, otherRest]) => each.question === asked.question && otherRest === rest),
+      )
+      .map(([asked]) => asked);
+  return {
+    missing: [...named(lost, missing), ...paired(rests.missing, rests.added, added)],
+    added: [...named(gained, added), ...paired(rests.added, rests.missing, missing)],
+  };
 }
 
 /** The lines of a difference that a transcript with such a command did not need: the row is stale. */
-export function stale(
-  difference: Difference,
-  questions: readonly string[],
-  { missing, added }: { readonly missing: readonly AskedLine[]; readonly added: readonly AskedLine[] },
-): string[] {
-  if (!questions.some((question) => question.startsWith(difference.command))) return [];
-  const isSeen = (seen: readonly AskedLine[], line: string) =>
-    line === '*' ? seen.length > 0 : seen.some((asked) => allows(difference, [line], asked));
+export function stale(difference: Difference, questions: readonly string[], found: Found): string[] {
+  const { command } = difference;
+  if (!questions.some((question) => question.startsWith(command))) return [];
+  const seen = explained(difference, found);
+  const isSeen = (lines: readonly AskedLine[], text: string) =>
+    text === '*'
+      ? lines.length > 0
+      : lines.some(({ line }) => (isPattern(text) ? without(line, text) !== undefined : line === text));
   return [
-    ...difference.missing.filter((line) => !isSeen(missing, line)),
-    ...difference.added.filter((line) => !isSeen(added, line)),
-  ].map((line) => `${difference.command}: ${line}`);
+    ...difference.missing.filter((text) => !isSeen(seen.missing, text)),
+    ...difference.added.filter((text) => !isSeen(seen.added, text)),
+  ].map((text) => `${command}: ${text}`);
+}
+
+type Rests = readonly (readonly [asked: AskedLine, rest: string])[];
+
+/** Of the lines that a pattern matches, what it leaves. */
+function restsOf(lines: readonly AskedLine[], texts: readonly string[]): Rests {
+  const patterns = texts.filter(isPattern);
+  return lines.flatMap((asked) =>
+    patterns.flatMap((pattern) => {
+      const rest = without(asked.line, pattern);
+      return rest === undefined ? [] : [[asked, rest] as const];
+    }),
+  );
+}
+
+function isPattern(text: string): boolean {
+  return text.length > 2 && text.startsWith('/') && text.endsWith('/');
+}
+
+function without(line: string, pattern: string): string | undefined {
+  const expression = new RegExp(pattern.slice(1, -1));
+  return expression.test(line) ? line.replace(expression, '') : undefined;
 }
 
 function difference(row: string): Difference {

@@ -12,18 +12,21 @@ import { type Api, api } from '../api.ts';
 export function describeProducersApi(partitions: Partitions): Api {
   return api(describeProducersRequest, describeProducersResponse, (request) => ({
     throttleTimeMs: 0,
-    topics: request.topics.map(({ name, partitionIndexes }) => ({
-      name,
-      partitions: partitionIndexes.map((partitionIndex) => ({
-        partitionIndex,
-        ...describe(name, partitions.lookupByName(name, partitionIndex)),
-      })),
-    })),
+    topics: request.topics.map(({ name, partitionIndexes }) => {
+      const isTopic = partitions.hasTopic(name);
+      return {
+        name,
+        partitions: partitionIndexes.map((partitionIndex) => ({
+          partitionIndex,
+          ...describe(partitions.lookupByName(name, partitionIndex), { name, isTopic }),
+        })),
+      };
+    }),
   }));
 }
 
-function describe(name: string, partition: Partition | number) {
-  if (partition === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return missing(name);
+function describe(partition: Partition | number, { name, isTopic }: { name: string; isTopic: boolean }) {
+  if (partition === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION && !isTopic) return missing(name);
   if (typeof partition === 'number') return refuse(partition);
   if (partition.log.isOffline) return refuse(ErrorCode.KAFKA_STORAGE_ERROR);
   const activeProducers = Array.from(partition.log.producers.entries, (entry) => ({
