@@ -216,17 +216,17 @@ async function regex(wire: Wire): Promise<void> {
   const group = 'kip848-regex';
   const joined = await beat(wire, 'joins', { ...joining, group, names: null, regex: 'assigned.*' });
   await wire.pause(500);
-  await beat(wire, 'hears of its topics', { group, memberEpoch: joined.number('memberEpoch') });
+  const heard = await beat(wire, 'hears of its topics', { group, memberEpoch: joined.number('memberEpoch') });
   await describe(wire, 'a regex', [group]);
   await beat(wire, 'an empty regex and a topic', {
     group,
-    memberEpoch: joined.number('memberEpoch') + 1,
+    memberEpoch: heard.number('memberEpoch'),
     regex: '',
     names: ['assigned'],
   });
   await beat(wire, 'a regex that is none', {
     group,
-    memberEpoch: joined.number('memberEpoch') + 1,
+    memberEpoch: heard.number('memberEpoch'),
     regex: '[',
   });
   await beat(wire, 'leaves', { group, memberEpoch: -1 });
