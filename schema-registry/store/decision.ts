@@ -21,6 +21,8 @@ export interface LogEntry {
 export interface Decision<R> {
   readonly records: readonly LogEntry[];
   readonly response: R;
+  /** A new version and nothing else: other subjects' registrations may be on their way to the log at the same time. */
+  readonly isRegistration?: boolean;
 }
 
 /** The record, after tombstones for other spellings of its key: left alone they would come back on replay. */

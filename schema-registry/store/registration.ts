@@ -67,7 +67,7 @@ export function decideRegister(
   if (isImport) checkImport(state, subject, version, content);
   const added = { subject, version, content };
   const records = [...forgetDeleted(state, subject, content.id), ...writeVersion(state, added, false)];
-  return { records, response: registered(added) };
+  return { records, response: registered(added), isRegistration: true };
 }
 
 /** The version that the request would lead to because it is there already. Throws 42208, 42201, 42209, 42210. */

@@ -3,6 +3,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { SchemaLanguage } from '../language.ts';
 import { type Decision, type LogEntry, repairVersion } from './decision.ts';
 import type { LogRecord, SchemaLog } from './log.ts';
+import { PendingWrites } from './pending-writes.ts';
 import { contextOf } from './qualified-subject.ts';
 import { rejection } from './rejection.ts';
 import { replay, reserveId } from './replay.ts';
@@ -24,10 +25,18 @@ export interface StoreParts {
 /** How often a change is thought over when others write to the same log. */
 const attemptsMax = 5;
 
+/** A write whose turn is over: what to answer, if the log takes it. */
+interface Begun<R> {
+  readonly response: R;
+  /** False when the log had a schema in a record's place already. */
+  readonly isWritten: Promise<boolean>;
+}
+
 /**
  * The registry's state, kept in its log. Reads are plain calls on {@link state}. A write is decided, appended and
  * replayed before the next one is looked at, so nothing can come between a check and the change that depends on it,
- * and whoever got an answer sees the change.
+ * and whoever got an answer sees the change. Only registrations that have nothing to do with each other are on their
+ * way to the log together.
  */
 export class RegistryStore {
   readonly state = new RegistryState();
@@ -40,7 +49,13 @@ export class RegistryStore {
   #isOpen = false;
   #queue: Promise<void> = Promise.resolve();
   #replayedOffset = -1;
-  #waiting: { readonly offset: number; readonly resolve: () => void } | undefined;
+  readonly #pending = new PendingWrites();
+  /** For their records to be replayed, in the order of the log. */
+  #waiting: {
+    readonly offset: number;
+    readonly entry: LogEntry;
+    readonly resolve: (isApplied: boolean) => void;
+  }[] = [];
   #skipped = 0;
 
   constructor({ log, languages, clock, logger, writeTimeoutMs = 10_000, isPrimary }: StoreParts) {
@@ -85,10 +100,7 @@ export class RegistryStore {
     operation: string,
     decide: (state: RegistryState, reader: SchemaReader) => Decision<R>,
   ): Promise<R> {
-    const result = this.#queue.then(() => this.#execute(operation, decide));
-    // The next write waits for this one however it ends, also when its caller no longer waits.
-    this.#queue = result.then(ignore, ignore);
-    return this.#withTimeout(operation, result);
+    return this.#withTimeout(operation, this.#execute(operation, decide));
   }
 
   async #execute<R>(
@@ -96,21 +108,38 @@ export class RegistryStore {
     decide: (state: RegistryState, reader: SchemaReader) => Decision<R>,
   ): Promise<R> {
     for (let attempt = 1; ; attempt += 1) {
-      const { records, response } = decide(this.state, this.reader);
-      if (await this.#appendAll(operation, records)) return response;
+      const turn = this.#queue.then(() => this.#begin(operation, decide));
+      // The next write has its turn however this one ends, also when its caller no longer waits.
+      this.#queue = turn.then(ignore, ignore);
+      const { response, isWritten } = await turn;
+      if (await isWritten) return response;
       // Another registry wrote in between: what it wrote counts, and this change has to be thought over again.
       this.#logger.warn({ operation, attempt }, 'another registry writes to the schema log');
       if (attempt >= attemptsMax) throw rejection.storeFailed(operation, undefined);
     }
   }
 
+  /** One turn: resolves as soon as the next write may be decided. */
+  async #begin<R>(
+    operation: string,
+    decide: (state: RegistryState, reader: SchemaReader) => Decision<R>,
+  ): Promise<Begun<R>> {
+    let decision = decide(this.state, this.reader);
+    if (!this.#pending.admits(decision)) {
+      await this.#pending.settled();
+      decision = decide(this.state, this.reader);
+    }
+    const isWritten = this.#appendAll(operation, decision.records);
+    // Told to whoever awaits it; the turn itself does not fail.
+    isWritten.catch(ignore);
+    if (!this.#pending.add(decision, isWritten)) await isWritten.catch(ignore);
+    return { response: decision.response, isWritten };
+  }
+
   /** False when the log had a schema in a record's place already. */
   async #appendAll(operation: string, records: readonly LogEntry[]): Promise<boolean> {
     try {
-      for (const entry of records) {
-        await this.#append(entry);
-        if (!this.#isApplied(entry)) return false;
-      }
+      for (const entry of records) if (!(await this.#append(entry))) return false;
       return true;
     } catch (error) {
       this.#logger.warn({ error, operation }, 'schema log refused a record');
@@ -125,13 +154,13 @@ export class RegistryStore {
     return this.state.version(subject, version)?.content.guid === guid;
   }
 
-  async #append({ key, value, spends }: LogEntry): Promise<void> {
+  /** Resolves when the record has been replayed, with whether it had its effect. */
+  async #append(entry: LogEntry): Promise<boolean> {
+    const { key, value, spends } = entry;
     if (spends !== undefined) reserveId(this.state, contextOf(spends.subject), spends.id);
     const offset = await this.#log.append(key, value);
-    if (this.#replayedOffset >= offset) return;
-    await new Promise<void>((resolve) => {
-      this.#waiting = { offset, resolve };
-    });
+    if (this.#replayedOffset >= offset) return this.#isApplied(entry);
+    return new Promise((resolve) => this.#waiting.push({ offset, entry, resolve }));
   }
 
   #replay(record: LogRecord): void {
@@ -146,9 +175,14 @@ export class RegistryStore {
       this.#logger.debug({ offset: record.offset, skipped }, 'skipped a schema record');
     }
     this.#replayedOffset = record.offset;
-    if (this.#waiting === undefined || this.#waiting.offset > record.offset) return;
-    this.#waiting.resolve();
-    this.#waiting = undefined;
+    this.#answerWaiting();
+  }
+
+  #answerWaiting(): void {
+    const isReplayed = ({ offset }: { readonly offset: number }) => offset <= this.#replayedOffset;
+    const count = this.#waiting.findIndex((waiting) => !isReplayed(waiting));
+    const replayed = this.#waiting.splice(0, count < 0 ? this.#waiting.length : count);
+    for (const { entry, resolve } of replayed) resolve(this.#isApplied(entry));
   }
 
   async #withTimeout<R>(operation: string, result: Promise<R>): Promise<R> {
