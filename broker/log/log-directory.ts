@@ -9,8 +9,8 @@ import type { TopicConfig } from '../config/index.ts';
 import { DirectoryCheckpoints, type LogOffsets } from './directory-checkpoints.ts';
 import { CorruptFileError, LogDirectoryInUseError, LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { LoadedLog, LogEnvironment } from './log-environment.ts';
-import { openLog } from './log-recovery.ts';
+import type { LogEnvironment } from './log-environment.ts';
+import { checkLog, type OpenOptions, openLog } from './log-recovery.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts';
 import {
   DELETE_SUFFIX,
@@ -166,8 +166,8 @@ export class LogDirectory {
       if (this.#logs.has(name) || this.#platform.files.stat(this.#file(name)) === undefined) continue;
       this.guard(() => {
         this.#checkTopicId(name, identity);
-        const { segments } = this.#load(syncs.files, name, config(identity.topic));
-        for (const segment of segments) segment.closeChecked();
+        const options = this.#openOptions(name, config(identity.topic));
+        checkLog(syncs.files, this.#logger, this.#file(name), options);
       });
       this.#checked.add(name);
     }
@@ -327,7 +327,7 @@ export class LogDirectory {
     const directory = this.#file(name);
     const { files } = this.#platform;
     this.#checkTopicId(name, identity);
-    const loaded = this.#load(files, name, config());
+    const loaded = openLog(files, this.#logger, directory, this.#openOptions(name, config()));
     const prepareDirectory = () => {
       this.#checkpoints.saveForgotten(); // They must not be taken for this log's after a crash.
       identifyFolder(files, directory, identity.topicId);
@@ -342,13 +342,13 @@ export class LogDirectory {
     );
   }
 
-  #load(files: Files, name: string, { indexIntervalBytes }: TopicConfig): LoadedLog {
-    return openLog(files, this.#logger, this.#file(name), {
+  #openOptions(name: string, { indexIntervalBytes }: TopicConfig): OpenOptions {
+    return {
       indexIntervalBytes,
       wasCleanlyClosed: this.wasCleanlyClosed || this.#checked.has(name),
       recoveryPoint: this.#checkpoints.recoveryPoint(name),
       logStartOffset: this.#checkpoints.logStartOffset(name),
-    });
+    };
   }
 
   /** Renames a folder for removal after `delayMs`; durable when it returns. Throws the system's errors. */

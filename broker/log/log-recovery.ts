@@ -35,6 +35,37 @@ export interface OpenOptions {
  * log (indexes, leader epochs, producers) is rebuilt where it is missing. A missing directory is an empty log.
  */
 export function openLog(files: Files, logger: Logger, directory: string, options: OpenOptions): LoadedLog {
+  const folder = openFolder(files, logger, directory, options);
+  const log = complete(files, directory, folder);
+  finishOpening(files, directory, folder, options);
+  for (const segment of folder.segments.slice(0, -1)) segment.close();
+  return log;
+}
+
+/**
+ * Mends the directory of a log after an unclean stop as {@link openLog} does and closes it again. What is derived from
+ * the batches is left to whoever opens the log, unless it must be rebuilt from what only this check knows.
+ */
+export function checkLog(files: Files, logger: Logger, directory: string, options: OpenOptions): void {
+  const folder = openFolder(files, logger, directory, options);
+  if (!isDerivedLater(folder)) complete(files, directory, folder);
+  finishOpening(files, directory, folder, options);
+  for (const segment of folder.segments) segment.closeChecked();
+}
+
+/** What the files of a log's directory hold, once they are mended. */
+interface OpenedFolder {
+  /** Of what is in the directory; nothing when it is missing. */
+  readonly names: readonly string[];
+  readonly exists: boolean;
+  readonly segments: Segment[];
+  /** Those whose indexes were rebuilt. */
+  readonly unindexed: ReadonlySet<Segment>;
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+}
+
+function openFolder(files: Files, logger: Logger, directory: string, options: OpenOptions): OpenedFolder {
   const listed = namesIn(files, directory);
   const exists = listed !== undefined;
   const names = exists ? finishInterruptedWork(files, directory, listed) : [];
@@ -46,18 +77,31 @@ export function openLog(files: Files, logger: Logger, directory: string, options
   const logEndOffset = segments.at(-1)?.endOffset ?? logStartOffset;
   const hasChanged = exists && (found.isCut || segments !== found.segments);
   const current = hasChanged ? files.list(directory) : names;
-  const log = {
-    segments,
-    logStartOffset,
-    logEndOffset,
-    epochs: loadEpochs(files, directory, { names: current, segments, logStartOffset, logEndOffset }),
-    producers: recoverProducers(files, directory, { names: current, segments, unindexed, logEndOffset }),
-  };
+  return { names: current, exists, segments, unindexed, logStartOffset, logEndOffset };
+}
+
+function complete(files: Files, directory: string, folder: OpenedFolder): LoadedLog {
+  const { segments, logStartOffset, logEndOffset } = folder;
+  const epochs = loadEpochs(files, directory, folder);
+  const producers = recoverProducers(files, directory, folder);
+  return { segments, logStartOffset, logEndOffset, epochs, producers };
+}
+
+function finishOpening(
+  files: Files,
+  directory: string,
+  { exists, segments }: OpenedFolder,
+  { wasCleanlyClosed }: OpenOptions,
+): void {
   // What was removed must not be there again after the next crash, when other records have those offsets.
-  if (exists && !options.wasCleanlyClosed) files.syncDirectory(directory);
+  if (exists && !wasCleanlyClosed) files.syncDirectory(directory);
   for (const segment of segments) segment.endOpening();
-  for (const segment of segments.slice(0, -1)) segment.close();
-  return log;
+}
+
+/** Whether a later start finds out by itself: no transaction index has to be rebuilt because its segment was. */
+function isDerivedLater({ names, unindexed }: OpenedFolder): boolean {
+  if (names.some((name) => name.endsWith('.txnindex'))) return false;
+  return [...unindexed].every((segment) => !segment.transactions.hasMarkers);
 }
 
 /** `undefined` when the folder is missing. */
@@ -215,11 +259,8 @@ function removeSegment(files: Files, directory: string, baseOffset: number): voi
 function loadEpochs(
   files: Files,
   directory: string,
-  log: Pick<LoadedLog, 'segments' | 'logStartOffset' | 'logEndOffset'> & {
-    readonly names: readonly string[];
-  },
+  { names, segments, logStartOffset, logEndOffset }: OpenedFolder,
 ): LeaderEpochCache {
-  const { names, segments, logStartOffset, logEndOffset } = log;
   const path = `${directory}/${EPOCH_FILE}`;
   const saved = names.includes(EPOCH_FILE) ? readSavedEpochs(files, path) : undefined;
   const isTrusted = saved !== undefined && agree(saved, segments, logStartOffset);
