@@ -6,6 +6,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { hasCode } from '../../platform/system-error.ts';
 import { randomUuid } from '../../platform/uuid.ts';
 import type { TopicConfig } from '../config/index.ts';
+import { housekeepingDueMs } from './closed-log.ts';
 import { DirectoryCheckpoints, type LogOffsets } from './directory-checkpoints.ts';
 import { CorruptFileError, LogDirectoryInUseError, LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -212,6 +213,19 @@ export class LogDirectory {
     const opened = this.#logs.get(name);
     if (opened !== undefined) return opened.log.segments.length > 1;
     return this.guard(() => segmentsIn(this.#platform.files, this.#file(name)).length > 1);
+  }
+
+  /** See `housekeepingDueMs` in `closed-log.ts`; 0 for a log that is open. Throws {@link LogDirectoryOfflineError}. */
+  housekeepingDueMs(
+    { topic, partition }: Pick<LogIdentity, 'topic' | 'partition'>,
+    config: TopicConfig,
+  ): number {
+    const name = folderName(topic, partition);
+    if (this.#logs.has(name)) return 0;
+    const logStartOffset = this.#checkpoints.logStartOffset(name);
+    return this.guard(() =>
+      housekeepingDueMs(this.#platform.files, this.#file(name), { config, logStartOffset }),
+    );
   }
 
   /** Bytes of the file system that holds the directory. Throws {@link LogDirectoryOfflineError}. */
