@@ -8,6 +8,9 @@ import type { Readable } from 'node:stream';
 /** The command line: of the built package when there is one, otherwise of the sources. */
 export const entry: string = existsSync('dist/bin.js') ? 'dist/bin.js' : 'runtime/bin.ts';
 
+/** The unit of times in `/proc/<pid>/stat` (Linux). */
+const MS_PER_TICK = 10;
+
 /** A process that was started here and says on its first line of output that it is ready. */
 export class BenchProcess implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<null, Readable, null>;
@@ -34,6 +37,12 @@ export class BenchProcess implements AsyncDisposable {
   get residentBytes(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+  }
+
+  /** CPU time it has used so far, user and system together, ms (Linux). */
+  get cpuMs(): number {
+    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
   }
 
   /** Descriptors that are open (Linux). */

@@ -11,6 +11,7 @@ import {
   LogScrubber,
   type PartitionLog,
 } from './log/index.ts';
+import { LogRetention } from './log-retention.ts';
 import {
   cordonRecords,
   directoryFailureRecords,
@@ -26,8 +27,6 @@ import type { TopicConfigs } from './topic-configs.ts';
 const METADATA_FOLDER = '__cluster_metadata-0';
 /** How often old metadata and its snapshots are looked at, as in Kafka. */
 const METADATA_CHECK_INTERVAL_MS = 60_000;
-/** Logs that retention looks at before it lets others run. */
-const RETENTION_TURN = 50;
 
 /** What the storage of a broker is made of. */
 export interface StorageParts {
@@ -51,8 +50,8 @@ export class BrokerStorage {
   readonly #cleaners: readonly LogCleaner[];
   readonly #scrubber: LogScrubber;
   readonly #halted = Promise.withResolvers<StreamError>();
+  readonly #retention: LogRetention;
   #timers: Timer[] = [];
-  #isRetaining = false;
 
   constructor(parts: StorageParts) {
     this.#parts = parts;
@@ -60,6 +59,10 @@ export class BrokerStorage {
     this.#cleaners = directories.online.map(
       (directory) => new LogCleaner(directory, platform, cleanerConfig(config)),
     );
+    this.#retention = new LogRetention({
+      ...parts,
+      producerIdExpirationMs: () => config().producerIdExpirationMs,
+    });
     this.#scrubber = new LogScrubber(platform, () => this.#scrubbable(), config);
     directories.onFailure((directory) => this.#onFailure(directory));
     this.moves = new ReplicaMoves({
@@ -150,7 +153,7 @@ export class BrokerStorage {
     this.#timers = [
       this.#every(replicaHighWatermarkCheckpointIntervalMs, () => directories.checkpointHighWatermarks()),
       this.#every(logFlushOffsetCheckpointIntervalMs, () => directories.checkpoint()),
-      this.#every(config().logRetentionCheckIntervalMs, () => this.#applyRetention()),
+      this.#every(config().logRetentionCheckIntervalMs, () => this.#retention.apply()),
       this.#every(METADATA_CHECK_INTERVAL_MS, () => void metadata.keepHouse()),
     ];
     if (config().logCleanerEnable) for (const cleaner of this.#cleaners) cleaner.start();
@@ -260,33 +263,6 @@ export class BrokerStorage {
         logger.warn({ err: error }, 'housekeeping of the log directories failed');
       }
     });
-  }
-
-  /** Looks at every log, a few at a time: thousands of them would hold up clients. */
-  #applyRetention(): void {
-    if (this.#isRetaining) return;
-    this.#isRetaining = true;
-    const { platform, partitions, config } = this.#parts;
-    const expiredBefore = platform.clock.now() - config().producerIdExpirationMs;
-    const all = partitions.all();
-    const turn = () => {
-      for (let i = 0; i < RETENTION_TURN; i++) {
-        const { value: partition } = all.next();
-        if (partition === undefined) {
-          this.#isRetaining = false;
-          return;
-        }
-        partition.expireProducers(expiredBefore);
-        try {
-          partition.log.deleteOldSegments();
-        } catch (error) {
-          if (!isStorageFailure(error)) throw error;
-          platform.logger.warn({ err: error, log: partition.log.directory }, 'retention of a log failed');
-        }
-      }
-      platform.executor.soon(turn);
-    };
-    turn();
   }
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, fsync, openSync } from 'node:fs';
+import { diskSyncs } from './sync-slots.ts';
 
 interface Syncs {
   readonly running: Promise<void>;
@@ -42,10 +43,13 @@ function syncOnce(path: string): Promise<void> {
       return;
     }
     const descriptor = openSync(path, 'r');
-    fsync(descriptor, (error) => {
-      closeSync(descriptor);
-      if (error) reject(error);
-      else resolve();
-    });
+    diskSyncs.run((done) =>
+      fsync(descriptor, (error) => {
+        done();
+        closeSync(descriptor);
+        if (error) reject(error);
+        else resolve();
+      }),
+    );
   });
 }

@@ -12,6 +12,7 @@ import {
   writevSync,
 } from 'node:fs';
 import type { File, OpenMode } from './files.ts';
+import { diskSyncs } from './sync-slots.ts';
 import { hasCode, systemError } from './system-error.ts';
 
 /** No `O_APPEND`: appends are positioned writes, so that bytes of an undone append cannot stay in the way. */
@@ -167,13 +168,16 @@ class DiskFile implements File {
     return new Promise((resolve, reject) => {
       const descriptor = this.#begin('fdatasync');
       const writes = this.#writes;
-      fdatasync(descriptor, (error) => {
-        const failure = error ?? this.#lostSync();
-        if (!failure) this.#syncedWrites = writes;
-        this.#finish();
-        if (failure) reject(failure);
-        else resolve();
-      });
+      diskSyncs.run((done) =>
+        fdatasync(descriptor, (error) => {
+          done();
+          const failure = error ?? this.#lostSync();
+          if (!failure) this.#syncedWrites = writes;
+          this.#finish();
+          if (failure) reject(failure);
+          else resolve();
+        }),
+      );
     });
   }
 

@@ -6,8 +6,8 @@ const CHUNK_BYTES = 1 << 20;
 /** Where to look and how strictly. */
 export interface ScanOptions {
   readonly from: number;
-  /** Position to stop at; the file's size when absent. */
-  readonly to?: number;
+  /** Position to stop at. */
+  readonly to: number;
   /** Check the CRC of every batch, for recovery. */
   readonly checkCrc?: boolean;
   /** Read at once; 1 MiB when absent. Less where little is looked for. */
@@ -20,11 +20,11 @@ export interface ScanOptions {
  * and at `to`. Returns the position where it stopped: the end of what is valid when all was visited.
  */
 export function scanBatches(
-  file: File,
+  file: Pick<File, 'read'>,
   options: ScanOptions,
   visit: (buffer: Buffer, at: number, position: number) => boolean | undefined,
 ): number {
-  const to = options.to ?? file.size();
+  const { to } = options;
   let position = options.from;
   const chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
   let buffer = Buffer.allocUnsafe(Math.max(0, Math.min(chunkBytes, to - position)));

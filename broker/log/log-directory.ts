@@ -6,11 +6,12 @@ import type { Platform } from '../../platform/platform.ts';
 import { hasCode } from '../../platform/system-error.ts';
 import { randomUuid } from '../../platform/uuid.ts';
 import type { TopicConfig } from '../config/index.ts';
+import { housekeepingDueMs } from './closed-log.ts';
 import { DirectoryCheckpoints, type LogOffsets } from './directory-checkpoints.ts';
 import { CorruptFileError, LogDirectoryInUseError, LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { LoadedLog, LogEnvironment } from './log-environment.ts';
-import { openLog } from './log-recovery.ts';
+import type { LogEnvironment } from './log-environment.ts';
+import { checkLog, type OpenOptions, openLog } from './log-recovery.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts';
 import {
   DELETE_SUFFIX,
@@ -166,8 +167,8 @@ export class LogDirectory {
       if (this.#logs.has(name) || this.#platform.files.stat(this.#file(name)) === undefined) continue;
       this.guard(() => {
         this.#checkTopicId(name, identity);
-        const { segments } = this.#load(syncs.files, name, config(identity.topic));
-        for (const segment of segments) segment.closeChecked();
+        const options = this.#openOptions(name, config(identity.topic));
+        checkLog(syncs.files, this.#logger, this.#file(name), options);
       });
       this.#checked.add(name);
     }
@@ -212,6 +213,19 @@ export class LogDirectory {
     const opened = this.#logs.get(name);
     if (opened !== undefined) return opened.log.segments.length > 1;
     return this.guard(() => segmentsIn(this.#platform.files, this.#file(name)).length > 1);
+  }
+
+  /** See `housekeepingDueMs` in `closed-log.ts`; 0 for a log that is open. Throws {@link LogDirectoryOfflineError}. */
+  housekeepingDueMs(
+    { topic, partition }: Pick<LogIdentity, 'topic' | 'partition'>,
+    config: TopicConfig,
+  ): number {
+    const name = folderName(topic, partition);
+    if (this.#logs.has(name)) return 0;
+    const logStartOffset = this.#checkpoints.logStartOffset(name);
+    return this.guard(() =>
+      housekeepingDueMs(this.#platform.files, this.#file(name), { config, logStartOffset }),
+    );
   }
 
   /** Bytes of the file system that holds the directory. Throws {@link LogDirectoryOfflineError}. */
@@ -327,7 +341,7 @@ export class LogDirectory {
     const directory = this.#file(name);
     const { files } = this.#platform;
     this.#checkTopicId(name, identity);
-    const loaded = this.#load(files, name, config());
+    const loaded = openLog(files, this.#logger, directory, this.#openOptions(name, config()));
     const prepareDirectory = () => {
       this.#checkpoints.saveForgotten(); // They must not be taken for this log's after a crash.
       identifyFolder(files, directory, identity.topicId);
@@ -342,13 +356,13 @@ export class LogDirectory {
     );
   }
 
-  #load(files: Files, name: string, { indexIntervalBytes }: TopicConfig): LoadedLog {
-    return openLog(files, this.#logger, this.#file(name), {
+  #openOptions(name: string, { indexIntervalBytes }: TopicConfig): OpenOptions {
+    return {
       indexIntervalBytes,
       wasCleanlyClosed: this.wasCleanlyClosed || this.#checked.has(name),
       recoveryPoint: this.#checkpoints.recoveryPoint(name),
       logStartOffset: this.#checkpoints.logStartOffset(name),
-    });
+    };
   }
 
   /** Renames a folder for removal after `delayMs`; durable when it returns. Throws the system's errors. */

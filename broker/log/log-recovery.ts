@@ -1,6 +1,7 @@
 import { batchHeader } from '../../kafka/records/index.ts';
 import type { Files } from '../../platform/files.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { hasCode } from '../../platform/system-error.ts';
 import { readEpochCheckpoint, writeEpochCheckpoint } from './checkpoint.ts';
 import { LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LoadedLog } from './log-environment.ts';
@@ -15,6 +16,8 @@ import {
   segmentOffsets,
   segmentPath,
 } from './segment-files.ts';
+
+const EPOCH_FILE = 'leader-epoch-checkpoint';
 
 /** What is known about a partition's log before it is opened. */
 export interface OpenOptions {
@@ -32,25 +35,83 @@ export interface OpenOptions {
  * log (indexes, leader epochs, producers) is rebuilt where it is missing. A missing directory is an empty log.
  */
 export function openLog(files: Files, logger: Logger, directory: string, options: OpenOptions): LoadedLog {
-  const exists = files.stat(directory) !== undefined;
-  if (exists) finishInterruptedWork(files, directory);
-  const offsets = exists ? segmentOffsets(files.list(directory), '.log') : [];
-  const unindexed = new Set<Segment>();
-  const found = openSegments({ files, logger, directory, unindexed }, offsets, options);
-  const logStartOffset = Math.max(options.logStartOffset, found[0]?.baseOffset ?? 0);
-  const segments = withActive(files, directory, found, { ...options, logStartOffset });
-  const logEndOffset = segments.at(-1)?.findEndOffset() ?? logStartOffset;
-  const log = {
-    segments,
-    logStartOffset,
-    logEndOffset,
-    epochs: loadEpochs(files, directory, segments, logStartOffset, logEndOffset),
-    producers: recoverProducers(files, directory, { segments, unindexed, logEndOffset }),
-  };
-  // What was removed must not be there again after the next crash, when other records have those offsets.
-  if (exists && !options.wasCleanlyClosed) files.syncDirectory(directory);
-  for (const segment of segments.slice(0, -1)) segment.close();
+  const folder = openFolder(files, logger, directory, options);
+  const log = complete(files, directory, folder);
+  finishOpening(files, directory, folder, options);
+  for (const segment of folder.segments.slice(0, -1)) segment.close();
   return log;
+}
+
+/**
+ * Mends the directory of a log after an unclean stop as {@link openLog} does and closes it again. What is derived from
+ * the batches is left to whoever opens the log, unless it must be rebuilt from what only this check knows.
+ */
+export function checkLog(files: Files, logger: Logger, directory: string, options: OpenOptions): void {
+  const folder = openFolder(files, logger, directory, options);
+  if (!isDerivedLater(folder)) complete(files, directory, folder);
+  finishOpening(files, directory, folder, options);
+  for (const segment of folder.segments) segment.closeChecked();
+}
+
+/** What the files of a log's directory hold, once they are mended. */
+interface OpenedFolder {
+  /** Of what is in the directory; nothing when it is missing. */
+  readonly names: readonly string[];
+  readonly exists: boolean;
+  readonly segments: Segment[];
+  /** Those whose indexes were rebuilt. */
+  readonly unindexed: ReadonlySet<Segment>;
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+}
+
+function openFolder(files: Files, logger: Logger, directory: string, options: OpenOptions): OpenedFolder {
+  const listed = namesIn(files, directory);
+  const exists = listed !== undefined;
+  const names = exists ? finishInterruptedWork(files, directory, listed) : [];
+  const unindexed = new Set<Segment>();
+  const place = { files, logger, directory, unindexed };
+  const found = openSegments(place, segmentOffsets(names, '.log'), options);
+  const logStartOffset = Math.max(options.logStartOffset, found.segments[0]?.baseOffset ?? 0);
+  const segments = withActive(files, directory, found.segments, { ...options, logStartOffset });
+  const logEndOffset = segments.at(-1)?.endOffset ?? logStartOffset;
+  const hasChanged = exists && (found.isCut || segments !== found.segments);
+  const current = hasChanged ? files.list(directory) : names;
+  return { names: current, exists, segments, unindexed, logStartOffset, logEndOffset };
+}
+
+function complete(files: Files, directory: string, folder: OpenedFolder): LoadedLog {
+  const { segments, logStartOffset, logEndOffset } = folder;
+  const epochs = loadEpochs(files, directory, folder);
+  const producers = recoverProducers(files, directory, folder);
+  return { segments, logStartOffset, logEndOffset, epochs, producers };
+}
+
+function finishOpening(
+  files: Files,
+  directory: string,
+  { exists, segments }: OpenedFolder,
+  { wasCleanlyClosed }: OpenOptions,
+): void {
+  // What was removed must not be there again after the next crash, when other records have those offsets.
+  if (exists && !wasCleanlyClosed) files.syncDirectory(directory);
+  for (const segment of segments) segment.endOpening();
+}
+
+/** Whether a later start finds out by itself: no transaction index has to be rebuilt because its segment was. */
+function isDerivedLater({ names, unindexed }: OpenedFolder): boolean {
+  if (names.some((name) => name.endsWith('.txnindex'))) return false;
+  return [...unindexed].every((segment) => !segment.transactions.hasMarkers);
+}
+
+/** `undefined` when the folder is missing. */
+function namesIn(files: Files, directory: string): readonly string[] | undefined {
+  try {
+    return files.list(directory);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 interface Place {
@@ -61,7 +122,12 @@ interface Place {
   readonly unindexed: Set<Segment>;
 }
 
-function openSegments(place: Place, offsets: readonly number[], options: OpenOptions): Segment[] {
+/** The segments; `isCut` when one had to be cut and files behind it were removed. */
+function openSegments(
+  place: Place,
+  offsets: readonly number[],
+  options: OpenOptions,
+): { segments: Segment[]; isCut: boolean } {
   const { files, directory } = place;
   const segments: Segment[] = [];
   const firstUnchecked = Math.max(
@@ -82,10 +148,10 @@ function openSegments(place: Place, offsets: readonly number[], options: OpenOpt
     segments.push(segment);
     if (bytesCut > 0) {
       for (const offset of offsets.slice(i + 1)) removeSegment(files, directory, offset);
-      break;
+      return { segments, isCut: true };
     }
   }
-  return segments;
+  return { segments, isCut: false };
 }
 
 function recover(
@@ -95,7 +161,8 @@ function recover(
 ): { segment: Segment; bytesCut: number } {
   const { segment, bytesCut } = Segment.recover(files, directory, baseOffset, indexIntervalBytes);
   unindexed.add(segment);
-  segment.rewriteFrom(recoveryPoint); // B12: what a reader will see must not depend on an earlier process having synced it.
+  // B12: what a reader will see must not depend on an earlier process having synced it.
+  if (bytesCut > 0 || segment.endOffset > recoveryPoint) segment.rewriteFrom(recoveryPoint);
   if (bytesCut > 0) logger.warn({ directory, baseOffset, bytesCut }, 'log cut at an invalid batch');
   return { segment, bytesCut };
 }
@@ -104,7 +171,7 @@ function recover(
 function withActive(files: Files, directory: string, segments: Segment[], options: OpenOptions): Segment[] {
   const { logStartOffset, indexIntervalBytes } = options;
   const last = segments.at(-1);
-  if (last !== undefined && last.findEndOffset() >= logStartOffset) return segments;
+  if (last !== undefined && last.endOffset >= logStartOffset) return segments;
   for (const segment of segments) {
     segment.retire();
     removeSegment(files, directory, segment.baseOffset);
@@ -118,13 +185,15 @@ function withActive(files: Files, directory: string, segments: Segment[], option
   return [active];
 }
 
-/** `.deleted` and `.cleaned` files go; a `.swap` is a finished compaction that only lacked its renames. */
-function finishInterruptedWork(files: Files, directory: string): void {
-  const names = files.list(directory);
+/**
+ * `.deleted` and `.cleaned` files go; a `.swap` is a finished compaction that only lacked its renames. Takes the names in
+ * the directory and returns those that are there afterwards.
+ */
+function finishInterruptedWork(files: Files, directory: string, names: readonly string[]): readonly string[] {
+  const isOrderly = names.every((name) => !isUnfinished(name)) && !hasStrayIndex(names);
+  if (isOrderly) return names;
   for (const name of names) {
-    const isLeftover =
-      name.endsWith(DELETED_SUFFIX) || name.endsWith(CLEANED_SUFFIX) || name.endsWith('.tmp');
-    if (isLeftover) files.remove(`${directory}/${name}`);
+    if (isUnfinished(name) && !name.endsWith(SWAP_SUFFIX)) files.remove(`${directory}/${name}`);
   }
   const swaps = names.filter((name) => name.endsWith(`.log${SWAP_SUFFIX}`)).sort();
   for (const name of swaps) finishSwap(files, directory, name);
@@ -135,6 +204,19 @@ function finishInterruptedWork(files: Files, directory: string): void {
       if (!segments.has(offset)) files.remove(segmentPath(directory, offset, suffix));
     }
   }
+  return files.list(directory);
+}
+
+function isUnfinished(name: string): boolean {
+  return [DELETED_SUFFIX, CLEANED_SUFFIX, SWAP_SUFFIX, '.tmp'].some((suffix) => name.endsWith(suffix));
+}
+
+/** Whether there is an index of a segment that is not there. */
+function hasStrayIndex(names: readonly string[]): boolean {
+  return names.some((name) => {
+    const isIndex = name.endsWith('.index') || name.endsWith('.timeindex') || name.endsWith('.txnindex');
+    return isIndex && !names.includes(`${name.slice(0, name.lastIndexOf('.'))}.log`);
+  });
 }
 
 /** The swapped segment holds all that survives of the segments from its base to its last offset: they go. */
@@ -177,12 +259,10 @@ function removeSegment(files: Files, directory: string, baseOffset: number): voi
 function loadEpochs(
   files: Files,
   directory: string,
-  segments: readonly Segment[],
-  logStartOffset: number,
-  logEndOffset: number,
+  { names, segments, logStartOffset, logEndOffset }: OpenedFolder,
 ): LeaderEpochCache {
-  const path = `${directory}/leader-epoch-checkpoint`;
-  const saved = readSavedEpochs(files, path);
+  const path = `${directory}/${EPOCH_FILE}`;
+  const saved = names.includes(EPOCH_FILE) ? readSavedEpochs(files, path) : undefined;
   const isTrusted = saved !== undefined && agree(saved, segments, logStartOffset);
   const epochs = isTrusted ? saved : epochsFromBatches(segments);
   const isChanged = [
@@ -214,7 +294,6 @@ function agree(saved: LeaderEpochCache, segments: readonly Segment[], logStartOf
 }
 
 function readSavedEpochs(files: Files, path: string): LeaderEpochCache | undefined {
-  if (files.stat(path) === undefined) return undefined;
   try {
     return LeaderEpochCache.from(readEpochCheckpoint(files, path));
   } catch {

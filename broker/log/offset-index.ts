@@ -1,4 +1,6 @@
 const ENTRY_BYTES = 8;
+/** Of the thousands of segments that are too small for an entry. */
+const NO_ENTRIES = new Int32Array(0);
 
 /** One entry: the batch at `position` ends with the offset `baseOffset + relativeOffset`. */
 export interface OffsetEntry {
@@ -12,8 +14,8 @@ export interface OffsetEntry {
  */
 export class OffsetIndex {
   readonly entryBytes = ENTRY_BYTES;
-  #offsets = new Int32Array(64);
-  #positions = new Int32Array(64);
+  #offsets = NO_ENTRIES;
+  #positions = NO_ENTRIES;
   #count = 0;
 
   get count(): number {
@@ -93,7 +95,7 @@ export class OffsetIndex {
 }
 
 function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(array.length * 2);
+  const larger = new Int32Array(Math.max(array.length * 2, 8));
   larger.set(array);
   return larger;
 }

@@ -294,7 +294,11 @@ export class PartitionLog implements ReadableLog {
   swapSegments(old: readonly Segment[], cleaned: CleanedSegment): void {
     const { files } = this.#environment;
     const { indexIntervalBytes } = this.config;
-    const open = (base: number) => Segment.open(files, this.directory, base, indexIntervalBytes).segment;
+    const open = (base: number) => {
+      const { segment } = Segment.open(files, this.directory, base, indexIntervalBytes);
+      segment.endOpening();
+      return segment;
+    };
     try {
       this.#segments.swap(old, cleaned, open);
     } catch (error) {

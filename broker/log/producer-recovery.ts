@@ -12,6 +12,8 @@ const RECALLED_BYTES = 8 << 20;
 
 /** The segments of a log that is being opened. */
 export interface RecoveredSegments {
+  /** What is in the log's directory; nothing when it is missing. */
+  readonly names: readonly string[];
   readonly segments: readonly Segment[];
   /** Those whose other indexes had to be rebuilt: their transaction index is not to be believed either. */
   readonly unindexed: ReadonlySet<Segment>;
@@ -24,8 +26,8 @@ export interface RecoveredSegments {
  * before the first of them.
  */
 export function recoverProducers(files: Files, directory: string, log: RecoveredSegments): ProducerState {
-  if (files.stat(directory) === undefined) return new ProducerState();
-  const snapshots = new Snapshots(files, directory, log.logEndOffset);
+  if (log.names.length === 0) return new ProducerState();
+  const snapshots = new Snapshots(files, directory, log);
   const rebuilt = new Set(log.segments.filter((segment, i) => isToBeRebuilt(log, segment, i, snapshots)));
   const [first] = rebuilt;
   const { state, offset } = snapshots.latestUpTo(first?.baseOffset ?? log.logEndOffset);
@@ -49,11 +51,11 @@ class Snapshots {
   readonly #directory: string;
   readonly #offsets: Set<number>;
 
-  constructor(files: Files, directory: string, logEndOffset: number) {
+  constructor(files: Files, directory: string, { names, logEndOffset }: RecoveredSegments) {
     this.#files = files;
     this.#directory = directory;
     this.#offsets = new Set();
-    for (const offset of segmentOffsets(files.list(directory), '.snapshot')) {
+    for (const offset of segmentOffsets(names, '.snapshot')) {
       if (offset > logEndOffset) files.remove(segmentPath(directory, offset, '.snapshot'));
       else this.#offsets.add(offset);
     }
@@ -97,7 +99,7 @@ class Snapshots {
  */
 function isToBeRebuilt(log: RecoveredSegments, segment: Segment, at: number, snapshots: Snapshots): boolean {
   const endOffset = endOf(log, at);
-  const loaded = segment.transactions.load(endOffset);
+  const loaded = segment.transactions.load(endOffset, log.names);
   if (loaded === 'corrupt') return true;
   if (log.unindexed.has(segment)) return loaded === 'loaded' || segment.transactions.hasMarkers;
   if (loaded === 'loaded' || segment.writtenSize === 0) return false;

@@ -10,6 +10,8 @@ const HINTS_KEPT = 16;
 const REWRITE_BYTES = 1 << 20;
 /** Indexes of a smaller segment are as quickly made as read. */
 const REBUILT_BYTES_MAX = 1 << 20;
+/** A file of at most that many bytes is read once while its log is opened. */
+const READ_WHOLE_BYTES_MAX = 1 << 16;
 /** Read at once to find one batch behind an index entry. */
 const LOOKUP_BYTES = 1 << 15;
 
@@ -30,7 +32,10 @@ export class Segment {
   #pendingBytes = 0;
   #largestWritten: TimestampPlace;
   #firstTimestamp: number | undefined;
-  readonly #hints = new Map<number, number>();
+  #hints: Map<number, number> | undefined;
+  #endOffset: number;
+  /** What is in the file, while the log is being opened. */
+  #content: Buffer | undefined;
   #isRetired = false;
   #syncing = 0;
   #closesAfterSync = false;
@@ -43,6 +48,7 @@ export class Segment {
     this.transactions = new TransactionIndex(files, directory, baseOffset);
     this.#largestWritten = this.#indexes.largest;
     this.#writtenSize = 0;
+    this.#endOffset = baseOffset;
   }
 
   /** A new, empty segment; its files are created by the first write, or by {@link createFile}. */
@@ -80,19 +86,37 @@ export class Segment {
     const segment = Segment.#existing(files, directory, baseOffset, indexIntervalBytes);
     const size = segment.#writtenSize;
     const validSize = segment.#rebuildIndexes(true);
-    if (validSize < size) segment.#openFile().truncate(validSize);
+    if (validSize < size) {
+      segment.#content = undefined;
+      segment.#openFile().truncate(validSize);
+    }
     segment.#writtenSize = validSize;
     return { segment, bytesCut: size - validSize };
   }
 
   static #existing(...args: [Files, string, number, number]): Segment {
     const segment = new Segment(...args);
-    segment.#writtenSize = segment.#openFile().size();
+    const file = segment.#openFile();
+    segment.#writtenSize = file.size();
+    if (segment.#writtenSize > 0 && segment.#writtenSize <= READ_WHOLE_BYTES_MAX) {
+      const content = Buffer.allocUnsafe(segment.#writtenSize);
+      if (file.read(content, 0) === content.length) segment.#content = content;
+    }
     return segment;
+  }
+
+  /** What was read to open it is forgotten. Call it before anything is written. */
+  endOpening(): void {
+    this.#content = undefined;
   }
 
   get path(): string {
     return segmentPath(this.#directory, this.baseOffset, '.log');
+  }
+
+  /** Offset after the last record, including those not yet written; the base offset when empty. */
+  get endOffset(): number {
+    return this.#endOffset;
   }
 
   /** Bytes, including those not yet written. */
@@ -173,6 +197,7 @@ export class Segment {
   discardPending(endOffset: number): void {
     this.#pending = [];
     this.#pendingBytes = 0;
+    this.#endOffset = endOffset;
     this.#indexes.truncate(this.#writtenSize, endOffset, this.#largestWritten);
     this.transactions.truncate(endOffset);
     if (this.#writtenSize === 0) this.#firstTimestamp = undefined;
@@ -198,7 +223,7 @@ export class Segment {
     const chunk = Buffer.allocUnsafe(Math.min(REWRITE_BYTES, this.#writtenSize));
     for (let position = this.positionOf(offset); position < this.#writtenSize; position += chunk.length) {
       const part = chunk.subarray(0, this.#writtenSize - position);
-      file.write(part.subarray(0, file.read(part, position)), position);
+      file.write(part.subarray(0, this.read(part, position)), position);
     }
     file.datasyncNow();
   }
@@ -211,13 +236,14 @@ export class Segment {
   /** Position of the first batch that holds `offset` or a later one; the written size when there is none. */
   positionOf(offset: number): number {
     if (offset <= this.baseOffset) return 0;
-    const hint = this.#hints.get(offset);
+    const hint = this.#hints?.get(offset);
     if (hint !== undefined) return hint;
     return this.#scanFromIndex(offset, (buffer, at) => batchHeader.lastOffset(buffer, at) < offset);
   }
 
   /** Remembers that a reader will ask for `offset` next, and that it is at `position`. */
   hint(offset: number, position: number): void {
+    this.#hints ??= new Map();
     this.#hints.delete(offset);
     this.#hints.set(offset, position);
     if (this.#hints.size > HINTS_KEPT) this.#hints.delete(this.#hints.keys().next().value ?? offset);
@@ -225,7 +251,7 @@ export class Segment {
 
   /** Reads `target.length` bytes from `position`; returns how many there were. */
   read(target: Buffer, position: number): number {
-    return this.#openFile().read(target, position);
+    return this.#content?.copy(target, 0, position) ?? this.#openFile().read(target, position);
   }
 
   /** Walks the written batches from `position` to `to` (see `scanBatches`). */
@@ -234,7 +260,7 @@ export class Segment {
     visit: (buffer: Buffer, at: number, position: number) => boolean | undefined,
   ): number {
     if (this.#writtenSize === 0) return 0;
-    return scanBatches(this.#openFile(), { to: this.#writtenSize, ...options }, visit);
+    return scanBatches(this, { to: this.#writtenSize, ...options }, visit);
   }
 
   /** Position from which records with a timestamp of at least `timestamp` may be found. */
@@ -246,16 +272,6 @@ export class Segment {
     this.#rebuildIndexes(false);
     const rebuilt = this.#indexes.floorByTimestamp(timestamp);
     return rebuilt === undefined ? 0 : this.positionOf(rebuilt.offset);
-  }
-
-  /** Offset after the last written record; the base offset when empty. */
-  findEndOffset(): number {
-    let endOffset = this.baseOffset;
-    this.scanTail((buffer, at) => {
-      endOffset = batchHeader.lastOffset(buffer, at) + 1;
-      return true;
-    });
-    return endOffset;
   }
 
   /** Walks the last written batches: about `bytes` of them, at least one if there is one. */
@@ -308,6 +324,7 @@ export class Segment {
     const timestamp = batchHeader.maxTimestamp(buffer, at);
     if (this.#firstTimestamp === undefined) this.#firstTimestamp = timestamp;
     const place = { lastOffset: batchHeader.lastOffset(buffer, at), position };
+    this.#endOffset = place.lastOffset + 1;
     this.#indexes.note(place, batchHeader.sizeInBytes(buffer, at), timestamp);
   }
 
@@ -357,6 +374,7 @@ export class Segment {
     const end = this.scan({ from: start }, (buffer, at, position) => {
       if (position === last?.position) isConfirmed = batchHeader.lastOffset(buffer, at) === last.lastOffset;
       this.#indexes.noteTimestamp(batchHeader.maxTimestamp(buffer, at), batchHeader.lastOffset(buffer, at));
+      this.#endOffset = batchHeader.lastOffset(buffer, at) + 1;
       if (position >= (last?.position ?? 0)) bytesSinceEntry += batchHeader.sizeInBytes(buffer, at);
       return true;
     });
@@ -367,6 +385,7 @@ export class Segment {
   /** Indexes what was written and what is queued; returns where the first batch begins that is not valid. */
   #rebuildIndexes(checkCrc: boolean): number {
     this.#indexes.clear();
+    this.#endOffset = this.baseOffset;
     let nextOffset = this.baseOffset;
     const validSize = this.#scanAll(checkCrc, (buffer, at, position) => {
       const lastOffset = batchHeader.lastOffset(buffer, at);
@@ -391,6 +410,6 @@ export class Segment {
     visit: (buffer: Buffer, at: number, position: number) => boolean | undefined,
   ): number {
     if (this.#writtenSize === 0) return 0;
-    return scanBatches(this.#openFile(), { from: 0, to: this.#writtenSize, checkCrc }, visit);
+    return scanBatches(this, { from: 0, to: this.#writtenSize, checkCrc }, visit);
   }
 }

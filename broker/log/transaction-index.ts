@@ -6,6 +6,7 @@ const VERSION = 0;
 const ENTRY_BYTES = 34;
 /** Number of entries in the file when it must be written anew. */
 const STALE = -1;
+const NO_BYTES = Buffer.alloc(0);
 const NONE_ABORTED: readonly AbortedTransaction[] = [];
 
 /** A transaction whose records no read_committed consumer may see. */
@@ -22,7 +23,7 @@ export class TransactionIndex {
   readonly #files: Files;
   readonly #path: string;
   readonly #baseOffset: number;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NO_BYTES;
   #count = 0;
   /** Entries that the file holds. */
   #persisted = 0;
@@ -87,9 +88,13 @@ export class TransactionIndex {
     this.#persisted = this.#hasFile ? STALE : 0;
   }
 
-  /** Reads the file. `corrupt` when it cannot be the index of a segment whose last offset is below `endOffset`: it must be rebuilt. */
-  load(endOffset: number): 'loaded' | 'missing' | 'corrupt' {
-    this.#hasFile = this.#files.stat(this.#path) !== undefined;
+  /**
+   * Reads the file; `names`, when given, are those in its directory. `corrupt` when it cannot be the index of a segment
+   * whose last offset is below `endOffset`: it must be rebuilt.
+   */
+  load(endOffset: number, names?: readonly string[]): 'loaded' | 'missing' | 'corrupt' {
+    const name = this.#path.slice(this.#path.lastIndexOf('/') + 1);
+    this.#hasFile = names?.includes(name) ?? this.#files.stat(this.#path) !== undefined;
     if (!this.#hasFile) return 'missing';
     this.#bytes = this.#files.readFile(this.#path);
     this.#count = this.#persisted = Math.floor(this.#bytes.length / ENTRY_BYTES);

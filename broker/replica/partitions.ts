@@ -42,7 +42,7 @@ export class Partitions {
 
   /** `undefined` when there is no such partition. Throws {@link LogDirectoryOfflineError} when its log cannot be opened. */
   find(topic: string, index: number): Partition | undefined {
-    return this.#opened.get(topic)?.get(index) ?? this.#open(topic, index);
+    return this.peek(topic, index) ?? this.#open(topic, index);
   }
 
   hasTopic(name: string): boolean {
@@ -79,12 +79,9 @@ export class Partitions {
     }
   }
 
-  /** Every partition, opened when it was not, but those that cannot be: retention concerns all. */
-  *all(): Generator<Partition> {
-    for (const { topic, partition: index } of [...this.#topics.partitions()]) {
-      const partition = this.lookupByName(topic, index);
-      if (typeof partition !== 'number') yield partition;
-    }
+  /** The partition if it has been in use since the start. */
+  peek(topic: string, index: number): Partition | undefined {
+    return this.#opened.get(topic)?.get(index);
   }
 
   /** The partitions that have been in use since the start. */
