@@ -151,6 +151,7 @@ export class BrokerStorage {
     const { directories, config, metadata } = this.#parts;
     const { replicaHighWatermarkCheckpointIntervalMs, logFlushOffsetCheckpointIntervalMs } = config();
     this.#timers = [
+      this.#every(config().logFlushSchedulerIntervalMs, () => directories.flushLate()),
       this.#every(replicaHighWatermarkCheckpointIntervalMs, () => directories.checkpointHighWatermarks()),
       this.#every(logFlushOffsetCheckpointIntervalMs, () => directories.checkpoint()),
       this.#every(config().logRetentionCheckIntervalMs, () => this.#retention.apply()),

@@ -27,6 +27,11 @@ export class GroupCommit {
     this.#executor.soon(() => this.#run());
   }
 
+  /** Syncs all of `log` that is written, beyond what its durability wants; not when it is being synced already. */
+  flush(log: CommittableLog): void {
+    if (!this.#syncing.has(log)) this.#syncing.set(log, this.#sync(log, true));
+  }
+
   /** Resolves when no sync of `log` is under way. */
   async settled(log: CommittableLog): Promise<void> {
     await this.#syncing.get(log);
@@ -43,9 +48,9 @@ export class GroupCommit {
     }
   }
 
-  async #sync(log: CommittableLog): Promise<void> {
+  async #sync(log: CommittableLog, everything?: boolean): Promise<void> {
     try {
-      await log.sync();
+      await log.sync(everything);
     } catch (error) {
       this.#onStorageError(error);
     } finally {

@@ -184,6 +184,11 @@ export class LogDirectories {
     this.#each((directory) => directory.checkpoint());
   }
 
+  /** Begins to sync what `flush.ms` wants synced. */
+  flushLate(): void {
+    this.#each((directory) => directory.flushLate());
+  }
+
   /** Writes the high watermarks, as {@link checkpoint} does. */
   checkpointHighWatermarks(): void {
     this.#each((directory) => directory.checkpointHighWatermarks());

@@ -289,6 +289,14 @@ export class LogDirectory {
     for (const { log } of this.#logs.values()) log.persistIndexes();
   }
 
+  /** Begins to sync the logs of which records have not been for `flush.ms`. */
+  flushLate(): void {
+    const nowMs = this.#platform.clock.now();
+    for (const { log } of this.#logs.values()) {
+      if (!log.isOffline && log.isFlushDue(nowMs)) this.#commit.flush(log);
+    }
+  }
+
   /** Writes `replication-offset-checkpoint` when a high watermark moved since the last time. Throws as {@link checkpoint} does. */
   checkpointHighWatermarks(): void {
     this.guard(() => this.#checkpoints.saveHighWatermarks(this.#logs.values()));

@@ -20,7 +20,7 @@ export interface CommittableLog {
   readonly hasPending: boolean;
   readonly needsSync: boolean;
   writePending(): unknown;
-  sync(): Promise<void>;
+  sync(everything?: boolean): Promise<void>;
 }
 
 /** What a log needs from around it. */

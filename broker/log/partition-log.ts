@@ -1,18 +1,18 @@
 import { batchHeader } from '../../kafka/records/index.ts';
 import type { TopicConfig } from '../config/index.ts';
 import { AppendFailedError, LogDirectoryOfflineError } from './errors.ts';
+import { FlushPolicy } from './flush-policy.ts';
 import type { EpochEnd } from './leader-epoch-cache.ts';
 import { LeaderEpochFile } from './leader-epoch-file.ts';
 import type { LoadedLog, LogEnvironment, LogListener } from './log-environment.ts';
 import { bytesBetween, type ReadableLog, type ReadOptions, readLog } from './log-read.ts';
 import { ProducerJournal } from './producer-journal.ts';
-import { removeProducerSnapshots } from './producer-snapshot.ts';
 import type { ProducerAppend, ProducerState, SequenceCheck } from './producer-state.ts';
 import { countDeletable } from './retention.ts';
-import { isRollDue } from './roll-policy.ts';
+import { RollPolicy } from './roll-policy.ts';
 import { RottenBatches } from './scrub/rotten-batches.ts';
 import { Segment } from './segment.ts';
-import { writeSegmentEnd } from './segment-end.ts';
+import { writeLogEnd, writeSegmentEnd } from './segment-end.ts';
 import { type CleanedSegment, SegmentList } from './segment-list.ts';
 import { isPassing, isStorageError, isStorageFailure } from './storage-error.ts';
 import { UnsyncedSegments } from './unsynced-segments.ts';
@@ -36,7 +36,8 @@ export class PartitionLog implements ReadableLog {
   #durable: { readonly offset: number; readonly segment: Segment; readonly position: number };
   readonly #journal: ProducerJournal;
   readonly #unsynced: UnsyncedSegments;
-  #rollJitterMs = 0;
+  readonly #flush: FlushPolicy;
+  readonly #rolls: RollPolicy;
   #listener: LogListener | undefined;
   #offline: LogDirectoryOfflineError | undefined;
 
@@ -51,7 +52,9 @@ export class PartitionLog implements ReadableLog {
     this.#environment = environment;
     this.#config = config;
     this.#isPageCacheEnough = options.isPageCacheEnough;
-    const { files } = environment;
+    const { files, clock } = environment;
+    this.#rolls = new RollPolicy(environment, config());
+    this.#flush = new FlushPolicy(loaded.logEndOffset, clock.now());
     this.#segments = new SegmentList(loaded.segments, {
       ...environment,
       directory,
@@ -123,7 +126,16 @@ export class PartitionLog implements ReadableLog {
 
   /** Whether {@link sync} has something to do. */
   get needsSync(): boolean {
-    return this.#unsynced.size > (this.#isPageCacheEnough && this.#unsynced.has(this.activeSegment) ? 1 : 0);
+    return this.#unsynced.size > (!this.#syncsEverything && this.#unsynced.has(this.activeSegment) ? 1 : 0);
+  }
+
+  /** Whether records have been in the page cache alone for `flush.ms`; then {@link sync} with `everything`. */
+  isFlushDue(nowMs: number): boolean {
+    return this.#isPageCacheEnough && this.#flush.isLate(this.#writtenOffset, this.config, nowMs);
+  }
+
+  get #syncsEverything(): boolean {
+    return !this.#isPageCacheEnough || this.#flush.isFull(this.#writtenOffset, this.config);
   }
 
   /** Recovery after an unclean stop may begin here: all before it was synced. */
@@ -151,8 +163,7 @@ export class PartitionLog implements ReadableLog {
    */
   append(batch: Buffer, leaderEpoch: number): { readonly baseOffset: number; readonly lastOffset: number } {
     if (this.#offline !== undefined) throw this.#offline;
-    const end = { baseOffset: this.#logEndOffset, jitterMs: this.#rollJitterMs };
-    if (isRollDue(this.activeSegment, batch, this.config, end)) this.roll();
+    if (this.#rolls.isDue(this.activeSegment, batch, this.#logEndOffset, this.config)) this.roll();
     const baseOffset = this.#logEndOffset;
     batchHeader.setBaseOffset(batch, 0, baseOffset);
     batchHeader.setLeaderEpoch(batch, 0, leaderEpoch);
@@ -186,8 +197,7 @@ export class PartitionLog implements ReadableLog {
     this.#unsynced.noteWrite(active);
     if (isFirstWrite) this.#unsynced.noteNewFile();
     if (active.transactions.hasUnwritten) this.#persist(() => active.transactions.persist());
-    if (isFirstWrite) this.persistIndexes();
-    if (this.#isPageCacheEnough) this.#promote(this.#writtenOffset, active, active.writtenSize);
+    if (!this.#syncsEverything) this.#promoteWritten();
     return undefined;
   }
 
@@ -195,11 +205,15 @@ export class PartitionLog implements ReadableLog {
    * Makes what has been written durable; in page-cache mode only closed segments, unless `everything`. One at a time.
    * Rejects with the system's error: then nothing is known about the files, and the directory must go offline.
    */
-  async sync(everything = !this.#isPageCacheEnough): Promise<void> {
+  async sync(everything = this.#syncsEverything): Promise<void> {
     const { activeSegment: active } = this;
     const target = { offset: this.#writtenOffset, segment: active, position: active.writtenSize };
     await this.#unsynced.sync(everything ? undefined : active);
-    if (this.#offline === undefined) this.#promote(target.offset, target.segment, target.position);
+    if (everything) this.#flush.onFlushed(target.offset, this.#environment.clock.now());
+    if (this.#offline !== undefined) return;
+    this.#promote(target.offset, target.segment, target.position);
+    // What a roll has written meanwhile waited for a sync as well, and none follows.
+    if (!this.#syncsEverything) this.#promoteWritten();
   }
 
   /** Stops taking appends; what was queued or not yet durable is reported as failed. */
@@ -245,9 +259,9 @@ export class PartitionLog implements ReadableLog {
       this.#onError(error);
       throw this.#offline ?? new AppendFailedError(active.path, error);
     }
-    const { indexIntervalBytes, segmentJitterMs: jitterMs } = this.config;
-    this.#segments.add(Segment.create(files, this.directory, this.#logEndOffset, indexIntervalBytes));
-    this.#rollJitterMs = jitterMs > 0 ? this.#environment.entropy.u32() % jitterMs : 0;
+    const { config } = this;
+    this.#segments.add(Segment.create(files, this.directory, this.#logEndOffset, config.indexIntervalBytes));
+    this.#rolls.begin(config);
     this.#environment.enlist(this);
   }
 
@@ -327,10 +341,7 @@ export class PartitionLog implements ReadableLog {
     const { files } = this.#environment;
     if (this.#offline === undefined && files.stat(this.directory) !== undefined) {
       this.#epochFile.save();
-      for (const segment of this.segments) segment.persistIndexes();
-      writeSegmentEnd(files, this.directory, this.activeSegment, this.#producers, this.#logEndOffset);
-      const wanted = [...this.segments.map(({ baseOffset }) => baseOffset), this.#logEndOffset];
-      removeProducerSnapshots(files, this.directory, wanted);
+      writeLogEnd(files, this.directory, this.segments, this.#producers, this.#logEndOffset);
     }
     this.closeFiles();
   }
@@ -395,6 +406,10 @@ export class PartitionLog implements ReadableLog {
 
   #onError(error: unknown): void {
     if (isStorageError(error) && !isPassing(error)) this.#environment.onStorageError(error);
+  }
+
+  #promoteWritten(): void {
+    this.#promote(this.#writtenOffset, this.activeSegment, this.activeSegment.writtenSize);
   }
 
   #promote(offset: number, segment: Segment, position: number): void {

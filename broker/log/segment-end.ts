@@ -1,5 +1,5 @@
 import type { Files } from '../../platform/files.ts';
-import { writeProducerSnapshot } from './producer-snapshot.ts';
+import { removeProducerSnapshots, writeProducerSnapshot } from './producer-snapshot.ts';
 import type { ProducerState } from './producer-state.ts';
 import type { Segment } from './segment.ts';
 
@@ -20,4 +20,18 @@ export function writeSegmentEnd(
   segment.persistIndexes();
   writeProducerSnapshot(files, directory, endOffset, producers);
   producers.onSegmentEnd();
+}
+
+/** As {@link writeSegmentEnd} for the last of a log's segments; the others get the index entries that their files lack. */
+export function writeLogEnd(
+  files: Files,
+  directory: string,
+  segments: readonly Segment[],
+  producers: ProducerState,
+  endOffset: number,
+): void {
+  for (const segment of segments) segment.persistIndexes();
+  const active = segments.at(-1);
+  if (active !== undefined) writeSegmentEnd(files, directory, active, producers, endOffset);
+  removeProducerSnapshots(files, directory, [...segments.map(({ baseOffset }) => baseOffset), endOffset]);
 }

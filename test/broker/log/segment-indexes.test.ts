@@ -55,6 +55,30 @@ test('segment.jitter.ms takes a random time off segment.ms', async () => {
   expect(rolledAfter.size).toBeGreaterThan(2);
 });
 
+test('the first segment after a start has its jitter as well', async () => {
+  const rolledAfter = new Set<number>();
+  for (let seed = 0; seed < 8; seed++) {
+    const fixture = new LogFixture({ 'segment.ms': '1000', 'segment.jitter.ms': '900' }, 'fsync', seed);
+    const start = fixture.platform.clock.now();
+    let ageMs = 0;
+    for (; fixture.log.segments.length === 1; ageMs += 50)
+      await fixture.appendDurably(['b'], { timestamp: start + ageMs });
+    rolledAfter.add(ageMs);
+  }
+  expect(rolledAfter.size).toBeGreaterThan(2);
+});
+
+test('when the first message of a segment has no timestamp, its age is told by the clock', async () => {
+  const fixture = new LogFixture({ 'segment.ms': '1000' });
+  await fixture.appendDurably(['a'], { timestamp: -1 });
+  await fixture.platform.runFor(1000);
+  await fixture.appendDurably(['b'], { timestamp: -1 });
+  expect(bases(fixture)).toEqual([0]);
+  await fixture.platform.runFor(1);
+  await fixture.appendDurably(['c'], { timestamp: -1 });
+  expect(bases(fixture)).toEqual([0, 2]);
+});
+
 test('a compacted topic is rolled at max.compaction.lag.ms when that is shorter', async () => {
   const fixture = new LogFixture({ 'cleanup.policy': 'compact', 'max.compaction.lag.ms': '500' });
   const start = fixture.platform.clock.now();
