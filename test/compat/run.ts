@@ -131,10 +131,7 @@ function toolsOf(part: Part, kind: BrokerKind): readonly Tool[] {
 }
 
 function chosen(only: string | undefined, kind: BrokerKind): readonly Part[] {
-  if (only === undefined)
-    return allParts.filter(({ isOurs, onlyByName }) =>
-      kind === 'millrace' ? onlyByName !== true : isOurs !== true,
-    );
+  if (only === undefined) return allParts.filter(({ isOurs }) => kind === 'millrace' || isOurs !== true);
   return only.split(',').map((name) => {
     const part = allParts.find((candidate) => candidate.name === name);
     if (part !== undefined) return part;

@@ -16,6 +16,12 @@ const deletion = (topics: Readonly<Record<string, readonly number[]>>, groupId =
 const errorsOf = (response: { topics: readonly { partitions: readonly { errorCode: number }[] }[] }) =>
   response.topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode));
 
+test('OffsetDelete needs a group', async () => {
+  const groups = await Groups.start();
+  const response = await groups.service.offsetDelete({ ...deletion({ orders: [0] }), groupId: '' });
+  expect(response).toMatchObject({ errorCode: ErrorCode.INVALID_GROUP_ID, topics: [] });
+});
+
 test('OffsetDelete removes offsets of an empty group, for good', async () => {
   const groups = await Groups.start();
   await groups.commit();

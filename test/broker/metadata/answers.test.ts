@@ -125,6 +125,27 @@ describe('Metadata', () => {
     ]);
   });
 
+  test('a topic with neither name nor id makes no sense, and the answer tells of nothing else', () => {
+    const nothing = { brokers: [], clusterId: null, controllerId: -1 };
+    const topics = [{ name: null, topicId: 'AAAAAAAAAAAAAAAAAAAAAA' }];
+    for (const [version, errorCode] of [
+      [12, -1],
+      [11, 42],
+    ] as const)
+      expect(ask(worldWith({ a: 1 }), { ...request([]), topics }, version).response).toMatchObject({
+        ...nothing,
+        topics: [{ errorCode, name: '' }],
+      });
+  });
+
+  test('what may be done to a topic is told of one that is not there, too', () => {
+    const { topics } = ask(
+      worldWith({}),
+      request(['a'], { includeTopicAuthorizedOperations: true }),
+    ).response;
+    expect(topics).toMatchObject([{ errorCode: 3, topicAuthorizedOperations: 3576 }]);
+  });
+
   test('internal topics are marked', () => {
     const world = worldWith({ __consumer_offsets: 1, __mine: 1 });
     const { topics } = ask(world, request(null)).response;
@@ -252,6 +273,10 @@ describe('DescribeTopicPartitions', () => {
     ]);
     expect(shape(page(world, ['a'], { cursor: { topicName: 'a', partitionIndex: -1 } }))).toEqual([
       ['a', 42, []],
+    ]);
+    expect(shape(page(world, ['a', 'c'], { cursor: { topicName: 'b', partitionIndex: 0 } }))).toEqual([
+      ['a', 42, []],
+      ['c', 42, []],
     ]);
   });
 });

@@ -50,6 +50,32 @@ async function describe(broker: BrokerFixture) {
   return (await broker.client.request(describeMessages, 1, request))?.groups[0];
 }
 
+test('what may be done to a group is told to who asks', async () => {
+  const broker = await start();
+  await heartbeat(broker, joining);
+  const request = { groupIds: ['g', 'unknown'], includeAuthorizedOperations: true };
+  const described = await broker.client.request(describeMessages, 1, request);
+  expect(described?.groups).toMatchObject([
+    { errorCode: 0, authorizedOperations: 3400 },
+    { errorCode: 69, authorizedOperations: -2_147_483_648 },
+  ]);
+  expect(await describe(broker)).toMatchObject({ authorizedOperations: -2_147_483_648 });
+});
+
+test('FindCoordinator tells a message up to v3, later only of a type that does not exist', async () => {
+  const broker = await start();
+  const old = await broker.client.request(findMessages, 3, { keyType: 0, key: 'g' });
+  expect(old).toMatchObject({ errorCode: 0, errorMessage: 'NONE' });
+  const find = async (keyType: number) =>
+    (await broker.client.request(findMessages, 6, { keyType, coordinatorKeys: ['g'] }))?.coordinators[0];
+  expect(await find(0)).toMatchObject({ errorCode: 0, errorMessage: '' });
+  expect(await find(2)).toMatchObject({ errorCode: 42, errorMessage: '' });
+  expect(await find(9)).toMatchObject({
+    errorCode: 42,
+    errorMessage: expect.stringContaining('malformed by the client library'),
+  });
+});
+
 test('the consumer protocol is served: its two APIs, and group.version 1', async () => {
   const broker = await start();
   const request = { clientSoftwareName: 'test', clientSoftwareVersion: '1' };

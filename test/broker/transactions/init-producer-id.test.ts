@@ -60,6 +60,15 @@ test('an open transaction is aborted first, and the client asks again', async ()
   expect((await transactions.end(producer, 'commit', 4)).errorCode).toBe(ErrorCode.PRODUCER_FENCED);
 });
 
+test('half a producer is no producer, with and without a transactional id', async () => {
+  const transactions = await Transactions.start();
+  for (const transactionalId of ['tx', null])
+    for (const half of [{ producerId: 5 }, { producerEpoch: 5 }])
+      expect(await errorOf(transactions.initResponse({ transactionalId, ...half }))).toBe(
+        ErrorCode.INVALID_REQUEST,
+      );
+});
+
 test('a fence with transaction version 1 takes one epoch, and is not told from a new producer', async () => {
   const transactions = await Transactions.start();
   transactions.serverVersion = 1;

@@ -194,6 +194,15 @@ test('an empty transactional id is an invalid request', async () => {
   expect(described.transactionStates[0]?.errorCode).toBe(INVALID_REQUEST);
 });
 
+test('a client adds no partition of an internal topic', async () => {
+  const transactions = await Transactions.start();
+  const producer = await transactions.init();
+  expect(await transactions.addResponse(producer, [0], 3, '__consumer_offsets')).toEqual([
+    ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+  ]);
+  expect(await transactions.state()).toBe('Empty');
+});
+
 test('partitions are added all or none', async () => {
   const transactions = await Transactions.start();
   const producer = await transactions.init();

@@ -19,8 +19,6 @@ export interface Part {
   /** The name that `--only` takes. */
   readonly name: string;
   readonly tools: readonly Tool[];
-  /** True for what still finds differences that are not decided: the part runs only when `--only` names it. */
-  readonly onlyByName?: boolean;
   /** True for what says nothing about Apache Kafka: the part is left out with `--against kafka`. */
   readonly isOurs?: boolean;
   /** The `millrace` that runs the broker; that of the sources by default. */

@@ -11,7 +11,6 @@ import type { Part, PartContext } from './part.ts';
 export const wire: Part = {
   name: 'wire',
   tools: [],
-  onlyByName: true,
   overrides: {
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '1000',
