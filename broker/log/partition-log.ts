@@ -197,6 +197,7 @@ export class PartitionLog implements ReadableLog {
     this.#unsynced.noteWrite(active);
     if (isFirstWrite) this.#unsynced.noteNewFile();
     if (active.transactions.hasUnwritten) this.#persist(() => active.transactions.persist());
+    if (isFirstWrite) this.persistIndexes(); // Who lists the folder finds Kafka's files there.
     if (!this.#syncsEverything) this.#promoteWritten();
     return undefined;
   }
