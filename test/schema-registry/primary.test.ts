@@ -153,7 +153,7 @@ describe('registries on one topic', () => {
         apiTimeoutMs: 1_000,
       });
       const log = await openSchemaTopic(client, silentLogger);
-      const election = { client, heartbeatIntervalMs: 50, sessionTimeoutMs: 500 };
+      const election = { client, heartbeatIntervalMs: 50, sessionTimeoutMs: 300 };
       const options = {
         log,
         host: '127.0.0.1',
@@ -161,7 +161,7 @@ describe('registries on one topic', () => {
         logger: silentLogger,
         clock,
         election,
-        writeTimeoutMs: 1_000,
+        writeTimeoutMs: 300,
       };
       const registry = await startRegistry(options);
       const close = async () => {
