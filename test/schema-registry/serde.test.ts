@@ -12,6 +12,7 @@ import {
   JsonSchemaDeserializer,
   JsonSchemaSerializer,
   MemorySchemaLog,
+  type RecordHeader,
   type RegistryClient,
   RegistryError,
   type RunningRegistry,
@@ -172,6 +173,41 @@ describe.each([
       latestCompatibilityStrict: false,
     });
     expect(await trusting.serialize(topic, { a: 1 }, source(recordOf('c')))).toEqual(bytes);
+  });
+
+  test('a schema that the registry has can be written, named by id or by its metadata', async () => {
+    const subject = `${topic}-value`;
+    const options = { normalize: false };
+    const metadata = { properties: { 'application.version': topic } };
+    await client.register(subject, avro(recordOf('a')), options);
+    const second = await client.register(subject, avro(recordOf('a', 'b?'), { metadata }), options);
+    await client.register(subject, avro(recordOf('a', 'b?', 'c?'), { metadata: {} }), options);
+    for (const choice of [
+      { useSchemaId: second.id },
+      { useLatestWithMetadata: metadata.properties },
+      { useSchemaId: second.id, useLatestWithMetadata: { no: 'such' }, useLatestVersion: true },
+    ]) {
+      const serializer = new AvroSerializer(client, { ...choice, autoRegisterSchemas: false });
+      const bytes = await serializer.serialize(topic, { a: 1 }, source(recordOf('a')));
+      expect(bytes).toEqual(Buffer.of(0, 0, 0, 0, second.id, 2, 0));
+      await expect(serializer.serialize(topic, { z: 1 }, source(recordOf('z')))).rejects.toThrow(
+        'cannot read what this one writes',
+      );
+    }
+    const byId = { useSchemaId: second.id, autoRegisterSchemas: false } as const;
+    const trusting = new AvroSerializer(client, { ...byId, idCompatibilityStrict: false });
+    expect(await trusting.serialize(topic, { a: 1 }, source(recordOf('z')))).toHaveLength(7);
+    const headers: RecordHeader[] = [];
+    const inHeader = new AvroSerializer(client, { ...byId, schemaIdLocation: 'header' });
+    await inHeader.serialize(topic, { a: 1 }, source(recordOf('a')), headers);
+    expect(headers).toMatchObject([{ key: '__value_schema_id' }]);
+    const unknown = new AvroSerializer(client, {
+      autoRegisterSchemas: false,
+      useLatestWithMetadata: { no: 'such' },
+    });
+    await expect(unknown.serialize(topic, { a: 1 }, source(recordOf('a')))).rejects.toMatchObject({
+      errorCode: 40403,
+    });
   });
 
   test('JSON values are written as text and checked when asked', async () => {
