@@ -265,6 +265,7 @@ function registryClients(platform: Platform, store: Promise<RegistryStore>): Cli
     register: async (...args) => (await own).register(...args),
     lookUp: async (...args) => (await own).lookUp(...args),
     latest: async (subject) => (await own).latest(subject),
+    latestWithMetadata: async (...args) => (await own).latestWithMetadata(...args),
     version: async (...args) => (await own).version(...args),
     byId: async (...args) => (await own).byId(...args),
     byGuid: async (guid) => (await own).byGuid(guid),

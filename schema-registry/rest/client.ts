@@ -44,13 +44,21 @@ export function httpClient(options: HttpClientOptions): RegistryClient {
       const answer = await connection.call('GET', `/subjects/${encodeURIComponent(subject)}/versions/latest`);
       return subjectVersion(answer);
     },
+    async latestWithMetadata(subject, properties) {
+      const query = Object.entries(properties)
+        .map(([key, value]) => `key=${encodeURIComponent(key)}&value=${encodeURIComponent(value)}`)
+        .join('&');
+      const path = `/subjects/${encodeURIComponent(subject)}/metadata?${query}&deleted=false`;
+      return subjectVersion(await connection.call('GET', path));
+    },
     async version(subject, version) {
       const path = `/subjects/${encodeURIComponent(subject)}/versions/${version}?deleted=true`;
       return subjectVersion(await connection.call('GET', path));
     },
     async byId(id, subject) {
       const query = subject === undefined ? '' : `?subject=${encodeURIComponent(subject)}`;
-      return definitionOf(await connection.call('GET', `/schemas/ids/${id}${query}`));
+      const answer = await connection.call('GET', `/schemas/ids/${id}${query}`);
+      return { ...definitionOf(answer), ...guidOf(answer) };
     },
     async byGuid(guid) {
       return definitionOf(await connection.call('GET', `/schemas/guids/${encodeURIComponent(guid)}`));
@@ -153,8 +161,11 @@ function subjectVersion(answer: Answer): SubjectVersion {
 
 /** Registries before release 8 tell no GUID. */
 function registered(answer: Answer): RegisteredSchema {
-  const { guid } = answer;
-  return { id: integer(answer, 'id'), guid: typeof guid === 'string' ? guid : undefined };
+  return { id: integer(answer, 'id'), guid: undefined, ...guidOf(answer) };
+}
+
+function guidOf({ guid }: Answer): { readonly guid?: string } {
+  return typeof guid === 'string' ? { guid } : {};
 }
 
 function definitionOf({ schema, schemaType, references }: Answer): SchemaDefinition {

@@ -1,5 +1,5 @@
 import type { SchemaVersion } from '../store/entity.ts';
-import { findByGuid, findById, findVersion, listVersions, lookUp } from '../store/query.ts';
+import { findByGuid, findById, findByMetadata, findVersion, listVersions, lookUp } from '../store/query.ts';
 import { decideRegister } from '../store/registration.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
 import { rejection } from '../store/rejection.ts';
@@ -20,6 +20,9 @@ export function inProcessClient(store: RegistryStore): Required<RegistryClient> 
     },
     async latest(subject) {
       return subjectVersion(findVersion(store.state, subject, 'latest', false));
+    },
+    async latestWithMetadata(subject, properties) {
+      return subjectVersion(findByMetadata(store.state, subject, new Map(Object.entries(properties)), false));
     },
     async version(subject, version) {
       return subjectVersion(findVersion(store.state, subject, version, true));

@@ -27,10 +27,12 @@ export interface RegistryClient {
     options: { readonly normalize: boolean },
   ): Promise<RegisteredSchema>;
   latest(subject: string): Promise<SubjectVersion>;
+  /** The latest version whose metadata has all of these properties. */
+  latestWithMetadata?(subject: string, properties: Readonly<Record<string, string>>): Promise<SubjectVersion>;
   /** One version, also a soft-deleted one: references may point to it. */
   version(subject: string, version: number): Promise<SubjectVersion>;
   /** `subject` helps registries with several contexts. */
-  byId(id: number, subject?: string): Promise<SchemaDefinition>;
+  byId(id: number, subject?: string): Promise<SchemaDefinition & Pick<SubjectVersion, 'guid'>>;
   /** For records that name their schema in a header. */
   byGuid?(guid: string): Promise<SchemaDefinition>;
 }

@@ -129,7 +129,8 @@ describe('registries on one topic', () => {
     for (const each of closables.splice(0).reverse()) await each.close();
   });
 
-  async function startCluster() {
+  /** Short times where a dead primary has to be waited for; a busy machine needs longer ones. */
+  async function startCluster({ sessionTimeoutMs = 2_000, writeTimeoutMs = 5_000 } = {}) {
     const system = systemPlatform(silentLogger);
     const { clock, entropy, executor } = system;
     const files = new MemoryFiles({ clock, entropy, executor } as ConstructorParameters<
@@ -153,7 +154,7 @@ describe('registries on one topic', () => {
         apiTimeoutMs: 1_000,
       });
       const log = await openSchemaTopic(client, silentLogger);
-      const election = { client, heartbeatIntervalMs: 50, sessionTimeoutMs: 500 };
+      const election = { client, heartbeatIntervalMs: 50, sessionTimeoutMs };
       const options = {
         log,
         host: '127.0.0.1',
@@ -161,7 +162,7 @@ describe('registries on one topic', () => {
         logger: silentLogger,
         clock,
         election,
-        writeTimeoutMs: 1_000,
+        writeTimeoutMs,
       };
       const registry = await startRegistry(options);
       const close = async () => {
@@ -259,7 +260,7 @@ describe('registries on one topic', () => {
   }, 30_000);
 
   test('a primary that dies in the middle of it loses no id and gives none twice', async () => {
-    const startOne = await startCluster();
+    const startOne = await startCluster({ sessionTimeoutMs: 300, writeTimeoutMs: 300 });
     const nodes = await Promise.all([startOne(), startOne(), startOne()]);
     const primary = await settled(nodes.map(({ registry }) => registry));
     const registries = nodes.map(({ registry }) => registry);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../platform/logger.ts';
-import { ManualClock } from '../../platform/simulation/manual-clock.ts';
 import { systemClock } from '../../platform/system-clock.ts';
 import {
   AvroDeserializer,
@@ -12,6 +11,7 @@ import {
   JsonSchemaDeserializer,
   JsonSchemaSerializer,
   MemorySchemaLog,
+  type RecordHeader,
   type RegistryClient,
   RegistryError,
   type RunningRegistry,
@@ -174,6 +174,41 @@ describe.each([
     expect(await trusting.serialize(topic, { a: 1 }, source(recordOf('c')))).toEqual(bytes);
   });
 
+  test('a schema that the registry has can be written, named by id or by its metadata', async () => {
+    const subject = `${topic}-value`;
+    const options = { normalize: false };
+    const metadata = { properties: { 'application.version': topic } };
+    await client.register(subject, avro(recordOf('a')), options);
+    const second = await client.register(subject, avro(recordOf('a', 'b?'), { metadata }), options);
+    await client.register(subject, avro(recordOf('a', 'b?', 'c?'), { metadata: {} }), options);
+    for (const choice of [
+      { useSchemaId: second.id },
+      { useLatestWithMetadata: metadata.properties },
+      { useSchemaId: second.id, useLatestWithMetadata: { no: 'such' }, useLatestVersion: true },
+    ]) {
+      const serializer = new AvroSerializer(client, { ...choice, autoRegisterSchemas: false });
+      const bytes = await serializer.serialize(topic, { a: 1 }, source(recordOf('a')));
+      expect(bytes).toEqual(Buffer.of(0, 0, 0, 0, second.id, 2, 0));
+      await expect(serializer.serialize(topic, { z: 1 }, source(recordOf('z')))).rejects.toThrow(
+        'cannot read what this one writes',
+      );
+    }
+    const byId = { useSchemaId: second.id, autoRegisterSchemas: false } as const;
+    const trusting = new AvroSerializer(client, { ...byId, idCompatibilityStrict: false });
+    expect(await trusting.serialize(topic, { a: 1 }, source(recordOf('z')))).toHaveLength(7);
+    const headers: RecordHeader[] = [];
+    const inHeader = new AvroSerializer(client, { ...byId, schemaIdLocation: 'header' });
+    await inHeader.serialize(topic, { a: 1 }, source(recordOf('a')), headers);
+    expect(headers).toMatchObject([{ key: '__value_schema_id' }]);
+    const unknown = new AvroSerializer(client, {
+      autoRegisterSchemas: false,
+      useLatestWithMetadata: { no: 'such' },
+    });
+    await expect(unknown.serialize(topic, { a: 1 }, source(recordOf('a')))).rejects.toMatchObject({
+      errorCode: 40403,
+    });
+  });
+
   test('JSON values are written as text and checked when asked', async () => {
     const schema = source({
       type: 'object',
@@ -321,66 +356,5 @@ describe('validation', () => {
 
   test('a reference to nowhere is refused and not fetched', async () => {
     await expect(check({ $ref: 'http://127.0.0.1:9/x' }, 1)).rejects.toThrow('cannot validate');
-  });
-});
-
-describe('the HTTP client', () => {
-  const answers = async (handle: (attempt: number) => Response, retries = 3) => {
-    const { createServer } = await import('node:http');
-    let attempts = 0;
-    const server = createServer((_request, response) => {
-      attempts += 1;
-      const answer = handle(attempts);
-      void answer.text().then((text) => response.writeHead(answer.status).end(text));
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const clock = {
-      ...systemClock,
-      timer: (delayMs: number, callback: () => void) =>
-        systemClock.timer(delayMs > 1000 ? delayMs : 0, callback),
-    };
-    const client = httpClient({ urls: [`http://127.0.0.1:${port}`], clock, retries });
-    return { client, attempts: () => attempts, close: () => server.close() };
-  };
-
-  test('tries again what may be better next time, and nothing else', async () => {
-    const busy = await answers((attempt) =>
-      attempt < 3 ? new Response('busy', { status: 503 }) : new Response('{"schema":"x"}'),
-    );
-    expect(await busy.client.byId(1)).toMatchObject({ schema: 'x' });
-    expect(busy.attempts()).toBe(3);
-    busy.close();
-    const wrong = await answers(() => new Response('{"error_code":42201,"message":"no"}', { status: 422 }));
-    await expect(wrong.client.byId(1)).rejects.toMatchObject({
-      status: 422,
-      errorCode: 42201,
-      message: 'no',
-    });
-    expect(wrong.attempts()).toBe(1);
-    wrong.close();
-  });
-
-  test("answers that are not the registry's are errors", async () => {
-    for (const text of ['<html>', '[]', '5', '{}', '{"schema":5}']) {
-      const strange = await answers(() => new Response(text), 0);
-      await expect(strange.client.byId(1)).rejects.toBeInstanceOf(RegistryError);
-      await expect(strange.client.register('s', avro('int'), { normalize: false })).rejects.toBeInstanceOf(
-        RegistryError,
-      );
-      strange.close();
-    }
-  });
-
-  test('goes on to the next registry when one cannot be reached', async () => {
-    const clock = new ManualClock();
-    const client = httpClient({ urls: ['http://127.0.0.1:1', registry.url], clock });
-    const asking = client.latest('none');
-    await expect.poll(() => clock.nextDeadline).toBe(100);
-    clock.advanceToNext();
-    await expect(asking).rejects.toMatchObject({ errorCode: 40401 });
   });
 });
