@@ -81,14 +81,25 @@ export const source = defineSource({
   },
   alterOffsets(_config, offsets) {
     for (const { partition, position } of offsets) {
-      const { position: bytes = null } = (position ?? { position: 0 }) as { readonly position?: unknown };
-      if ('filename' in partition && Number.isSafeInteger(bytes) && Number(bytes) >= 0) continue;
-      throw new ConfigError(
-        'A partition is {"filename": path} and its offset {"position": bytes}, 0 or more.',
-      );
+      const reason = position === null ? undefined : offsetReason(partition, position);
+      if (reason !== undefined) throw new ConfigError(reason);
     }
   },
 });
+
+/** As Kafka's connector says it; undefined when nothing is wrong. A partition that is to be forgotten may be any. */
+function offsetReason(partition: object, position: unknown): string | undefined {
+  if (!('filename' in partition)) return "Partition objects should contain the key 'filename'";
+  if (typeof position !== 'object' || position === null || !('position' in position)) {
+    return "Offset objects should either be null or contain the key 'position'";
+  }
+  const { position: bytes } = position;
+  if (!Number.isSafeInteger(bytes)) {
+    return "The value for the 'position' key in the offset is expected to be a Long value";
+  }
+  if (Number(bytes) >= 0) return undefined;
+  return "The value for the 'position' key in the offset should be a non-negative value";
+}
 
 async function* readFile(
   path: string,

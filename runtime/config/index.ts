@@ -6,19 +6,20 @@ export {
   sinkSettings,
   sourceSettings,
 } from './connector-settings.ts';
+export { WorkerConfigError } from './errors.ts';
 export {
   type ExtensionSettings,
   extensionSettings,
   type IsolationSettings,
   type RestartSettings,
 } from './extension-keys.ts';
+export { type PropertyEntry, parseProperties, propertyEntries } from './java-properties.ts';
 export { pluginConfig, type TransformSpec, transformSpecs } from './plugin-config.ts';
-export type { Properties } from './properties.ts';
+export { listOf, type Properties, withPrefix } from './properties.ts';
 export { referenceResolver } from './references.ts';
 export { type TopicCreationRules, topicCreationRules } from './topic-creation.ts';
 export {
   type ConfigInfos,
-  connectorClasses,
   findConnector,
   type SentConfig,
   validateConnector,

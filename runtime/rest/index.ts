@@ -1,1 +1,3 @@
-export { type Rest, startRest } from './server.ts';
+export { RestConfigError } from './rest-error.ts';
+export { type RestSettings, restSettings } from './rest-settings.ts';
+export { isLoopback, type Rest, startRest } from './server.ts';
