@@ -1,5 +1,5 @@
 import { deepStrictEqual, fail, match, strictEqual } from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Whose worker answers. */
@@ -57,10 +57,6 @@ export class ContractApi {
     return join(this.#directory, `${name}.txt`);
   }
 
-  read(name: string): string {
-    return readFileSync(this.file(name), 'utf8');
-  }
-
   /** The config of a file source of three lines. */
   source(name: string): Record<string, string> {
     writeFileSync(this.file(name), 'one\ntwo\nthree\n');
@@ -88,6 +84,20 @@ export class ContractApi {
 
   async running(name: string): Promise<void> {
     await this.until(`${name} runs`, `/connectors/${name}/status`, /"tasks":\[\{"id":0,"state":"RUNNING"/);
+  }
+
+  /** Waits until a source has written to its topic. A stop commits its offsets, whenever the next commit would be. */
+  async produced(name: string): Promise<void> {
+    await this.until(`${name} has written`, `/connectors/${name}/topics`, /"topics":\["/);
+  }
+
+  /** Waits until a sink's file has this content. */
+  async written(name: string, text: string): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while (!existsSync(this.file(name)) || readFileSync(this.file(name), 'utf8') !== text) {
+      if (Date.now() > deadline) fail(`waited in vain: ${name} writes its file`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   async stopped(name: string): Promise<void> {
