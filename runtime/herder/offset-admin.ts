@@ -1,5 +1,11 @@
 import type { KafkaClient } from '../../kafka/client/index.ts';
-import { type Properties, pluginConfig, sinkGroupId, type WorkerSettings } from '../config/index.ts';
+import {
+  type Properties,
+  pluginConfig,
+  type Secrets,
+  sinkGroupId,
+  type WorkerSettings,
+} from '../config/index.ts';
 import {
   ConfigError,
   type DefinedSink,
@@ -20,29 +26,27 @@ export interface OffsetOwner<P = DefinedSource | DefinedSink> {
   readonly config: Properties;
 }
 
+/** What an {@link OffsetAdmin} works with. */
+interface OffsetAdminParts {
+  readonly client: KafkaClient;
+  readonly offsets: OffsetTopic;
+  readonly worker: WorkerSettings;
+  readonly secrets: Secrets;
+  context(connector: string): PluginContext;
+}
+
 /** Reads and changes a connector's offsets for operators (KIP-875): a source's in the offset topic, a sink's in its group. */
 export class OffsetAdmin {
-  readonly #client: KafkaClient;
-  readonly #offsets: OffsetTopic;
-  readonly #worker: WorkerSettings;
-  readonly #context: (connector: string) => PluginContext;
+  readonly #parts: OffsetAdminParts;
 
-  constructor(
-    client: KafkaClient,
-    offsets: OffsetTopic,
-    worker: WorkerSettings,
-    context: (connector: string) => PluginContext,
-  ) {
-    this.#client = client;
-    this.#offsets = offsets;
-    this.#worker = worker;
-    this.#context = context;
+  constructor(parts: OffsetAdminParts) {
+    this.#parts = parts;
   }
 
   async list({ name, plugin, config }: OffsetOwner): Promise<ConnectorOffset[]> {
     if (plugin.kind === 'source') {
-      await this.#offsets.sync();
-      return this.#offsets.list(name);
+      await this.#parts.offsets.sync();
+      return this.#parts.offsets.list(name);
     }
     const offsets = await this.#groupOffsets(name, config);
     return offsets.map(({ topic, partition, offset }) => ({
@@ -56,7 +60,7 @@ export class OffsetAdmin {
     if (plugin.kind === 'source') {
       const known = offsets.map(sourceOffset);
       this.#check({ name, plugin, config }, known);
-      await this.#offsets.alter(name, known);
+      await this.#parts.offsets.alter(name, known);
       return message('altered', plugin.alterOffsets !== undefined);
     }
     const parsed = offsets.map(sinkOffset);
@@ -68,14 +72,16 @@ export class OffsetAdmin {
   /** The connector is stopped. Throws HerderError. */
   async reset({ name, plugin, config }: OffsetOwner): Promise<string> {
     if (plugin.kind === 'source') {
-      await this.#offsets.sync();
-      const forgotten = this.#offsets.list(name).map(({ partition }) => ({ partition, offset: null }));
+      await this.#parts.offsets.sync();
+      const forgotten = this.#parts.offsets.list(name).map(({ partition }) => ({ partition, offset: null }));
       this.#check({ name, plugin, config }, forgotten);
-      await this.#offsets.alter(name, forgotten);
+      await this.#parts.offsets.alter(name, forgotten);
       return message('reset', plugin.alterOffsets !== undefined);
     }
     await this.#tellSink({ name, plugin, config }, undefined);
-    const [deleted] = await this.#client.admin().deleteGroups([sinkGroupId(this.#worker, config, name)]);
+    const [deleted] = await this.#parts.client
+      .admin()
+      .deleteGroups([sinkGroupId(this.#parts.worker, config, name)]);
     if (deleted?.error !== undefined && deleted.error.errorName !== 'GROUP_ID_NOT_FOUND') {
       throw groupError('reset', name, deleted.error);
     }
@@ -83,7 +89,7 @@ export class OffsetAdmin {
   }
 
   async #groupOffsets(name: string, config: Properties) {
-    return this.#client.admin().listGroupOffsets(sinkGroupId(this.#worker, config, name));
+    return this.#parts.client.admin().listGroupOffsets(sinkGroupId(this.#parts.worker, config, name));
   }
 
   #check({ name, plugin, config }: OffsetOwner<DefinedSource>, offsets: readonly ConnectorOffset[]): void {
@@ -94,7 +100,7 @@ export class OffsetAdmin {
     try {
       plugin.alterOffsets?.(requirePluginConfig(plugin, pluginConfig(config, plugin.config)), positions);
     } catch (error) {
-      throw refusedBy(name, error);
+      throw this.#refusedBy(name, error);
     }
   }
 
@@ -113,15 +119,25 @@ export class OffsetAdmin {
     }
     try {
       const read = requirePluginConfig(plugin, pluginConfig(config, plugin.config));
-      await plugin.alterOffsets(read, offsets, this.#context(name));
+      await plugin.alterOffsets(read, offsets, this.#parts.context(name));
     } catch (error) {
-      throw refusedBy(name, error);
+      throw this.#refusedBy(name, error);
     }
   }
 
+  /** What a connector says against an offset is an internal error, as what a Java connector throws is. */
+  #refusedBy(name: string, error: unknown): HerderError {
+    const reasons = error instanceof ConfigError ? error.problems.map((problem) => problem.message) : [];
+    const said = error instanceof Error ? error.message : String(error);
+    const text = this.#parts.secrets.redact(reasons.length > 0 ? reasons.join(' ') : said);
+    return new HerderError('CONNECT_OFFSETS', 500, text === '' ? `${name} refused the offsets.` : text, {
+      cause: error,
+    });
+  }
+
   async #alterGroup(name: string, config: Properties, offsets: readonly OffsetChange[]): Promise<void> {
-    const admin = this.#client.admin();
-    const groupId = sinkGroupId(this.#worker, config, name);
+    const admin = this.#parts.client.admin();
+    const groupId = sinkGroupId(this.#parts.worker, config, name);
     const set = offsets.flatMap(({ topic, partition, offset }) =>
       offset === undefined ? [] : [{ topic, partition, offset }],
     );
@@ -150,16 +166,6 @@ function message(verb: 'altered' | 'reset', isSure: boolean): string {
 function sourceOffset({ partition, offset }: SentOffset): ConnectorOffset {
   if (partition !== null) return { partition, offset };
   throw new BadRequestError('The partition for a source connector offset cannot be null or missing');
-}
-
-/** What a connector says against an offset is an internal error, as what a Java connector throws is. */
-function refusedBy(name: string, error: unknown): HerderError {
-  const reasons = error instanceof ConfigError ? error.problems.map((problem) => problem.message) : [];
-  const text =
-    reasons.length > 0 ? reasons.join(' ') : error instanceof Error ? error.message : String(error);
-  return new HerderError('CONNECT_OFFSETS', 500, text === '' ? `${name} refused the offsets.` : text, {
-    cause: error,
-  });
 }
 
 const busyErrors = new Set(['UNKNOWN_MEMBER_ID', 'NON_EMPTY_GROUP', 'GROUP_SUBSCRIBED_TO_TOPIC']);

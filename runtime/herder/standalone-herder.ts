@@ -4,6 +4,7 @@ import {
   type Properties,
   type SentConfig,
   validateConnector,
+  validateResolved,
 } from '../config/index.ts';
 import {
   type ConfigKey,
@@ -75,11 +76,15 @@ export class StandaloneHerder implements Herder {
     this.#parts = parts;
     this.loggers = parts.loggers;
     this.clusterId = parts.clusterId;
-    const { client, clock, worker } = parts.environment;
+    const { client, clock, worker, secrets } = parts.environment;
     const log = parts.loggers.logger('connect.worker');
-    this.#offsetAdmin = new OffsetAdmin(client, parts.offsets, worker, (connector) =>
-      createContext({ connector, signal: new AbortController().signal, log, clock }),
-    );
+    this.#offsetAdmin = new OffsetAdmin({
+      client,
+      offsets: parts.offsets,
+      worker,
+      secrets,
+      context: (connector) => createContext({ connector, signal: new AbortController().signal, log, clock }),
+    });
   }
 
   /** Starts what the config topic holds. */
@@ -257,7 +262,9 @@ export class StandaloneHerder implements Herder {
 
   validate(sent: SentConfig): ConfigInfos {
     const { worker } = this.#parts.environment;
-    return validateConnector(this.#pluginOf(sent), sent, { plugins: this.#plugins, worker });
+    return validateResolved(sent, this.#parts.resolve, (config) =>
+      validateConnector(this.#pluginOf(config), config, { plugins: this.#plugins, worker }),
+    );
   }
 
   get #plugins() {
