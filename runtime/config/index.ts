@@ -6,7 +6,6 @@ export {
   sinkSettings,
   sourceSettings,
 } from './connector-settings.ts';
-export { WorkerConfigError } from './errors.ts';
 export {
   type ExtensionSettings,
   extensionSettings,

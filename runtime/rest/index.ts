@@ -1,3 +1,2 @@
-export { RestConfigError } from './rest-error.ts';
 export { type RestSettings, restSettings } from './rest-settings.ts';
 export { isLoopback, type Rest, startRest } from './server.ts';

@@ -3,7 +3,7 @@ import { BadRequestError, HerderError, type SentOffset, type TargetState } from 
 import type { JsonObject } from '../plugin/index.ts';
 
 /** A body that is not JSON, or not of the shape that is asked for: an internal error, as in Kafka Connect. */
-export class MalformedBodyError extends HerderError {
+class MalformedBodyError extends HerderError {
   constructor(message: string, options?: ErrorOptions) {
     super('CONNECT_MALFORMED_BODY', 500, message, options);
   }
