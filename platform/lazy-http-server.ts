@@ -8,6 +8,22 @@ const CONNECTIONS_MAX = 1_000;
 /** What answers a request. */
 export type HttpListener = RequestListener;
 
+/** What makes a server speak TLS: its certificate and key, and which clients it trusts. */
+export interface HttpTls {
+  /** PEM: certificates, and the key that belongs to the first. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** PKCS #12, instead of `cert` and `key`. */
+  readonly pfx?: Uint8Array;
+  readonly passphrase?: string;
+  /** PEM: who may sign certificates of clients. */
+  readonly ca?: string;
+  readonly requestCert?: boolean;
+  readonly rejectUnauthorized?: boolean;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+}
+
 /** An HTTP server that listens. */
 export interface LazyHttpServer {
   /** The bound address, with the real port. */
@@ -18,15 +34,19 @@ export interface LazyHttpServer {
 
 /**
  * Listens at once and loads what answers when the first request comes: frameworks take longer to load than a broker to
- * start, and many processes are never asked. `load` may keep the server for a framework that wants one.
+ * start, and many processes are never asked. `load` may keep the server for a framework that wants one. With `tls` it is
+ * an HTTPS server; throws when certificate and key do not make one.
  */
 export async function listenLazily(
   endpoint: Endpoint,
   load: (server: Server) => Promise<RequestListener>,
+  tls?: HttpTls,
 ): Promise<LazyHttpServer> {
   // An import would have its loader touch every export, WebSocket among them, which loads all of undici.
-  const { createServer } = process.getBuiltinModule('node:http');
-  const server = createServer();
+  const server =
+    tls === undefined
+      ? process.getBuiltinModule('node:http').createServer()
+      : process.getBuiltinModule('node:https').createServer(tlsOptions(tls));
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.maxConnections = CONNECTIONS_MAX;
@@ -52,4 +72,8 @@ export async function listenLazily(
         server.closeIdleConnections();
       }),
   };
+}
+
+function tlsOptions({ pfx, ...rest }: HttpTls) {
+  return { ...rest, ...(pfx !== undefined && { pfx: Buffer.from(pfx) }) };
 }

@@ -1,5 +1,6 @@
 import { type RunningBroker, startBroker as start } from '../broker/index.ts';
 import { createClient, type KafkaClient } from '../kafka/client/index.ts';
+import { diskFiles } from '../platform/disk-files.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import { LoggerLevels } from '../platform/logger-levels.ts';
 import { MemoryNet } from '../platform/memory-net.ts';
@@ -18,7 +19,7 @@ import {
 } from '../schema-registry/index.ts';
 import type { ClientFor } from './converters/index.ts';
 import { loadPlugins, type PluginPlaces } from './plugins.ts';
-import { startRest } from './rest/index.ts';
+import { isLoopback, type RestSettings, restSettings, startRest } from './rest/index.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 export { examineProperties } from '../broker/index.ts';
@@ -47,7 +48,10 @@ export interface StackSettings extends BrokerSettings {
   readonly registryPort: number;
   /** Whose answers the registry gives: those of Confluent's releases 7 or 8. */
   readonly personality: Personality;
-  readonly restPort: number;
+  /** Kafka Connect's worker properties, those of its REST API too. */
+  readonly workerProperties?: Readonly<Record<string, string>>;
+  /** Before the port of `listeners`. */
+  readonly restPort: number | undefined;
   /** Where third-party plugins are looked for. */
   readonly plugins: Pick<PluginPlaces, 'folders' | 'packages'>;
 }
@@ -68,7 +72,8 @@ export interface Stack {
 
 /** Starts everything with every listener open; resolves when all of it answers. */
 export async function startStack(settings: StackSettings): Promise<Stack> {
-  const { host, registryPort, restPort, personality } = settings;
+  const { host, registryPort, restPort, personality, workerProperties = {} } = settings;
+  const restOptions = stackRest(workerProperties, { host, port: restPort });
   const opened = new AsyncDisposableStack();
   try {
     const logging = loggingAt(settings.logLevel);
@@ -83,10 +88,16 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
     const store = registering.then((registry) => registry.store);
     const opening = adopt(
       opened,
-      openWorker(platform, client, registryClients(platform, store), settings.plugins),
+      openWorker(
+        platform,
+        client,
+        registryClients(platform, store),
+        settings.plugins,
+        advertised(workerProperties, restOptions),
+      ),
     );
     const [registry, worker] = await Promise.all([registering, opening]);
-    const rest = await startRest({ herder: worker.herder, host, port: restPort, ...platform });
+    const rest = await startRest({ herder: worker.herder, ...restOptions });
     opened.defer(() => rest.close());
     return {
       addresses: {
@@ -221,6 +232,29 @@ async function embeddedKafka(
   const client = createClient({ ...platform, net, bootstrapServers });
   opened.defer(() => client.close());
   return { broker, client };
+}
+
+/**
+ * Where the REST API of the stack listens. With `listeners` there; else where the rest does, but on loopback as long as
+ * anybody may call it.
+ */
+function stackRest(
+  properties: Readonly<Record<string, string>>,
+  given: { readonly host: string; readonly port: number | undefined },
+): RestSettings {
+  const settings = restSettings(properties, (path) => diskFiles.readFile(path));
+  const port = given.port ?? settings.port;
+  if (properties['listeners'] !== undefined) return { ...settings, port };
+  const isOpen = settings.users !== undefined || isLoopback(given.host);
+  return { ...settings, port, host: isOpen ? given.host : '127.0.0.1' };
+}
+
+/** The worker's name is the address of its REST API, unless it has another. */
+function advertised(
+  properties: Readonly<Record<string, string>>,
+  { port }: RestSettings,
+): Readonly<Record<string, string>> {
+  return port === 0 ? properties : { 'rest.advertised.port': String(port), ...properties };
 }
 
 async function openWorker(

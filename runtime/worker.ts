@@ -1,6 +1,6 @@
 import type { KafkaClient } from '../kafka/client/index.ts';
 import type { Platform } from '../platform/platform.ts';
-import { type Properties, referenceResolver, workerSettings } from './config/index.ts';
+import { type Properties, referenceResolver, Secrets, workerSettings } from './config/index.ts';
 import {
   Completion,
   ConfigStore,
@@ -71,8 +71,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { client, platform, plugins, config = {}, environment = {} } = options;
   const { clock, entropy, files } = platform;
   const settings = workerSettings(config);
-  const resolve = referenceResolver(config, { files, environment });
-  const loggers = new LoggerLevels(platform.logger, clock);
+  const secrets = new Secrets();
+  const resolve = referenceResolver(config, { files, environment, onValue: (value) => secrets.add(value) });
+  const loggers = new LoggerLevels(secrets.logger(platform.logger), clock);
   const logger = loggers.logger('connect.worker');
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(store: T): T => {
@@ -88,7 +89,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     await Promise.allSettled(opening); // What did open is closed below, also when another did not.
     const [configs, offsets, statuses] = await Promise.all(opening);
     const { clusterId } = await client.admin().describeCluster();
-    const taskEnvironment: TaskEnvironment = { client, clock, entropy, plugins, worker: settings };
+    const taskEnvironment: TaskEnvironment = {
+      client,
+      clock,
+      entropy,
+      plugins,
+      worker: settings,
+      secrets,
+    };
     const listeners = new Set<(event: WorkerEvent) => void>();
     const emit = (event: WorkerEvent): void => {
       for (const listener of listeners) listener(event);

@@ -29,8 +29,7 @@ const sourceConfig = {
     },
     'batch.size': {
       type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
+      check: batchSizeReason,
       default: 2000,
       importance: 'LOW',
       description: 'How many lines make a batch, at most.',
@@ -81,14 +80,30 @@ export const source = defineSource({
   },
   alterOffsets(_config, offsets) {
     for (const { partition, position } of offsets) {
-      const { position: bytes = null } = (position ?? { position: 0 }) as { readonly position?: unknown };
-      if ('filename' in partition && Number.isSafeInteger(bytes) && Number(bytes) >= 0) continue;
-      throw new ConfigError(
-        'A partition is {"filename": path} and its offset {"position": bytes}, 0 or more.',
-      );
+      const reason = position === null ? undefined : offsetReason(partition, position);
+      if (reason !== undefined) throw new ConfigError(reason);
     }
   },
 });
+
+/** No range of the schema's: Kafka's key has none either, and its messages would differ. */
+function batchSizeReason(size: unknown): string | undefined {
+  return Number(size) >= 1 && Number(size) <= 100_000 ? undefined : 'Value must be from 1 to 100000';
+}
+
+/** As Kafka's connector says it; undefined when nothing is wrong. A partition that is to be forgotten may be any. */
+function offsetReason(partition: object, position: unknown): string | undefined {
+  if (!('filename' in partition)) return "Partition objects should contain the key 'filename'";
+  if (typeof position !== 'object' || position === null || !('position' in position)) {
+    return "Offset objects should either be null or contain the key 'position'";
+  }
+  const { position: bytes } = position;
+  if (!Number.isSafeInteger(bytes)) {
+    return "The value for the 'position' key in the offset is expected to be a Long value";
+  }
+  if (Number(bytes) >= 0) return undefined;
+  return "The value for the 'position' key in the offset should be a non-negative value";
+}
 
 async function* readFile(
   path: string,

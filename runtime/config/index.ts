@@ -12,13 +12,15 @@ export {
   type IsolationSettings,
   type RestartSettings,
 } from './extension-keys.ts';
+export { type PropertyEntry, parseProperties, propertyEntries } from './java-properties.ts';
 export { pluginConfig, type TransformSpec, transformSpecs } from './plugin-config.ts';
-export type { Properties } from './properties.ts';
-export { referenceResolver } from './references.ts';
+export { listOf, type Properties, withPrefix } from './properties.ts';
+export { type ResolveReferences, referenceResolver } from './references.ts';
+export { validateResolved } from './resolved-validation.ts';
+export { Secrets } from './secrets.ts';
 export { type TopicCreationRules, topicCreationRules } from './topic-creation.ts';
 export {
   type ConfigInfos,
-  connectorClasses,
   findConnector,
   type SentConfig,
   validateConnector,

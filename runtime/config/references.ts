@@ -1,6 +1,7 @@
 import type { Files } from '../../platform/files.ts';
 import { compilePattern } from '../plugin/index.ts';
 import { WorkerConfigError } from './errors.ts';
+import { parseProperties } from './java-properties.ts';
 import { listOf, type Properties, withPrefix } from './properties.ts';
 
 /** Where a provider's values come from. Undefined: there is no such value. */
@@ -12,6 +13,8 @@ interface Provider {
 export interface ReferenceSources {
   readonly files: Files;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Hears of every value that a reference stood for. */
+  readonly onValue?: (value: string) => void;
 }
 
 /** Replaces `${provider:path:key}` and `${provider:key}` in every value. What cannot be found stays as it is, as in Kafka. */
@@ -21,8 +24,9 @@ const reference = /\$\{([^}]*?):(([^}]*?):)?([^}]*?)\}/g;
 
 /**
  * Makes the resolver of a worker from `config.providers` and what belongs to it: Kafka's FileConfigProvider,
- * DirectoryConfigProvider and EnvVarConfigProvider, by class name or as `file`, `directory` and `env`. Throws
- * {@link WorkerConfigError} for any other.
+ * DirectoryConfigProvider and EnvVarConfigProvider, by class name or as `file`, `directory` and `env`. Unlike there, nothing
+ * is allowed that is not said to be: whoever may create a connector could read any file of the worker. Throws
+ * {@link WorkerConfigError} for any other, and for one that nothing is allowed to.
  */
 export function referenceResolver(worker: Properties, sources: ReferenceSources): ResolveReferences {
   const providers = new Map<string, Provider>();
@@ -34,19 +38,38 @@ export function referenceResolver(worker: Properties, sources: ReferenceSources)
         `config.providers.${name}.class: '${className}' is not known; use file, directory or env.`,
       ]);
     }
-    providers.set(name, make(withPrefix(worker, `config.providers.${name}.param.`), sources));
+    const params = withPrefix(worker, `config.providers.${name}.param.`);
+    requireAllowed(name, make, params);
+    providers.set(name, make(params, sources));
   }
   return (config) =>
-    Object.fromEntries(Object.entries(config).map(([key, text]) => [key, resolveText(text, providers)]));
+    Object.fromEntries(
+      Object.entries(config).map(([key, text]) => [key, resolveText(text, providers, sources.onValue)]),
+    );
 }
 
-function resolveText(text: string, providers: ReadonlyMap<string, Provider>): string {
+function requireAllowed(name: string, make: MakeProvider, params: Properties): void {
+  const param = make === environmentProvider ? 'allowlist.pattern' : 'allowed.paths';
+  if ((params[param] ?? '').trim() !== '') return;
+  const what = make === environmentProvider ? 'a pattern of the variables' : 'the files or folders';
+  throw new WorkerConfigError([
+    `config.providers.${name}.param.${param} is not set: name ${what} that connectors may refer to. Nothing is allowed ` +
+      'by default, since whoever can create a connector could read them.',
+  ]);
+}
+
+function resolveText(
+  text: string,
+  providers: ReadonlyMap<string, Provider>,
+  onValue: ReferenceSources['onValue'],
+): string {
   if (providers.size === 0 || !text.includes('${')) return text;
   let resolved = '';
   let end = 0;
   for (const match of text.matchAll(reference)) {
     const [whole, provider = '', , path = '', key = ''] = match;
     const value = providers.get(provider)?.get(path, key);
+    if (value !== undefined) onValue?.(value);
     resolved += text.slice(end, match.index) + (value ?? whole);
     end = match.index + whole.length;
   }
@@ -70,7 +93,7 @@ function fileProvider(params: Properties, { files }: ReferenceSources): Provider
     get(path, key) {
       if (!isAllowed(path, params)) return undefined;
       const text = readText(files, path);
-      return text === undefined ? undefined : propertyIn(text, key);
+      return text === undefined ? undefined : parseProperties(text).get(key);
     },
   };
 }
@@ -86,18 +109,14 @@ function directoryProvider(params: Properties, { files }: ReferenceSources): Pro
 }
 
 function environmentProvider(params: Properties, { environment }: ReferenceSources): Provider {
-  const pattern = params['allowlist.pattern'];
-  const allowed = pattern === undefined ? undefined : compilePattern(pattern);
-  return { get: (_path, key) => (allowed?.matches(key) === false ? undefined : environment[key]) };
+  const allowed = compilePattern(params['allowlist.pattern'] ?? '');
+  return { get: (_path, key) => (allowed.matches(key) ? environment[key] : undefined) };
 }
 
 function isAllowed(path: string, params: Properties): boolean {
   if (path.split('/').includes('..')) return false;
   const roots = listOf(params['allowed.paths']);
-  return (
-    roots.length === 0 ||
-    roots.some((root) => path === root || path.startsWith(`${root.replace(/\/$/, '')}/`))
-  );
+  return roots.some((root) => path === root || path.startsWith(`${root.replace(/\/$/, '')}/`));
 }
 
 const fileBytesMax = 1_048_576;
@@ -106,14 +125,4 @@ function readText(files: Files, path: string): string | undefined {
   const stat = files.stat(path);
   if (stat === undefined || stat.isDirectory || stat.size > fileBytesMax) return undefined;
   return files.readFile(path).toString('utf8');
-}
-
-/** The value of `key` in the text of a `.properties` file. */
-function propertyIn(text: string, key: string): string | undefined {
-  let value: string | undefined;
-  for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*([^#!\s=:][^=:\s]*)\s*[=:]?\s*(.*)$/.exec(line);
-    if (match?.[1] === key) value = match[2];
-  }
-  return value;
 }

@@ -4,7 +4,6 @@ import {
   type ConfigKeyReport,
   type ConfigKeyValue,
   type ConfigSchema,
-  classNameOf,
   type DefinedSink,
   type DefinedSource,
   type PluginRegistry,
@@ -201,9 +200,4 @@ export function findConnector(
   const source = plugins.find('source', name);
   const hasTopics = ['topics', 'topics.regex'].some((key) => (config[key] ?? '') !== '');
   return source === undefined || hasTopics ? (plugins.find('sink', name) ?? source) : source;
-}
-
-/** Class names of all connectors: sinks, then sources. */
-export function connectorClasses(plugins: PluginRegistry): string[] {
-  return [...plugins.list('sink'), ...plugins.list('source')].map((plugin) => classNameOf(plugin));
 }

@@ -4,8 +4,8 @@ import { BadRequestError } from './errors.ts';
 /** The config with the connector's name in it. Throws BadRequestError when it names another one. */
 export function namedConfig(name: string, config: SentConfig): SentConfig {
   const own = config['name'];
-  if (own === undefined) return { ...config, name };
-  if (own !== null && own.trim() === name) return config;
+  if (own === undefined || own === null) return { ...config, name };
+  if (own === name) return config;
   throw new BadRequestError(
     `Connector name configuration (${own}) doesn't match connector name in the URL (${name})`,
   );

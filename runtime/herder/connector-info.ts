@@ -43,6 +43,12 @@ export interface ConnectorOffset {
   readonly offset: JsonObject | null;
 }
 
+/** An offset as a client sent it. */
+export interface SentOffset {
+  readonly partition: JsonObject | null;
+  readonly offset: JsonObject | null;
+}
+
 export interface PluginInfo {
   readonly class: string;
   readonly type: 'sink' | 'source' | 'transformation' | 'predicate' | 'converter' | 'header_converter';
@@ -105,4 +111,18 @@ export function pluginInfos(plugins: PluginRegistry, hasConnectorsOnly: boolean)
       version: plugin.version,
     })),
   );
+}
+
+/** The connectors there are, as Kafka Connect lists them in the message about one that there is not. */
+export function connectorDescriptions(plugins: PluginRegistry): string {
+  return [...plugins.list('sink'), ...plugins.list('source')]
+    .map((plugin) => {
+      const { kind, version } = plugin;
+      const name = classNameOf(plugin);
+      return (
+        `PluginDesc{klass=class ${name}, name='${name}', version='${version}', encodedVersion=${version}, ` +
+        `type=${kind}, typeName='${kind}', location='classpath'}`
+      );
+    })
+    .join(', ');
 }

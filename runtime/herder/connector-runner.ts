@@ -202,7 +202,7 @@ export class ConnectorRunner {
       this.#isInterrupted = false;
       running.error = error;
       this.#parts.logger.error({ err: error }, 'connector failed');
-      this.#setConnector('FAILED', traceOf(error));
+      this.#setConnector('FAILED', this.#parts.environment.secrets.redact(traceOf(error)));
       this.#planRestart(CONNECTOR, error, () => this.#running === running && running.error === error);
     }
   }

@@ -6,6 +6,7 @@ import type {
   ConnectorOffset,
   ConnectorStatusInfo,
   PluginInfo,
+  SentOffset,
   TaskInfo,
   TaskStatusInfo,
 } from './connector-info.ts';
@@ -50,7 +51,7 @@ export interface Herder {
   resetConnectorTopics(name: string): void;
   connectorOffsets(name: string): Promise<ConnectorOffset[]>;
   /** Resolves with Kafka Connect's message. */
-  alterConnectorOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<string>;
+  alterConnectorOffsets(name: string, offsets: readonly SentOffset[]): Promise<string>;
   resetConnectorOffsets(name: string): Promise<string>;
   plugins(hasConnectorsOnly: boolean): PluginInfo[];
   /** `version`: undefined or `latest` for the one there is. */

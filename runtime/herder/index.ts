@@ -1,8 +1,14 @@
 export { Completion } from './completion.ts';
 export type { TargetState } from './config-state.ts';
 export { ConfigStore } from './config-store.ts';
-export type { ConnectorInfo, ConnectorOffset, ConnectorType } from './connector-info.ts';
-export { BadRequestError, ConnectorFailedError, HerderError, NotFoundError } from './errors.ts';
+export type { ConnectorInfo, ConnectorOffset, ConnectorType, SentOffset } from './connector-info.ts';
+export {
+  BadRequestError,
+  ConnectorFailedError,
+  ForbiddenError,
+  HerderError,
+  NotFoundError,
+} from './errors.ts';
 export type { Herder } from './herder.ts';
 export { LoggerLevels } from './logger-levels.ts';
 export { OffsetTopic } from './offset-topic.ts';

@@ -56,21 +56,22 @@ export class LoggerLevels {
     return view(named);
   }
 
-  /** Sets the level of a name and all below it; returns the names, sorted. Throws NotFoundError for an unknown level. */
+  /** Sets the level of a name and all below it; returns those that had another, sorted. Throws NotFoundError for an unknown level. */
   set(name: string, level: string): string[] {
     const known = levels.find((each) => each === level.toUpperCase());
     if (known === undefined) throw new NotFoundError(`invalid log level '${level}'.`);
-    if (!this.#loggers.has(name)) this.#loggers.set(name, { ...this.#nearest(name), lastModified: null });
+    const isNew = !this.#loggers.has(name);
+    if (isNew) this.#loggers.set(name, { ...this.#nearest(name), lastModified: null });
     const isBelow = (each: string): boolean =>
       name === rootName || each === name || each.startsWith(`${name}.`);
-    const names = [...this.#loggers.keys()].filter(isBelow).toSorted();
-    for (const each of names) {
-      const named = this.#loggers.get(each);
-      if (named === undefined || named.level === known) continue;
+    const changed = [...this.#loggers].filter(
+      ([each, named]) => isBelow(each) && (named.level !== known || (isNew && each === name)),
+    );
+    for (const [, named] of changed) {
       named.level = known;
       named.lastModified = this.#clock.now();
     }
-    return names;
+    return changed.map(([each]) => each).toSorted();
   }
 
   #nearest(name: string): { readonly level: Level } {

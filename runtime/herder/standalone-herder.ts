@@ -1,13 +1,14 @@
 import {
   type ConfigInfos,
-  connectorClasses,
   findConnector,
   type Properties,
   type SentConfig,
   validateConnector,
+  validateResolved,
 } from '../config/index.ts';
 import {
   type ConfigKey,
+  classNameOf,
   configKeys,
   createContext,
   type DefinedSink,
@@ -25,11 +26,13 @@ import {
   type ConnectorOffset,
   type ConnectorStatusInfo,
   type ConnectorType,
+  connectorDescriptions,
   connectorInfo,
   connectorStatusInfo,
   connectorType,
   type PluginInfo,
   pluginInfos,
+  type SentOffset,
   statusInfo,
   type TaskInfo,
   type TaskStatusInfo,
@@ -38,7 +41,7 @@ import { ConnectorRunner } from './connector-runner.ts';
 import { AlreadyExistsError, BadRequestError, ForbiddenError, NotFoundError } from './errors.ts';
 import type { Herder, RestartOptions } from './herder.ts';
 import type { LoggerLevels } from './logger-levels.ts';
-import { OffsetAdmin } from './offset-admin.ts';
+import { OffsetAdmin, type OffsetOwner } from './offset-admin.ts';
 import type { OffsetTopic } from './offset-topic.ts';
 import type { StatusStore } from './status-store.ts';
 import type { WorkerEvent } from './worker-event.ts';
@@ -73,11 +76,15 @@ export class StandaloneHerder implements Herder {
     this.#parts = parts;
     this.loggers = parts.loggers;
     this.clusterId = parts.clusterId;
-    const { client, clock, worker } = parts.environment;
+    const { client, clock, worker, secrets } = parts.environment;
     const log = parts.loggers.logger('connect.worker');
-    this.#offsetAdmin = new OffsetAdmin(client, parts.offsets, worker, (connector) =>
-      createContext({ connector, signal: new AbortController().signal, log, clock }),
-    );
+    this.#offsetAdmin = new OffsetAdmin({
+      client,
+      offsets: parts.offsets,
+      worker,
+      secrets,
+      context: (connector) => createContext({ connector, signal: new AbortController().signal, log, clock }),
+    });
   }
 
   /** Starts what the config topic holds. */
@@ -211,17 +218,15 @@ export class StandaloneHerder implements Herder {
 
   async connectorOffsets(name: string): Promise<ConnectorOffset[]> {
     const { config } = this.#require(name);
-    return this.#offsetAdmin.list(name, this.#pluginOf(config), config);
+    return this.#offsetAdmin.list({ name, plugin: this.#pluginOf(config), config });
   }
 
-  async alterConnectorOffsets(name: string, offsets: readonly ConnectorOffset[]): Promise<string> {
-    return this.#whileStopped(name, (plugin, config) =>
-      this.#offsetAdmin.alter(name, plugin, config, offsets),
-    );
+  async alterConnectorOffsets(name: string, offsets: readonly SentOffset[]): Promise<string> {
+    return this.#whileStopped(name, (owner) => this.#offsetAdmin.alter(owner, offsets));
   }
 
   async resetConnectorOffsets(name: string): Promise<string> {
-    return this.#whileStopped(name, (plugin, config) => this.#offsetAdmin.reset(name, plugin, config));
+    return this.#whileStopped(name, (owner) => this.#offsetAdmin.reset(owner));
   }
 
   plugins(hasConnectorsOnly: boolean): PluginInfo[] {
@@ -234,7 +239,10 @@ export class StandaloneHerder implements Herder {
       const plugin: Plugin | undefined = findOrThrow(() => this.#plugins.find(kind, name));
       if (plugin === undefined) continue;
       if (version !== 'latest' && version !== plugin.version) {
-        throw new BadRequestError(`Plugin ${name} has version ${plugin.version}, not ${version}.`);
+        throw new BadRequestError(
+          `Plugin ${classNameOf(plugin)} not found that matches the version range ${versionRange(version)}, ` +
+            `available versions: [${plugin.version}]`,
+        );
       }
       const own = configKeys(plugin.config);
       if (plugin.kind !== 'source' && plugin.kind !== 'sink') return own;
@@ -254,7 +262,9 @@ export class StandaloneHerder implements Herder {
 
   validate(sent: SentConfig): ConfigInfos {
     const { worker } = this.#parts.environment;
-    return validateConnector(this.#pluginOf(sent), sent, { plugins: this.#plugins, worker });
+    return validateResolved(sent, this.#parts.resolve, (config) =>
+      validateConnector(this.#pluginOf(config), config, { plugins: this.#plugins, worker }),
+    );
   }
 
   get #plugins() {
@@ -282,8 +292,8 @@ export class StandaloneHerder implements Herder {
     const plugin = findOrThrow(() => findConnector(this.#plugins, config));
     if (plugin !== undefined) return plugin;
     throw new BadRequestError(
-      `Failed to find any class that implements Connector and which name matches ${className}, ` +
-        `available connectors are: ${connectorClasses(this.#plugins).join(', ')}`,
+      `org.apache.kafka.connect.errors.ConnectException: Failed to find any class that implements Connector and which name ` +
+        `matches ${className}, available connectors are: ${connectorDescriptions(this.#plugins)}`,
     );
   }
 
@@ -312,10 +322,7 @@ export class StandaloneHerder implements Herder {
     await this.#runner(name).apply();
   }
 
-  async #whileStopped<T>(
-    name: string,
-    change: (plugin: DefinedSource | DefinedSink, config: Properties) => Promise<T>,
-  ): Promise<T> {
+  async #whileStopped<T>(name: string, change: (owner: OffsetOwner) => Promise<T>): Promise<T> {
     return this.#write(async () => {
       const { config, target } = this.#require(name);
       if (target !== 'STOPPED' || (this.#runners.get(name)?.tasks.size ?? 0) > 0) {
@@ -324,7 +331,7 @@ export class StandaloneHerder implements Herder {
             `connector by issuing a 'PUT' request to the '/connectors/${name}/stop' endpoint`,
         );
       }
-      return change(this.#pluginOf(config), this.#parts.resolve(config));
+      return change({ name, plugin: this.#pluginOf(config), config: this.#parts.resolve(config) });
     });
   }
 
@@ -333,6 +340,11 @@ export class StandaloneHerder implements Herder {
     this.#writing = result.catch(() => undefined);
     return result;
   }
+}
+
+/** A range of Maven's that holds one version. */
+function versionRange(version: string): string {
+  return version === '' ? '[,]' : `[${version},${version}]`;
 }
 
 /** A short name that fits several plugins is the client's mistake. */

@@ -60,6 +60,7 @@ export class TaskRunner {
     const { environment, name, task, config, resolve } = this.#parts;
     try {
       const logger = this.#parts.logger.child({ task });
+      this.#noteSecrets();
       const spec = { connector: name, task, config: resolve(config), isPaused: this.#parts.isPaused };
       this.#task = this.#make({ environment, spec, logger, listener: this.#listener() });
       this.#task.start();
@@ -93,6 +94,15 @@ export class TaskRunner {
     if (outcome !== 'late') return;
     logger.warn({ task }, 'task did not stop in time and was given up');
     running.cancel();
+  }
+
+  /** Those of the plugin's own keys; those of config providers are known. */
+  #noteSecrets(): void {
+    const { environment, plugin, config, resolve } = this.#parts;
+    const resolved = resolve(config);
+    for (const [key, { format }] of Object.entries(plugin.config.properties)) {
+      if (format === 'secret') environment.secrets.add(resolved[key] ?? '');
+    }
   }
 
   #make(parts: TaskParts): Task {
@@ -129,7 +139,7 @@ export class TaskRunner {
     }
     this.#error = error;
     logger.error({ err: error, task }, 'task failed');
-    this.#set('FAILED', traceOf(error));
+    this.#set('FAILED', this.#parts.environment.secrets.redact(traceOf(error)));
     this.#parts.onFailed(error);
   }
 

@@ -1,38 +1,53 @@
 import type { ConnectorInfo, Herder } from '../herder/index.ts';
-import { HerderError, NotFoundError } from '../herder/index.ts';
-import { configRequest, createRequest, offsetsRequest } from './request-body.ts';
-import {
-  ok,
-  param,
-  queryFlag,
-  queryList,
-  type Route,
-  type RouteRequest,
-  type RouteResponse,
-} from './route.ts';
+import { NotFoundError } from '../herder/index.ts';
+import { configRequest, createRequest } from './request-body.ts';
+import { ok, param, queryList, type Route, type RouteRequest, type RouteResponse } from './route.ts';
 
-/** `/connectors` and below. */
+/** `/connectors` and the config of each. */
 export function connectorRoutes(herder: Herder): readonly Route[] {
   const name = (request: RouteRequest): string => param(request, 'connector');
   const connector = '/connectors/:connector';
+  const refused = { 400: 'ErrorMessage', 409: 'ErrorMessage' } as const;
   return [
     {
       method: 'GET',
       path: '/connectors',
+      summary: 'The names of all connectors, or what expand asks for about each',
+      query: [
+        {
+          name: 'expand',
+          type: 'string',
+          values: ['status', 'info'],
+          isRepeated: true,
+          description: 'What to tell about each connector.',
+        },
+      ],
+      answers: { 200: 'ConnectorNames' },
       handle: (request) => ok(listed(herder, queryList(request, 'expand'))),
     },
     {
       method: 'POST',
       path: '/connectors',
+      summary: 'Creates a connector',
+      accepts: 'CreateConnectorRequest',
+      answers: { 201: 'ConnectorInfo', ...refused },
       handle: async (request) => {
         const { name, config, target } = createRequest(request.body);
         return created(request, await herder.createConnector(name, config, target));
       },
     },
-    { method: 'GET', path: connector, handle: (request) => ok(herder.connectorInfo(name(request))) },
+    {
+      method: 'GET',
+      path: connector,
+      summary: 'A connector',
+      answers: { 200: 'ConnectorInfo', 404: 'ErrorMessage' },
+      handle: (request) => ok(herder.connectorInfo(name(request))),
+    },
     {
       method: 'DELETE',
       path: connector,
+      summary: 'Deletes a connector; its offsets stay',
+      answers: { 204: 'empty', 404: 'ErrorMessage', 409: 'ErrorMessage' },
       handle: async (request) => {
         await herder.deleteConnector(name(request));
         return { status: 204 };
@@ -41,11 +56,16 @@ export function connectorRoutes(herder: Herder): readonly Route[] {
     {
       method: 'GET',
       path: `${connector}/config`,
+      summary: "A connector's config as it was sent",
+      answers: { 200: 'ConnectorConfig', 404: 'ErrorMessage' },
       handle: (request) => ok(herder.connectorConfig(name(request))),
     },
     {
       method: 'PUT',
       path: `${connector}/config`,
+      summary: 'Creates a connector or replaces its config',
+      accepts: 'Config',
+      answers: { 200: 'ConnectorInfo', 201: 'ConnectorInfo', ...refused },
       handle: async (request) => {
         const { isCreated, info } = await herder.putConnectorConfig(
           name(request),
@@ -57,100 +77,29 @@ export function connectorRoutes(herder: Herder): readonly Route[] {
     {
       method: 'PATCH',
       path: `${connector}/config`,
+      summary: "Changes some keys of a connector's config; null removes one",
+      accepts: 'Config',
+      answers: { 200: 'ConnectorInfo', 404: 'ErrorMessage', ...refused },
       handle: async (request) =>
         ok(await herder.patchConnectorConfig(name(request), configRequest(request.body))),
-    },
-    {
-      method: 'GET',
-      path: `${connector}/status`,
-      handle: (request) => ok(herder.connectorStatus(name(request))),
-    },
-    { method: 'GET', path: `${connector}/tasks`, handle: (request) => ok(herder.taskConfigs(name(request))) },
-    {
-      method: 'GET',
-      path: `${connector}/tasks/:task/status`,
-      handle: (request) => ok(herder.taskStatus(name(request), taskId(request))),
-    },
-    {
-      method: 'POST',
-      path: `${connector}/tasks/:task/restart`,
-      handle: (request) => {
-        herder.restartTask(name(request), taskId(request));
-        return { status: 204 };
-      },
-    },
-    {
-      method: 'POST',
-      path: `${connector}/restart`,
-      handle: (request) => restarted(herder, name(request), request),
-    },
-    {
-      method: 'PUT',
-      path: `${connector}/pause`,
-      handle: async (request) => {
-        await herder.pauseConnector(name(request));
-        return { status: 202 };
-      },
-    },
-    {
-      method: 'PUT',
-      path: `${connector}/resume`,
-      handle: async (request) => {
-        await herder.resumeConnector(name(request));
-        return { status: 202 };
-      },
-    },
-    {
-      method: 'PUT',
-      path: `${connector}/stop`,
-      handle: async (request) => {
-        await herder.stopConnector(name(request));
-        return { status: 204 };
-      },
-    },
-    {
-      method: 'GET',
-      path: `${connector}/topics`,
-      handle: (request) => ok({ [name(request)]: { topics: herder.connectorTopics(name(request)) } }),
-    },
-    {
-      method: 'PUT',
-      path: `${connector}/topics/reset`,
-      handle: (request) => {
-        herder.resetConnectorTopics(name(request));
-        return { status: 202 };
-      },
-    },
-    {
-      method: 'GET',
-      path: `${connector}/offsets`,
-      handle: async (request) => ok({ offsets: await herder.connectorOffsets(name(request)) }),
-    },
-    {
-      method: 'PATCH',
-      path: `${connector}/offsets`,
-      handle: async (request) => {
-        const offsets = offsetsRequest(request.body);
-        return ok({ message: await herder.alterConnectorOffsets(name(request), offsets) });
-      },
-    },
-    {
-      method: 'DELETE',
-      path: `${connector}/offsets`,
-      handle: async (request) => ok({ message: await herder.resetConnectorOffsets(name(request)) }),
     },
   ];
 }
 
-/** Names, or with `expand` what was asked for about each; a connector whose state is not known is left out. */
+/**
+ * Names, or with `expand` what was asked for about each, in the order it was asked for; a connector whose state is not
+ * known is left out.
+ */
 function listed(herder: Herder, expand: readonly string[]): unknown {
   const names = herder.connectors();
   if (expand.length === 0) return names;
   const entries = names.flatMap((name) => {
     try {
-      const status = expand.includes('status') ? { status: herder.connectorStatus(name) } : {};
-      const info = expand.includes('info') ? { info: herder.connectorInfo(name) } : {};
-      return [[name, { ...status, ...info }] as const];
+      const asked = expand.flatMap((each): (readonly [string, unknown])[] => {
+        if (each === 'status') return [[each, herder.connectorStatus(name)]];
+        return each === 'info' ? [[each, herder.connectorInfo(name)]] : [];
+      });
+      return [[name, Object.fromEntries(asked)] as const];
     } catch (error) {
       if (error instanceof NotFoundError) return [];
       throw error;
@@ -161,17 +110,4 @@ function listed(herder: Herder, expand: readonly string[]): unknown {
 
 function created({ origin }: RouteRequest, info: ConnectorInfo): RouteResponse {
   return { status: 201, body: info, location: `${origin}/connectors/${encodeURIComponent(info.name)}` };
-}
-
-function restarted(herder: Herder, name: string, request: RouteRequest): RouteResponse {
-  const includeTasks = queryFlag(request, 'includeTasks');
-  const onlyFailed = queryFlag(request, 'onlyFailed');
-  const state = herder.restartConnector(name, { includeTasks, onlyFailed });
-  return includeTasks || onlyFailed ? { status: 202, body: state } : { status: 204 };
-}
-
-function taskId(request: RouteRequest): number {
-  const text = param(request, 'task');
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new HerderError('CONNECT_NOT_FOUND', 404, 'HTTP 404 Not Found');
 }

@@ -1,1 +1,2 @@
-export { type Rest, startRest } from './server.ts';
+export { type RestSettings, restSettings } from './rest-settings.ts';
+export { isLoopback, type Rest, startRest } from './server.ts';

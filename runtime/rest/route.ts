@@ -1,8 +1,12 @@
+import type { SchemaName } from './schemas.ts';
+
 /** The parts of a request that a route looks at. */
 export interface RouteRequest {
   /** Decoded segments of the path, by name. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** By name in small letters. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Text; empty when there is none. */
   readonly body: string;
   /** `http://host:port` as the client sees it. */
@@ -16,10 +20,26 @@ export interface RouteResponse {
   readonly location?: string;
 }
 
+/** A query parameter, for the description of the API. */
+export interface QueryParameter {
+  readonly name: string;
+  readonly type: 'boolean' | 'string';
+  /** All there are, when they are few. */
+  readonly values?: readonly string[];
+  readonly isRepeated?: boolean;
+  readonly description: string;
+}
+
 /** One method on one path; `:name` stands for a segment. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
+  readonly summary: string;
+  readonly query?: readonly QueryParameter[];
+  /** What the body has to be. */
+  readonly accepts?: SchemaName;
+  /** What is answered with each status: a shape, or `empty`. Errors every route may have are not listed. */
+  readonly answers: Readonly<Record<number, SchemaName | 'empty'>>;
   handle(request: RouteRequest): RouteResponse | Promise<RouteResponse>;
 }
 

@@ -1,11 +1,14 @@
 import type { Server } from 'node:http';
+import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { listenLazily } from '../../platform/lazy-http-server.ts';
+import { type HttpTls, listenLazily } from '../../platform/lazy-http-server.ts';
 import { type Herder, HerderError } from '../herder/index.ts';
-import { connectorRoutes } from './connector-routes.ts';
+import { allowOrigin } from './access-control.ts';
+import { isUser, type Users } from './basic-auth.ts';
 import { errorResponse, httpError } from './error-response.ts';
+import { RestConfigError } from './rest-error.ts';
 import type { Route, RouteRequest, RouteResponse } from './route.ts';
-import { workerRoutes } from './worker-routes.ts';
+import { allowedMethods, makeRoutes } from './routes.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
 const NAME_LENGTH_MAX = 4_096;
@@ -14,12 +17,21 @@ const REQUEST_TIMEOUT_MS = 90_000;
 /** What Connect's REST API is served for, and where. */
 export interface RestOptions {
   readonly herder: Herder;
-  /** Default: localhost. */
+  /** Default: localhost. Any other than a loopback address needs `users`, or clients' certificates. */
   readonly host?: string;
   /** 0: any that is free. Default: 8083. */
   readonly port?: number;
+  readonly tls?: HttpTls | undefined;
+  /** Who may call it, with basic authentication. Default: anybody. */
+  readonly users?: Users | undefined;
   /** Origins of web pages that may call it; `*` for all. Kafka's `access.control.allow.origin`. */
   readonly allowedOrigins?: readonly string[];
+  /** What they may do. Default: everything. */
+  readonly allowedMethods?: readonly string[];
+  /** False: `/admin/…` is not served. */
+  readonly hasAdmin?: boolean;
+  /** Sent with every answer. */
+  readonly headers?: readonly (readonly [string, string])[];
   /** After which a request is answered with an error. Default 90,000 ms. */
   readonly requestTimeoutMs?: number;
 }
@@ -31,22 +43,42 @@ export interface Rest {
   close(): Promise<void>;
 }
 
-/** Serves Kafka Connect's REST API. Unlike there, malformed requests are answered with 400, never with 500. */
+/**
+ * Serves Kafka Connect's REST API. Throws RestConfigError when others than this machine could call it without
+ * authentication: who may create a connector may read and write whatever the worker may.
+ */
 export async function startRest(options: RestOptions): Promise<Rest> {
-  const { host = 'localhost', port = 8083 } = options;
+  const { host = 'localhost', port = 8083, tls } = options;
+  requireProtection(host, options);
   let app: FastifyInstance | undefined;
-  const server = await listenLazily({ host, port }, async (http) => {
+  const load = async (http: Server) => {
     app = await makeApp(options, http);
     await app.ready();
     return app.routing;
-  });
+  };
+  const server = await listenLazily({ host, port }, load, tls);
   return {
-    url: `http://${urlHost(host)}:${server.endpoint.port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${server.endpoint.port}`,
     close: async () => {
       await server.close();
       await app?.close();
     },
   };
+}
+
+function requireProtection(host: string, { users, tls }: RestOptions): void {
+  const knowsClients = users !== undefined || (tls?.requestCert === true && tls.rejectUnauthorized === true);
+  if (knowsClients || isLoopback(host)) return;
+  throw new RestConfigError(
+    `Connect's REST API is not opened on ${host} without authentication: who can create a connector can read and write ` +
+      'what the worker can. Listen on 127.0.0.1, or set rest.extension.classes=BasicAuthSecurityRestExtension in the ' +
+      'worker properties, or https with ssl.client.auth=required.',
+  );
+}
+
+/** Whether an address is only reached from this machine. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function urlHost(host: string): string {
@@ -67,25 +99,52 @@ async function makeApp(options: RestOptions, server: Server): Promise<FastifyIns
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
-  const routes = [...connectorRoutes(options.herder), ...workerRoutes(options.herder)];
+  const routes = makeRoutes(options.herder, { hasAdmin: options.hasAdmin ?? true });
   app.setErrorHandler((error, _request, reply) => send(reply, errorResponse(error)));
-  app.setNotFoundHandler((request, reply) =>
-    send(reply, httpError(isKnownPath(routes, request) ? 405 : 404)),
-  );
+  app.setNotFoundHandler((request, reply) => answerUnrouted(routes, request, reply));
   app.addHook('onRequest', (request, reply, next) => {
-    if (allowOrigin(request, reply, options.allowedOrigins ?? [])) return;
-    if (acceptsJson(request)) next();
-    else send(reply, httpError(406));
+    for (const [name, value] of options.headers ?? []) reply.header(name, value);
+    if (allowOrigin(request, reply, options)) return;
+    if (options.users === undefined || isUser(options.users, request.headers.authorization)) next();
+    else refuseUser(reply);
   });
   const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   for (const route of routes) {
     app.route({
       method: route.method,
       url: route.path,
+      preValidation: (request, reply, next) => {
+        if (acceptsJson(request)) next();
+        else send(reply, httpError(406));
+      },
       handler: async (request, reply) => send(reply, await answer(route, request, timeoutMs)),
     });
   }
   return app;
+}
+
+function refuseUser(reply: FastifyReply): void {
+  reply
+    .code(401)
+    .header('www-authenticate', 'Basic realm="Kafka Connect"')
+    .header('content-type', 'text/plain')
+    .send(Buffer.from('User cannot access the resource.'));
+}
+
+/** What no route is for: OPTIONS tells the methods of a path, anything else is a wrong method or a wrong path. */
+function answerUnrouted(
+  routes: readonly Route[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const methods = allowedMethods(routes, request.url);
+  if (methods.length === 0) return send(reply, httpError(404));
+  reply.header('allow', methods.join(','));
+  if (request.method !== 'OPTIONS') return send(reply.removeHeader('allow'), httpError(405));
+  return reply
+    .code(200)
+    .header('content-type', 'text/plain')
+    .send(Buffer.from(methods.join(', ')));
 }
 
 async function answer(route: Route, request: FastifyRequest, timeoutMs: number): Promise<RouteResponse> {
@@ -107,6 +166,7 @@ function routeRequest(request: FastifyRequest): RouteRequest {
   return {
     params: request.params as RouteRequest['params'],
     query: request.query as RouteRequest['query'],
+    headers: request.headers,
     body: typeof request.body === 'string' ? request.body : '',
     origin: `${request.protocol}://${request.host}`,
   };
@@ -125,33 +185,4 @@ function acceptsJson({ headers: { accept } }: FastifyRequest): boolean {
   return accept
     .split(',')
     .some((range) => /^(\*\/\*|application\/(\*|json))$/i.test(range.split(';', 1)[0]?.trim() ?? ''));
-}
-
-function isKnownPath(routes: readonly Route[], { url }: FastifyRequest): boolean {
-  const segments = segmentsOf(url.split('?', 1)[0] ?? '');
-  return routes.some(({ path }) => {
-    const expected = segmentsOf(path);
-    return (
-      expected.length === segments.length &&
-      expected.every((segment, index) => segment.startsWith(':') || segment === segments[index])
-    );
-  });
-}
-
-function segmentsOf(path: string): string[] {
-  return path.replace(/\/$/, '').split('/');
-}
-
-/** CORS as far as browsers need it. True when that was all: a preflight request is answered. */
-function allowOrigin(request: FastifyRequest, reply: FastifyReply, allowed: readonly string[]): boolean {
-  const { origin } = request.headers;
-  if (origin === undefined || !(allowed.includes('*') || allowed.includes(origin))) return false;
-  reply.header('access-control-allow-origin', origin).header('vary', 'Origin');
-  if (request.method !== 'OPTIONS') return false;
-  reply
-    .header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE')
-    .header('access-control-allow-headers', 'content-type, authorization')
-    .code(204)
-    .send();
-  return true;
 }

@@ -1,9 +1,9 @@
-import { BadRequestError, type Herder } from '../herder/index.ts';
+import { BadRequestError, type Herder, HerderError } from '../herder/index.ts';
+import { apiVersion } from './api-version.ts';
 import { configRequest, levelRequest } from './request-body.ts';
 import { ok, param, queryFlag, queryText, type Route } from './route.ts';
 
-/** The version of Kafka Connect whose API this is; tools decide by it what they may call. */
-const apiVersion = '4.3.0';
+/** Sixteen hex digits where Kafka Connect has those of its commit; ours is known by the package's version. */
 const commit = '0000000000000000';
 
 /** `/`, `/health`, `/connector-plugins` and `/admin/loggers`. */
@@ -12,44 +12,94 @@ export function workerRoutes(herder: Herder): readonly Route[] {
     {
       method: 'GET',
       path: '/',
+      summary: 'Versions, and the id of the Kafka cluster',
+      answers: { 200: 'ServerInfo' },
       handle: () => ok({ version: apiVersion, commit, kafka_cluster_id: herder.clusterId }),
     },
     {
       method: 'GET',
       path: '/health',
+      summary: 'Whether the worker works (KIP-1017)',
+      answers: { 200: 'WorkerStatus', 500: 'WorkerStatus', 503: 'WorkerStatus' },
       handle: () =>
         ok({ status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }),
     },
+    ...pluginRoutes(herder),
+    ...loggerRoutes(herder),
+  ];
+}
+
+function pluginRoutes(herder: Herder): readonly Route[] {
+  return [
     {
       method: 'GET',
       path: '/connector-plugins',
+      summary: 'The plugins there are',
+      query: [
+        {
+          name: 'connectorsOnly',
+          type: 'boolean',
+          description: 'Whether only connectors are listed. Default: true.',
+        },
+      ],
+      answers: { 200: 'PluginInfos' },
       handle: (request) => ok(herder.plugins(queryFlag(request, 'connectorsOnly', true))),
     },
     {
       method: 'GET',
       path: '/connector-plugins/:plugin/config',
+      summary: "A plugin's keys",
+      query: [{ name: 'version', type: 'string', description: 'Version of the plugin. Default: latest.' }],
+      answers: { 200: 'ConfigKeyInfos', 400: 'ErrorMessage', 404: 'ErrorMessage' },
       handle: (request) => ok(herder.pluginConfig(param(request, 'plugin'), queryText(request, 'version'))),
     },
     {
       method: 'PUT',
       path: '/connector-plugins/:plugin/config/validate',
+      summary: "Checks a connector's config; 200 also when it is wrong",
+      accepts: 'Config',
+      answers: { 200: 'ConfigInfos', 400: 'ErrorMessage' },
       handle: (request) => {
         const config = configRequest(request.body);
         requireSameType(config['connector.class'], param(request, 'plugin'));
-        return ok(herder.validate(config));
+        return ok(wrapped(() => herder.validate(config)));
       },
     },
-    { method: 'GET', path: '/admin/loggers', handle: () => ok(herder.loggers.list()) },
+  ];
+}
+
+function loggerRoutes({ loggers }: Herder): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/admin/loggers',
+      summary: 'The levels of all loggers',
+      answers: { 200: 'LoggerLevels' },
+      handle: () => ok(loggers.list()),
+    },
     {
       method: 'GET',
       path: '/admin/loggers/:logger',
-      handle: (request) => ok(herder.loggers.get(param(request, 'logger'))),
+      summary: 'The level of a logger',
+      answers: { 200: 'LoggerLevel', 404: 'ErrorMessage' },
+      handle: (request) => ok(loggers.get(param(request, 'logger'))),
     },
     {
       method: 'PUT',
       path: '/admin/loggers/:logger',
+      summary: 'Sets the level of a logger and all below it',
+      query: [
+        {
+          name: 'scope',
+          type: 'string',
+          values: ['worker', 'cluster'],
+          description: 'Whether all workers of the group do it (KIP-976). Default: worker.',
+        },
+      ],
+      accepts: 'LevelRequest',
+      answers: { 200: 'LoggerNames', 204: 'empty', 400: 'ErrorMessage', 404: 'ErrorMessage' },
       handle: (request) => {
-        const changed = herder.loggers.set(param(request, 'logger'), levelRequest(request.body));
+        const changed = loggers.set(param(request, 'logger'), levelRequest(request.body));
         return queryText(request, 'scope')?.toLowerCase() === 'cluster' ? { status: 204 } : ok(changed);
       },
     },
@@ -61,4 +111,15 @@ function requireSameType(className: string | null | undefined, plugin: string): 
   const short = (name: string): string => name.replace(/Connector$/, '');
   if (short(className).endsWith(short(plugin))) return;
   throw new BadRequestError(`Included connector type ${className} does not match request type ${plugin}`);
+}
+
+/** What the herder refuses here is an internal error in Kafka Connect, which puts the Java class before the message. */
+function wrapped<T>(validate: () => T): T {
+  try {
+    return validate();
+  } catch (error) {
+    if (!(error instanceof BadRequestError)) throw error;
+    const message = `org.apache.kafka.connect.runtime.rest.errors.BadRequestException: ${error.message}`;
+    throw new HerderError('CONNECT_VALIDATION', 500, message, { cause: error });
+  }
 }

@@ -1,6 +1,6 @@
 import type { KafkaClient, Producer } from '../../kafka/client/index.ts';
 import type { HeaderInput } from '../../kafka/records/index.ts';
-import type { ErrorSettings } from '../config/index.ts';
+import type { ErrorSettings, Secrets } from '../config/index.ts';
 import { DeadLetterError, messageOf, reasonOf, type StageError } from './errors.ts';
 import { createTopic } from './topic-creation.ts';
 
@@ -19,6 +19,7 @@ export interface DeadLetterOptions {
   readonly connector: string;
   readonly task: number;
   readonly settings: ErrorSettings;
+  readonly secrets: Secrets;
 }
 
 const prefix = '__connect.errors.';
@@ -79,6 +80,7 @@ export class DeadLetterQueue {
   }
 
   #contextHeaders({ context }: DeadLetter, failure: StageError): HeaderInput[] {
+    const { secrets } = this.#options;
     const reason = reasonOf(failure);
     const facts = {
       ...context,
@@ -90,6 +92,9 @@ export class DeadLetterQueue {
       'exception.message': messageOf(reason),
       'exception.stacktrace': reason instanceof Error ? (reason.stack ?? '') : '',
     };
-    return Object.entries(facts).map(([name, text]) => ({ key: prefix + name, value: Buffer.from(text) }));
+    return Object.entries(facts).map(([name, text]) => ({
+      key: prefix + name,
+      value: Buffer.from(secrets.redact(text)),
+    }));
   }
 }

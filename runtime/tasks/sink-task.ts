@@ -245,7 +245,12 @@ export class SinkTask implements Task {
     const codec = await openRecordCodec(settings, spec.config, plugins, ctx);
     let deadLetters: DeadLetterQueue | undefined;
     try {
-      deadLetters = await DeadLetterQueue.open(client, { connector, task, settings: settings.errors });
+      deadLetters = await DeadLetterQueue.open(client, {
+        connector,
+        task,
+        settings: settings.errors,
+        secrets: this.#parts.environment.secrets,
+      });
       const handle = await this.#openPlugin(config, policy);
       const rejects = new SinkRejects(policy, deadLetters, progress);
       const consumer = client.consumer(consumerOptions(worker, spec.config, { connector, task }));

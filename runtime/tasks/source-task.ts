@@ -168,7 +168,12 @@ export class SourceTask implements Task {
     const config = requirePluginConfig(plugin, pluginConfig(spec.config, plugin.config));
     const codec = await openRecordCodec(settings, spec.config, plugins, this.#ctx);
     try {
-      const deadLetters = await DeadLetterQueue.open(client, { connector, task, settings: settings.errors });
+      const deadLetters = await DeadLetterQueue.open(client, {
+        connector,
+        task,
+        settings: settings.errors,
+        secrets: this.#parts.environment.secrets,
+      });
       const producer = client.producer(producerOptions(worker, spec.config, { connector, task }));
       const rules = worker.canCreateTopics ? topicCreationRules(spec.config) : undefined;
       const { progress } = this;

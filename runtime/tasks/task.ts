@@ -2,7 +2,7 @@ import type { KafkaClient, TopicPartitionOffset } from '../../kafka/client/index
 import type { Clock } from '../../platform/clock.ts';
 import type { Entropy } from '../../platform/entropy.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Properties, WorkerSettings } from '../config/index.ts';
+import type { Properties, Secrets, WorkerSettings } from '../config/index.ts';
 import type { PluginRegistry } from '../plugin/index.ts';
 import type { TaskProgress } from './progress.ts';
 
@@ -13,6 +13,8 @@ export interface TaskEnvironment {
   readonly entropy: Entropy;
   readonly plugins: PluginRegistry;
   readonly worker: WorkerSettings;
+  /** What no task may tell. */
+  readonly secrets: Secrets;
 }
 
 /** Which task it is, and its connector's config with all references resolved. */

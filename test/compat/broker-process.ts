@@ -27,6 +27,7 @@ export class BrokerProcess {
   readonly #logFile: string;
   #child: Child | undefined;
   #port = 0;
+  #connectUrl: string | undefined;
   #isStopped = false;
 
   constructor(options: BrokerOptions) {
@@ -37,6 +38,11 @@ export class BrokerProcess {
 
   get port(): number {
     return this.#port;
+  }
+
+  /** Where the Connect worker in the same process answers; undefined when there is none. */
+  get connectUrl(): string | undefined {
+    return this.#connectUrl;
   }
 
   get bootstrap(): string {
@@ -120,6 +126,7 @@ export class BrokerProcess {
       child.facts.find((fact) => typeof fact['kafka'] === 'string'),
     );
     this.#port = Number(String(ready['kafka']).split(':').at(-1));
+    this.#connectUrl = typeof ready['rest'] === 'string' ? ready['rest'] : undefined;
   }
 
   async #startKafka(): Promise<void> {

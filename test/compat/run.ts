@@ -8,6 +8,7 @@ import { cache, install, millraceCommand, type Tool } from './install.ts';
 import { clientTransactions } from './parts/client-transactions.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
+import { connectRest } from './parts/connect-rest.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { crashes } from './parts/crash.ts';
@@ -41,6 +42,7 @@ const allParts: readonly Part[] = [
   clientTransactions,
   wire,
   compaction,
+  connectRest,
   consoleTools,
   ourTools,
   packaged,

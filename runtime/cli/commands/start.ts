@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts';
 import { clusterIdOf } from '../kafka-environment.ts';
 import { describeOptions, parseOptions } from '../options.ts';
 import { untilStopped, whileRunning } from '../running.ts';
+import { workerProperties } from '../worker-properties.ts';
 
 const options = {
   ...brokerFileOptions,
@@ -16,7 +17,15 @@ const options = {
     default: '8',
     describe: "Whose answers the registry gives: those of Confluent's releases 7 or 8.",
   },
-  'rest-port': { type: 'number', default: 8083, describe: "Port of Connect's REST API." },
+  'rest-port': {
+    type: 'number',
+    describe: "Port of Connect's REST API. (default: that of listeners, or 8083)",
+  },
+  'worker-config': {
+    type: 'string',
+    describe:
+      "A worker.properties file of Kafka Connect's: the worker, its REST API's listener, TLS and users.",
+  },
   'plugin-path': { type: 'string', isRepeated: true, describe: 'A folder with plugins. May be repeated.' },
   json: { type: 'flag', describe: 'Print one JSON line with the addresses when ready.' },
 } as const;
@@ -37,6 +46,7 @@ export const startCommand: Command = {
         registryPort: values['registry-port'],
         personality: values['compat-level'] === '7' ? 7 : 8,
         restPort: values['rest-port'],
+        workerProperties: workerProperties(values['worker-config'], process.env),
         plugins: { folders: values['plugin-path'], packages: ['.'] },
       });
       const { kafka, registry, rest, metrics } = stack.addresses;

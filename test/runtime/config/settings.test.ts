@@ -231,6 +231,7 @@ test('references are replaced from files, directories and the environment; what 
       'config.providers.f.class': 'org.apache.kafka.common.config.provider.FileConfigProvider',
       'config.providers.f.param.allowed.paths': '/etc',
       'config.providers.d.class': 'directory',
+      'config.providers.d.param.allowed.paths': '/etc/secrets',
       'config.providers.env.param.allowlist.pattern': 'DB_.*',
     },
     { files, environment: { DB_HOST: 'db', HOME: '/root' } },
@@ -248,6 +249,11 @@ test('references are replaced from files, directories and the environment; what 
     c: '${env:HOME} ${nope:x} ${f:/secret:password} ${f:/etc/../secret:password} ${d:/etc/secrets:../db.properties}',
     d: 'plain $ {} text',
   });
+  for (const provider of ['file', 'directory', 'env']) {
+    expect(() => referenceResolver({ 'config.providers': provider }, { files, environment: {} })).toThrow(
+      /is not set: name .* Nothing is allowed by default/,
+    );
+  }
   expect(() => referenceResolver({ 'config.providers': 'vault' }, { files, environment: {} })).toThrow(
     "'vault' is not known",
   );

@@ -119,7 +119,10 @@ test('a secret behind a reference reaches the plugin, and nothing that is stored
       throw new Error('cannot log in');
     },
   };
-  const worker = await cluster.worker([plugin], { 'config.providers': 'env' });
+  const worker = await cluster.worker([plugin], {
+    'config.providers': 'env',
+    'config.providers.env.param.allowlist.pattern': 'SECRET',
+  });
   const rest = await startRest({ herder: worker.herder, port: 0 });
   const config = { 'connector.class': 'counting', topic: 'numbers', password: '${env:SECRET}' };
   await worker.herder.createConnector('in', config);
