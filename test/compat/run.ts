@@ -11,6 +11,7 @@ import { compaction } from './parts/compaction.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { crashes } from './parts/crash.ts';
+import { exactlyOnce } from './parts/exactly-once.ts';
 import { Probe } from './parts/java.ts';
 import { javaTranscripts } from './parts/java-transcripts.ts';
 import { migration } from './parts/migration.ts';
@@ -27,6 +28,7 @@ import { type Check, Report } from './report.ts';
 
 /** Long ones first, and last the one whose tool takes longest to be there. */
 const allParts: readonly Part[] = [
+  exactlyOnce,
   quickstart,
   ...roundTrips,
   course,
