@@ -201,6 +201,9 @@ class StableOffsets:
             # It would ask with the leader epoch of before for ever.
             self.admin = None
             return
+        if min(ends.values()) < 0 or min(stable.values()) < 0:
+            # What librdkafka says of partitions that nobody has answered for: the broker went away meanwhile.
+            return
         now = time.monotonic()
         self.samples += 1
         for partition in self.partitions:
