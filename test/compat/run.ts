@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
 import { cache, install, millraceCommand, type Tool } from './install.ts';
+import { clientAdmin } from './parts/client-admin.ts';
 import { clientTransactions } from './parts/client-transactions.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
@@ -40,6 +41,7 @@ const allParts: readonly Part[] = [
   registryContract,
   registryKill,
   codec,
+  clientAdmin,
   clientTransactions,
   wire,
   compaction,
