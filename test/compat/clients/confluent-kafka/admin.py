@@ -1,6 +1,7 @@
 """confluent-kafka's AdminClient in a transcript, beyond the creation of topics. Arguments: bootstrap, topic."""
 
 import sys
+import time
 
 from confluent_kafka import (
     Consumer,
@@ -51,8 +52,13 @@ def positions(result):
     return f"{result.group_id} {[position(found) for found in result.topic_partitions]}"
 
 
-def describe_topic():
-    found = one(admin.describe_topics(TopicCollection([topic])))
+def describe_topic(partitions):
+    """Once the broker has heard of all partitions."""
+    for _ in range(100):
+        found = one(admin.describe_topics(TopicCollection([topic])))
+        if len(found.partitions) == partitions:
+            break
+        time.sleep(0.1)
     shown = [(p.id, p.leader.id, [n.id for n in p.replicas], [n.id for n in p.isr]) for p in found.partitions]
     return f"{found.name} internal={found.is_internal} {shown}"
 
@@ -131,7 +137,7 @@ step("create_topics, only validated", lambda: one(admin.create_topics([NewTopic(
 step("create_topics with too many replicas", lambda: one(admin.create_topics([NewTopic("replicated", 1, 3)])))
 step("create_partitions", lambda: one(admin.create_partitions([NewPartitions(topic, 3)])))
 step("create_partitions, fewer", lambda: one(admin.create_partitions([NewPartitions(topic, 1)])))
-step("describe_topics", describe_topic)
+step("describe_topics", lambda: describe_topic(3))
 step("describe_cluster", describe_cluster)
 step("ten records", produce)
 step("list_offsets, latest", lambda: ends(OffsetSpec.latest()))
