@@ -9,6 +9,8 @@ export interface Difference {
   readonly missing: readonly string[];
   /** Lines that may be there instead. */
   readonly added: readonly string[];
+  /** A sentence. */
+  readonly why: string;
 }
 
 /** A line of a transcript and the command or question above it. */
@@ -25,18 +27,20 @@ export interface Found {
 
 /** The rows of differences.md about one part. Throws for a row that cannot be read, or that no transcript asks about. */
 export function differencesOf(part: string): readonly Difference[] {
-  const read = (...path: readonly string[]) =>
-    readFileSync(join(import.meta.dirname, ...path), 'utf8').split('\n');
-  const rows = read('differences.md')
-    .filter((line) => line.startsWith('| `'))
-    .map(difference);
+  const rows = differencesIn(read('differences.md'));
   const asked = globSync('*.txt', { cwd: join(import.meta.dirname, 'expected') })
-    .flatMap((file) => read('expected', file))
+    .flatMap((file) => read('expected', file).split('\n'))
     .filter((line) => /^[>$] /.test(line));
   const idle = rows.find(({ command }) => !asked.some((line) => line.slice(2).startsWith(command)));
   if (idle !== undefined)
     throw new Error(`differences.md has a row about what nothing asks: ${idle.command}`);
   return rows.filter((row) => row.part === part);
+}
+
+/** The rows that are about more than how the tests start their brokers. */
+export function publishedDifferences(): readonly Difference[] {
+  const [published = ''] = read('differences.md').split('## Of the tests alone');
+  return differencesIn(published);
 }
 
 /**
@@ -100,17 +104,30 @@ function without(line: string, pattern: string): string | undefined {
   return expression.test(line) ? line.replace(expression, '') : undefined;
 }
 
+function read(...path: readonly string[]): string {
+  return readFileSync(join(import.meta.dirname, ...path), 'utf8');
+}
+
+function differencesIn(text: string): readonly Difference[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map(difference);
+}
+
 function difference(row: string): Difference {
   const columns = row.split(/(?<!\\)\|/).slice(1, 5);
   const [[part, command] = [], missing = [], added = []] = columns.map((column) =>
     [...column.matchAll(/`([^`]*)`/g)].map(([, code = '']) => code.replaceAll('\\|', '|')),
   );
+  const why = columns[3]?.trim() ?? '';
   if (
     columns.length < 4 ||
     part === undefined ||
     command === undefined ||
-    missing.length + added.length === 0
+    missing.length + added.length === 0 ||
+    why === ''
   )
     throw new Error(`differences.md has a row that cannot be read: ${row}`);
-  return { part, command, missing, added };
+  return { part, command, missing, added, why };
 }

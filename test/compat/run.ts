@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
 import { cache, install, millraceCommand, type Tool } from './install.ts';
+import { clientAdmin } from './parts/client-admin.ts';
 import { clientTransactions } from './parts/client-transactions.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
@@ -12,6 +13,7 @@ import { connectRest } from './parts/connect-rest.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { crashes } from './parts/crash.ts';
+import { exactlyOnce } from './parts/exactly-once.ts';
 import { Probe } from './parts/java.ts';
 import { javaTranscripts } from './parts/java-transcripts.ts';
 import { migration } from './parts/migration.ts';
@@ -28,6 +30,7 @@ import { type Check, Report } from './report.ts';
 
 /** Long ones first, and last the one whose tool takes longest to be there. */
 const allParts: readonly Part[] = [
+  exactlyOnce,
   quickstart,
   ...roundTrips,
   course,
@@ -39,6 +42,7 @@ const allParts: readonly Part[] = [
   registryContract,
   registryKill,
   codec,
+  clientAdmin,
   clientTransactions,
   wire,
   compaction,

@@ -6,9 +6,7 @@ import {
   type MessageDefinition,
 } from '../../kafka/protocol/index.ts';
 import { BrokerFixture } from '../broker/broker-fixture.ts';
-
-const begin = '<!-- Written by node test/docs/write-api-table.ts; do not edit. -->\n\n';
-const end = '\n<!-- The end of what is written. -->';
+import { withWritten } from './written.ts';
 
 /** What there is to say about an API beside its versions. */
 const notes: Readonly<Record<number, string>> = {
@@ -23,9 +21,7 @@ const notes: Readonly<Record<number, string>> = {
 
 /** `text` of docs/compatibility.md with the table of APIs as the broker and Kafka 4.3 have them now. */
 export async function withApiTable(text: string): Promise<string> {
-  const [first, last] = [text.indexOf(begin), text.indexOf(end)];
-  if (first < 0 || last < first) throw new Error('docs/compatibility.md has no place for the table of APIs');
-  return `${text.slice(0, first)}${begin}${await apiTable()}${text.slice(last)}`;
+  return withWritten(text, 'APIs', await apiTable());
 }
 
 /** Every API that Kafka 4.3 serves on a broker's listener, with the versions that this broker tells clients of. */

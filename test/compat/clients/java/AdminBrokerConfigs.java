@@ -2,9 +2,10 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** Names and kinds of all broker configs: the values are each broker's own. */
+/** Names and kinds of all broker configs; then their values, where they come from and what else they may come from. */
 public final class AdminBrokerConfigs extends AdminTranscript {
     private AdminBrokerConfigs(String bootstrap) throws Exception {
         super(bootstrap);
@@ -24,6 +25,14 @@ public final class AdminBrokerConfigs extends AdminTranscript {
             config.entries().stream().sorted(Comparator.comparing(ConfigEntry::name)).forEach(entry ->
                     say("  " + entry.name() + " " + entry.type() + (entry.isSensitive() ? " sensitive" : "")
                             + (entry.isReadOnly() ? " read-only" : "")));
+            return "end";
+        });
+        step("values of the broker", () -> {
+            DescribeConfigsOptions options = new DescribeConfigsOptions().includeSynonyms(true);
+            Config config = admin.describeConfigs(List.of(broker), options).all().get().get(broker);
+            config.entries().stream().sorted(Comparator.comparing(ConfigEntry::name)).forEach(entry ->
+                    say("  " + entry.name() + "=" + entry.value() + " " + entry.source() + entry.synonyms().stream()
+                            .map(synonym -> synonym.name() + "=" + synonym.value() + " " + synonym.source()).toList()));
             return "end";
         });
     }
