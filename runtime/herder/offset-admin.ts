@@ -109,14 +109,7 @@ export class OffsetAdmin {
     { name, plugin, config }: OffsetOwner<DefinedSink>,
     offsets: readonly OffsetChange[] | undefined,
   ): Promise<void> {
-    if (plugin.alterOffsets === undefined) {
-      if (plugin.committedOffsets === undefined) return;
-      throw new HerderError(
-        'CONNECT_OFFSETS',
-        500,
-        `Failed to modify offsets for connector ${name} because it doesn't support external modification of offsets`,
-      );
-    }
+    if (plugin.alterOffsets === undefined) return; // The answer says that its own are not changed.
     try {
       const read = requirePluginConfig(plugin, pluginConfig(config, plugin.config));
       await plugin.alterOffsets(read, offsets, this.#parts.context(name));

@@ -292,7 +292,7 @@ export class StandaloneHerder implements Herder {
     const plugin = findOrThrow(() => findConnector(this.#plugins, config));
     if (plugin !== undefined) return plugin;
     throw new BadRequestError(
-      `org.apache.kafka.connect.errors.ConnectException: Failed to find any class that implements Connector and which name ` +
+      `Failed to find any class that implements Connector and which name ` +
         `matches ${className}, available connectors are: ${connectorDescriptions(this.#plugins)}`,
     );
   }

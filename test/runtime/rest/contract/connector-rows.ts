@@ -114,7 +114,7 @@ export const connectorRows: readonly ContractRow[] = [
         'POST',
         '/connectors',
         400,
-        /^org\.apache\.kafka\.connect\.errors\.ConnectException: Failed to find any class that implements Connector and which name matches Nope, available connectors are: PluginDesc\{klass=class \S+, name='\S+', version='\S+', encodedVersion=\S+, type=sink, typeName='sink', location='[^']+'\}, /,
+        /^Failed to find any class that implements Connector and which name matches Nope, available connectors are: PluginDesc\{klass=class \S+, name='\S+', version='\S+', encodedVersion=\S+, type=sink, typeName='sink', location='[^']+'\}, /,
         { body: { name, config: { 'connector.class': 'Nope' } } },
       );
     },
