@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Logger, silentLogger } from '../../../platform/logger.ts';
 import type { Plugin } from '../../../runtime/plugin/index.ts';
 import type { Worker } from '../../../runtime/worker.ts';
@@ -12,6 +12,7 @@ const evil = [evilSource, evilSink, lister, typed] as unknown as readonly Plugin
 
 /** They start real threads and processes, each of which loads the runtime's modules. */
 vi.setConfig({ testTimeout: 60_000 });
+afterAll(() => vi.resetConfig());
 
 let cluster: TestCluster;
 let neighbour: CountingSource;
