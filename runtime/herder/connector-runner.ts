@@ -94,7 +94,18 @@ export class ConnectorRunner {
     }
     await this.#stopTasks(tasks);
     if (hasConnector || running.error !== undefined) await this.#bring(running, preemption);
+    else await this.#syncOffsets();
     this.#startMissing();
+  }
+
+  /** A task that starts now sees what the one before it has stored; without that it would only repeat more. */
+  async #syncOffsets(): Promise<void> {
+    const { offsets, logger } = this.#parts;
+    try {
+      await offsets.sync();
+    } catch (error) {
+      logger.warn({ err: error }, 'stored positions could not be read to their end, records may be repeated');
+    }
   }
 
   /** Stops everything for a stop of the worker. */
