@@ -8,6 +8,8 @@ export default defineConfig({
     broker: 'broker/index.ts',
     client: 'kafka/client/index.ts',
     'schema-registry': 'schema-registry/index.ts',
+    'isolate-program': 'platform/isolate-program.ts',
+    'plugin-host': 'runtime/plugin-host.ts',
     'task-worker': 'platform/task-worker.ts',
     'validation-task': 'kafka/records/validation-task.ts',
     'scrub-task': 'broker/log/scrub/scrub-task.ts',

@@ -1,6 +1,6 @@
 import { type HttpListener, type LazyHttpServer, listenLazily } from '../platform/lazy-http-server.ts';
 import type { Logger } from '../platform/logger.ts';
-import { PROMETHEUS_CONTENT_TYPE, prometheusText } from '../platform/metrics.ts';
+import { type MetricFamily, PROMETHEUS_CONTENT_TYPE, prometheusText } from '../platform/metrics.ts';
 import type { Endpoint } from '../platform/net.ts';
 import { processMetrics } from '../platform/process-metrics.ts';
 import type { Broker } from './broker.ts';
@@ -16,13 +16,18 @@ interface Answer {
 
 /**
  * Serves `/metrics` in Prometheus' format, `/health/live` (the process answers) and `/health/ready` (the broker serves
- * all its data; 503 with the reasons otherwise) over HTTP. Rejects when the port is taken.
+ * all its data; 503 with the reasons otherwise) over HTTP. `others` are asked for further metrics each time. Rejects when the port is taken.
  */
-export function serveMetrics(broker: Broker, endpoint: Endpoint, logger: Logger): Promise<LazyHttpServer> {
+export function serveMetrics(
+  broker: Broker,
+  endpoint: Endpoint,
+  logger: Logger,
+  others: readonly (() => readonly MetricFamily[])[] = [],
+): Promise<LazyHttpServer> {
   const listener: HttpListener = (request, response) => {
     const path = (request.url ?? '').replace(/\?.*$/, '');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const answering = isRead ? answer(broker, path) : Promise.resolve(refused(405, 'Use GET.'));
+    const answering = isRead ? answer(broker, path, others) : Promise.resolve(refused(405, 'Use GET.'));
     answering.then(
       ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
       (error: unknown) => {
@@ -34,10 +39,18 @@ export function serveMetrics(broker: Broker, endpoint: Endpoint, logger: Logger)
   return listenLazily(endpoint, () => Promise.resolve(listener));
 }
 
-async function answer(broker: Broker, path: string): Promise<Answer> {
+async function answer(
+  broker: Broker,
+  path: string,
+  others: readonly (() => readonly MetricFamily[])[],
+): Promise<Answer> {
   switch (path) {
     case '/metrics': {
-      const families = [...(await broker.metrics()), ...processMetrics()];
+      const families = [
+        ...(await broker.metrics()),
+        ...others.flatMap((each) => each()),
+        ...processMetrics(),
+      ];
       return { status: 200, type: PROMETHEUS_CONTENT_TYPE, body: prometheusText(families) };
     }
     case '/health/live':

@@ -2,6 +2,7 @@ import type { StreamError } from '../platform/errors.ts';
 import type { LazyHttpServer } from '../platform/lazy-http-server.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import type { LoggerLevels } from '../platform/logger-levels.ts';
+import type { MetricFamily } from '../platform/metrics.ts';
 import type { Endpoint, Net } from '../platform/net.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
 import { Broker } from './broker.ts';
@@ -39,6 +40,8 @@ export interface RunningBroker {
   readonly halted: Promise<StreamError>;
   /** Where `/metrics` and `/health` are served, `http://host:port`; only with `metrics.port`. */
   readonly metricsUrl: string | undefined;
+  /** Has `/metrics` show these as well: for what runs beside the broker in its process. */
+  addMetrics(collect: () => readonly MetricFamily[]): void;
   /** Orderly stop. */
   close(): Promise<void>;
 }
@@ -61,7 +64,8 @@ export async function startBroker({
   const options = { platform, properties: new Map([...standard, ...given]), clusterId, loggers, inProcess };
   const broker = await Broker.start(options);
   const [first, ...others] = broker.listeners;
-  const metrics = await metricsServer(broker, platform.logger);
+  const collectors: (() => readonly MetricFamily[])[] = [];
+  const metrics = await metricsServer(broker, platform.logger, collectors);
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= Promise.all([metrics?.close(), broker.close()]).then(() => platform.executor.close());
@@ -72,17 +76,22 @@ export async function startBroker({
     address: first === undefined ? '' : addressOf(first.advertised),
     metricsUrl: metrics === undefined ? undefined : `http://${addressOf(metrics.endpoint)}`,
     inProcess: others.at(-1)?.name === IN_PROCESS_LISTENER ? others.at(-1)?.advertised : undefined,
+    addMetrics: (collect) => void collectors.push(collect),
     halted: broker.halted.then((error) => close().then(() => error)),
     close,
   };
 }
 
 /** With `metrics.port` only. A port that is taken ends the broker again. */
-async function metricsServer(broker: Broker, logger: Logger): Promise<LazyHttpServer | undefined> {
+async function metricsServer(
+  broker: Broker,
+  logger: Logger,
+  others: readonly (() => readonly MetricFamily[])[],
+): Promise<LazyHttpServer | undefined> {
   const { metricsHost: host, metricsPort: port } = broker.config;
   if (port < 0) return undefined;
   try {
-    return await serveMetrics(broker, { host, port }, logger);
+    return await serveMetrics(broker, { host, port }, logger, others);
   } catch (error) {
     await broker.close();
     throw error;

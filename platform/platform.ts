@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Entropy } from './entropy.ts';
 import type { Executor } from './executor.ts';
 import type { Files } from './files.ts';
+import type { Isolates } from './isolate.ts';
 import type { Logger } from './logger.ts';
 import type { Net } from './net.ts';
 
@@ -12,5 +13,6 @@ export interface Platform {
   readonly net: Net;
   readonly files: Files;
   readonly executor: Executor;
+  readonly isolates: Isolates;
   readonly logger: Logger;
 }

@@ -3,6 +3,7 @@ import type { Logger } from './logger.ts';
 import type { Platform } from './platform.ts';
 import { systemClock } from './system-clock.ts';
 import { systemEntropy } from './system-entropy.ts';
+import { systemIsolates } from './system-isolates.ts';
 import { tcpNet } from './tcp-net.ts';
 import { threadExecutor } from './thread-executor.ts';
 
@@ -14,6 +15,7 @@ export function systemPlatform(logger: Logger): Platform {
     net: tcpNet({ logger }),
     files: diskFiles,
     executor: threadExecutor(),
+    isolates: systemIsolates,
     logger,
   };
 }

@@ -97,6 +97,7 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
       ),
     );
     const [registry, worker] = await Promise.all([registering, opening]);
+    broker.addMetrics(() => worker.metrics());
     const rest = await startRest({ herder: worker.herder, ...restOptions });
     opened.defer(() => rest.close());
     return {

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Files } from '../platform/files.ts';
+import { builtInConnectors } from './built-in-connectors.ts';
 import { builtInConverters, type ClientFor, registryConverters } from './converters/index.ts';
 import {
   isPlugin,
@@ -10,16 +11,6 @@ import {
 } from './plugin/index.ts';
 import { builtInPredicates } from './predicates/index.ts';
 import { builtInTransforms } from './transforms/index.ts';
-
-/** The built-in connectors, each loaded by itself so that what it needs is loaded with it. */
-const connectors: readonly (() => Promise<object>)[] = [
-  () => import('../connectors/csv/index.ts'),
-  () => import('../connectors/datagen/index.ts'),
-  () => import('../connectors/file/index.ts'),
-  () => import('../connectors/http/index.ts'),
-  () => import('../connectors/jsonl/index.ts'),
-  () => import('../connectors/sqlite/index.ts'),
-];
 
 /** Where third-party plugins are looked for. */
 export interface PluginPlaces {
@@ -48,7 +39,7 @@ export async function loadPlugins({
   const registry = new PluginRegistry();
   const converters = [...builtInConverters, ...registryConverters(clientFor)];
   for (const plugin of [...converters, ...builtInTransforms, ...builtInPredicates]) registry.add(plugin);
-  for (const module of await Promise.all(connectors.map((load) => load()))) {
+  for (const module of await Promise.all(builtInConnectors.map((load) => load()))) {
     for (const plugin of Object.values(module).filter(isPlugin)) registry.add(plugin);
   }
   for (const folder of distinct(folders)) {

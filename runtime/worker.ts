@@ -1,4 +1,6 @@
 import type { KafkaClient } from '../kafka/client/index.ts';
+import { taskUrl } from '../platform/executor.ts';
+import type { MetricFamily } from '../platform/metrics.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type Properties, referenceResolver, Secrets, workerSettings } from './config/index.ts';
 import {
@@ -12,7 +14,8 @@ import {
   StatusStore,
   type WorkerEvent,
 } from './herder/index.ts';
-import type { PluginRegistry } from './plugin/index.ts';
+import { type MeasuredConnector, workerFamilies } from './metrics/index.ts';
+import { classNameOf, type PluginRegistry } from './plugin/index.ts';
 import type { TaskEnvironment, TaskProgress } from './tasks/index.ts';
 
 /** What a worker is started with. The client and the platform stay the caller's: close them after the worker. */
@@ -51,6 +54,8 @@ export interface Worker {
   readonly herder: Herder;
   /** As of now, after {@link close} as of the end; sorted by name. Cheap: call it as often as you like. */
   progress(): readonly ConnectorReport[];
+  /** Kafka Connect's metrics as of now. */
+  metrics(): MetricFamily[];
   /** Hears of every change of state. Returns what ends it. */
   onEvent(listener: (event: WorkerEvent) => void): () => void;
   /**
@@ -89,11 +94,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     await Promise.allSettled(opening); // What did open is closed below, also when another did not.
     const [configs, offsets, statuses] = await Promise.all(opening);
     const { clusterId } = await client.admin().describeCluster();
+    const { isolates } = platform;
+    const pluginHost = taskUrl(import.meta.url, 'plugin-host');
     const taskEnvironment: TaskEnvironment = {
-      client,
-      clock,
-      entropy,
-      plugins,
+      ...{ client, clock, entropy, plugins, isolates, pluginHost },
       worker: settings,
       secrets,
     };
@@ -126,6 +130,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     return {
       herder,
       progress: () => progress(),
+      metrics: () => workerFamilies(herder.connectors().map((name) => measured(name, herder))),
       onEvent: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -177,6 +182,30 @@ function report(name: string, herder: StandaloneHerder): ConnectorReport {
             },
           ],
     ),
+  };
+}
+
+function measured(name: string, herder: StandaloneHerder): MeasuredConnector {
+  const runner = herder.runners.get(name);
+  const { type } = herder.connectorInfo(name);
+  const { connector, tasks } = statusOf(name, herder);
+  const { plugin } = runner ?? {};
+  return {
+    name,
+    type: type === 'source' || type === 'sink' ? type : 'unknown',
+    className: plugin === undefined ? '' : classNameOf(plugin),
+    version: plugin?.version ?? '',
+    state: connector,
+    tasks: [...(runner?.tasks ?? [])].map(([task, each]) => ({
+      task,
+      state: tasks.get(task) ?? 'UNASSIGNED',
+      progress: each.progress,
+      meters: each.meters,
+      runningRatio: each.ratioOf('RUNNING'),
+      pauseRatio: each.ratioOf('PAUSED'),
+      partitionCount: each.partitionCount,
+      counters: each.metrics,
+    })),
   };
 }
 

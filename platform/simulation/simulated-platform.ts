@@ -6,6 +6,7 @@ import { InlineExecutor } from './inline-executor.ts';
 import { ManualClock } from './manual-clock.ts';
 import type { Survival } from './memory-content.ts';
 import { MemoryFiles } from './memory-files.ts';
+import { MemoryIsolates } from './memory-isolates.ts';
 import { SeededEntropy } from './seeded-entropy.ts';
 
 interface SimulationOptions {
@@ -43,6 +44,8 @@ export class SimulatedPlatform implements Platform {
   readonly net: MemoryNet;
   readonly files: MemoryFiles;
   readonly executor: InlineExecutor;
+  /** Programs run in this thread. */
+  readonly isolates = new MemoryIsolates((program) => import(program.href));
   readonly logger: Logger;
 
   constructor({ clock, entropy, net, files, executor, logger }: Parts) {

@@ -1,6 +1,6 @@
 import { extensionSettings, findConnector, type Properties } from '../config/index.ts';
-import { createContext, type DefinedSink, type DefinedSource } from '../plugin/index.ts';
-import { isRetriable, retryDelayMs } from '../tasks/index.ts';
+import { createContext, type DefinedSink, type DefinedSource, type PluginContext } from '../plugin/index.ts';
+import { isolatePlugin, isRetriable, type PlacedPlugin, retryDelayMs } from '../tasks/index.ts';
 
 import { AutoRestart } from './auto-restart.ts';
 import { taskRecords } from './config-state.ts';
@@ -94,7 +94,18 @@ export class ConnectorRunner {
     }
     await this.#stopTasks(tasks);
     if (hasConnector || running.error !== undefined) await this.#bring(running, preemption);
+    else await this.#syncOffsets();
     this.#startMissing();
+  }
+
+  /** A task that starts now sees what the one before it has stored; without that it would only repeat more. */
+  async #syncOffsets(): Promise<void> {
+    const { offsets, logger } = this.#parts;
+    try {
+      await offsets.sync();
+    } catch (error) {
+      logger.warn({ err: error }, 'stored positions could not be read to their end, records may be repeated');
+    }
   }
 
   /** Stops everything for a stop of the worker. */
@@ -239,9 +250,36 @@ export class ConnectorRunner {
       );
     }
     const ctx = createContext({ connector: name, signal, log: logger, clock: environment.clock });
+    const placed = this.#place(plugin, resolved);
+    try {
+      return await this.#planWith(placed.plugin, { config, resolved }, ctx);
+    } finally {
+      void placed.end();
+    }
+  }
+
+  /** Only listing partitions runs a plugin's code for the connector itself. */
+  #place(plugin: DefinedSource | DefinedSink, config: Properties): PlacedPlugin {
+    const { isolation } = extensionSettings(config);
+    const hasCode = plugin.kind === 'source' && plugin.partitions !== undefined;
+    return isolatePlugin(plugin, this.#parts.environment, {
+      ...{ connector: this.#parts.name, task: 0, config },
+      settings: hasCode ? isolation : { ...isolation, mode: 'inline' },
+      onLost: () => undefined, // The call under way is told.
+      onAsk: () => undefined,
+    });
+  }
+
+  async #planWith(
+    plugin: DefinedSource | DefinedSink,
+    configs: { readonly config: Properties; readonly resolved: Properties },
+    ctx: PluginContext,
+  ): Promise<readonly Properties[]> {
+    const { environment, logger } = this.#parts;
+    const { signal } = ctx;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await planTasks(plugin, { config, resolved }, environment.worker, ctx);
+        return await planTasks(plugin, configs, environment.worker, ctx);
       } catch (error) {
         if (!isRetriable(error) || signal.aborted) throw error;
         logger.warn({ err: error }, 'partitions of the source could not be listed, trying again');

@@ -1,14 +1,18 @@
-import type { Properties } from '../config/index.ts';
+import { extensionSettings, type Properties } from '../config/index.ts';
 import type { DefinedSink, DefinedSource } from '../plugin/index.ts';
 import {
+  isolatePlugin,
+  type PlacedPlugin,
   SinkTask,
   SourceTask,
   type Task,
   type TaskListener,
+  type TaskMeters,
   type TaskParts,
   type TaskProgress,
 } from '../tasks/index.ts';
 import type { RunnerParts } from './runner-parts.ts';
+import { StateTimer } from './state-timer.ts';
 import type { State } from './status.ts';
 import { partitionsOf } from './task-plan.ts';
 import { traceOf } from './trace.ts';
@@ -29,12 +33,15 @@ export interface TaskRunnerParts extends RunnerParts {
 export class TaskRunner {
   readonly #parts: TaskRunnerParts;
   readonly #metrics = new Map<string, number>();
+  readonly #times: StateTimer;
   #task: Task | undefined;
+  #placed: PlacedPlugin | undefined;
   #error: unknown;
   #isOver = false;
 
   constructor(parts: TaskRunnerParts) {
     this.#parts = parts;
+    this.#times = new StateTimer(parts.environment.clock, 'UNASSIGNED');
   }
 
   get config(): Properties {
@@ -44,6 +51,23 @@ export class TaskRunner {
   /** Undefined before the task exists. */
   get progress(): TaskProgress | undefined {
     return this.#task?.progress;
+  }
+
+  /** Undefined before the task exists. */
+  get meters(): TaskMeters | undefined {
+    return this.#task?.meters;
+  }
+
+  /** Share of its life in which it was in a state, 0 to 1. */
+  ratioOf(state: 'RUNNING' | 'PAUSED'): number {
+    return this.#times.ratioOf(state);
+  }
+
+  /** Partitions a sink has at present, or a source reads. */
+  get partitionCount(): number {
+    const { plugin, config } = this.#parts;
+    if (plugin.kind === 'source') return partitionsOf(config).length;
+    return this.#task?.positions().length ?? 0;
   }
 
   /** Counters of the plugin by name. */
@@ -57,12 +81,20 @@ export class TaskRunner {
   }
 
   start(): void {
-    const { environment, name, task, config, resolve } = this.#parts;
+    const { environment, name, task, resolve } = this.#parts;
     try {
       const logger = this.#parts.logger.child({ task });
       this.#noteSecrets();
-      const spec = { connector: name, task, config: resolve(config), isPaused: this.#parts.isPaused };
-      this.#task = this.#make({ environment, spec, logger, listener: this.#listener() });
+      const config = resolve(this.#parts.config);
+      const spec = { connector: name, task, config, isPaused: this.#parts.isPaused };
+      this.#placed = isolatePlugin(this.#parts.plugin, environment, {
+        ...{ connector: name, task, config },
+        settings: extensionSettings(config).isolation,
+        onLost: (error) => this.#task?.fail(error),
+        onAsk: (what, input) => this.#task?.ask(what, input),
+      });
+      const made = { environment, spec, logger, listener: this.#listener() };
+      this.#task = this.#make(this.#placed.plugin, made);
       this.#task.start();
     } catch (error) {
       this.#fail(error);
@@ -83,10 +115,18 @@ export class TaskRunner {
 
   /** Resolves when the task is closed, or was given up after `task.shutdown.graceful.timeout.ms`. */
   async stop(): Promise<void> {
-    const { environment, logger, task } = this.#parts;
     this.#isOver = true;
     const running = this.#task;
     if (running === undefined) return;
+    try {
+      await this.#stopInTime(running);
+    } finally {
+      await this.#placed?.end();
+    }
+  }
+
+  async #stopInTime(running: Task): Promise<void> {
+    const { environment, logger, task } = this.#parts;
     const { promise: late, resolve } = Promise.withResolvers<'late'>();
     const timer = environment.clock.timer(environment.worker.gracefulStopMs, () => resolve('late'));
     const outcome = await Promise.race([running.stop(), late]);
@@ -105,8 +145,8 @@ export class TaskRunner {
     }
   }
 
-  #make(parts: TaskParts): Task {
-    const { plugin, offsets, config } = this.#parts;
+  #make(plugin: DefinedSource | DefinedSink, parts: TaskParts): Task {
+    const { offsets, config } = this.#parts;
     if (plugin.kind === 'sink') return new SinkTask({ ...parts, plugin });
     return new SourceTask({ ...parts, plugin, offsets, partitions: partitionsOf(config) });
   }
@@ -137,6 +177,7 @@ export class TaskRunner {
       logger.warn({ err: error, task }, 'task failed while it was stopping');
       return;
     }
+    void this.#placed?.end();
     this.#error = error;
     logger.error({ err: error, task }, 'task failed');
     this.#set('FAILED', this.#parts.environment.secrets.redact(traceOf(error)));
@@ -145,6 +186,7 @@ export class TaskRunner {
 
   #set(state: State, trace?: string): void {
     if (this.#isOver) return;
+    this.#times.enter(state);
     const { statuses, environment, name, task, plugin, emit } = this.#parts;
     const { workerId } = environment.worker;
     statuses.setTask(name, task, { state, workerId, trace, version: plugin.version });

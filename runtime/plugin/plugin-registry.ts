@@ -5,6 +5,8 @@ import { suggestName } from './suggestion.ts';
 
 type OfKind<K extends PluginKind> = Extract<Plugin, { readonly kind: K }>;
 
+const builtIn = 'the built-in plugins';
+
 /** Endings that Kafka Connect lets users leave out of a class name. */
 const endings: Readonly<Record<PluginKind, readonly string[]>> = {
   source: ['Connector', 'SourceConnector'],
@@ -24,9 +26,10 @@ export class PluginRegistry {
   /** Short forms of Java class names; several plugins may share one, and then it names none. */
   readonly #short = new Map<string, Set<Plugin>>();
   readonly #plugins: Plugin[] = [];
+  readonly #origins = new Map<Plugin, string>();
 
   /** Adds a plugin. `origin` is for messages. Throws {@link PluginError} when it is malformed or its name is taken. */
-  add(plugin: Plugin, origin = 'the built-in plugins'): void {
+  add(plugin: Plugin, origin = builtIn): void {
     checkPlugin(plugin, origin);
     const names = [plugin.name, ...(plugin.aliases ?? [])];
     const taken = names.find((name) => this.#exact.has(`${plugin.kind} ${name}`));
@@ -36,11 +39,18 @@ export class PluginRegistry {
       );
     }
     this.#plugins.push(plugin);
+    this.#origins.set(plugin, origin);
     for (const name of names) this.#exact.set(`${plugin.kind} ${name}`, plugin);
     for (const name of names.flatMap((name) => shortNames(plugin.kind, name))) {
       const key = `${plugin.kind} ${name}`;
       this.#short.set(key, (this.#short.get(key) ?? new Set()).add(plugin));
     }
+  }
+
+  /** The file that a plugin came from; undefined when it is built in. */
+  fileOf(plugin: Plugin): string | undefined {
+    const origin = this.#origins.get(plugin);
+    return origin === builtIn ? undefined : origin;
   }
 
   /** The plugin of that kind, or undefined. Throws {@link PluginError} when a short name fits several. */

@@ -2,6 +2,7 @@ import type { KafkaClient, Producer } from '../../kafka/client/index.ts';
 import type { HeaderInput } from '../../kafka/records/index.ts';
 import type { ErrorSettings, Secrets } from '../config/index.ts';
 import { DeadLetterError, messageOf, reasonOf, type StageError } from './errors.ts';
+import type { TaskProgress } from './progress.ts';
 import { createTopic } from './topic-creation.ts';
 
 /** A record that failed, as it was. */
@@ -20,6 +21,7 @@ export interface DeadLetterOptions {
   readonly task: number;
   readonly settings: ErrorSettings;
   readonly secrets: Secrets;
+  readonly progress: TaskProgress;
 }
 
 const prefix = '__connect.errors.';
@@ -56,15 +58,21 @@ export class DeadLetterQueue {
     const headers = this.#options.settings.hasContextHeaders
       ? [...letter.headers, ...this.#contextHeaders(letter, failure)]
       : letter.headers;
+    const { progress } = this.#options;
     this.#pending++;
+    progress.deadLetterRequests++;
     try {
       this.#producer.append({ topic: this.#topic, key, value, headers, timestamp }, (error) => {
         this.#pending--;
-        if (error !== undefined) this.#failure ??= new DeadLetterError(this.#topic, error);
-        else onDone?.();
+        if (error === undefined) onDone?.();
+        else {
+          progress.deadLetterFailures++;
+          this.#failure ??= new DeadLetterError(this.#topic, error);
+        }
       });
     } catch (error) {
       this.#pending--;
+      progress.deadLetterFailures++;
       throw new DeadLetterError(this.#topic, error);
     }
   }

@@ -81,8 +81,9 @@ export class ErrorPolicy {
 
   /** Logs a tolerated failure if that is wanted. */
   log(failure: StageError, place: RecordPlace): void {
-    const { settings, logger } = this.#parts;
+    const { settings, logger, progress } = this.#parts;
     if (!settings.isLogged) return;
+    progress.errorsLogged++;
     const fields = { stage: failure.stage, class: failure.className, reason: messageOf(reasonOf(failure)) };
     logger.error(
       settings.isMessageLogged ? { ...fields, record: place } : fields,

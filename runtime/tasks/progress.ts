@@ -9,6 +9,11 @@ export interface TaskProgress {
   /** Bad records that were skipped under errors.tolerance=all without a dead letter queue. */
   recordsSkipped: number;
   recordsDeadLettered: number;
+  /** Records that were sent to the dead letter queue, and those that did not arrive. */
+  deadLetterRequests: number;
+  deadLetterFailures: number;
+  /** Tolerated errors that were logged. */
+  errorsLogged: number;
   /** Failed attempts that were followed by another one. */
   retries: number;
   /** Records that failed in the end: skipped, dead-lettered, or the one that failed the task. */
@@ -29,6 +34,9 @@ export function newProgress(): TaskProgress {
     recordsFiltered: 0,
     recordsSkipped: 0,
     recordsDeadLettered: 0,
+    deadLetterRequests: 0,
+    deadLetterFailures: 0,
+    errorsLogged: 0,
     retries: 0,
     failures: 0,
     lastErrorAt: undefined,

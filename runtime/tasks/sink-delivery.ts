@@ -1,3 +1,4 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { Entropy } from '../../platform/entropy.ts';
 import {
   classNameOf,
@@ -13,6 +14,7 @@ import type { TaskProgress } from './progress.ts';
 import { retryDelayMs } from './retry.ts';
 import { keepPartitions, type OriginBatch, splitBatch } from './sink-batch.ts';
 import type { SinkRejects } from './sink-rejects.ts';
+import type { TaskMeters } from './task-meters.ts';
 
 /** What a {@link SinkDelivery} works with. */
 export interface SinkDeliveryParts {
@@ -23,6 +25,8 @@ export interface SinkDeliveryParts {
   readonly rejects: SinkRejects;
   readonly progress: TaskProgress;
   readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly meters: TaskMeters;
   /** Waits while the consumer stays in its group. Throws TaskStoppedError when the task is to stop. */
   hold(delayMs: number): Promise<void>;
   /** Whether a partition has stayed with the task since the batch was taken up. */
@@ -68,7 +72,8 @@ export class SinkDelivery {
 
   /** Writes a batch for good, or returns why trying again cannot help. */
   async #write(batch: OriginBatch): Promise<{ readonly error: unknown } | undefined> {
-    const { plugin, handle, ctx, progress, entropy, policy, rejects, keeps, hold } = this.#parts;
+    const { plugin, handle, ctx, progress, entropy, policy, rejects, keeps, hold, clock, meters } =
+      this.#parts;
     for (let attempt = 1; ; attempt++) {
       const current = this.#hasHeld ? keepPartitions(batch, keeps) : batch;
       if (current.records.length === 0) return undefined;
@@ -77,7 +82,9 @@ export class SinkDelivery {
       let refused: readonly RecordError[];
       try {
         const { records, offsets } = current;
+        const startedAt = clock.monotonic();
         refused = (await plugin.write(handle, { records, offsets }, ctx)) ?? [];
+        meters.batchMs.record(clock.monotonic() - startedAt);
       } catch (error) {
         if (!isRetriable(error)) return { error };
         progress.retries++;

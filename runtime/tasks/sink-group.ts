@@ -15,6 +15,7 @@ import type { TaskProgress } from './progress.ts';
 import { pause, retryDelayMs } from './retry.ts';
 import { partitionKey, SinkPositions } from './sink-positions.ts';
 import type { SinkRejects } from './sink-rejects.ts';
+import type { TaskMeters } from './task-meters.ts';
 
 const CLOSING_ATTEMPTS = 5;
 
@@ -28,6 +29,7 @@ export interface SinkGroupParts {
   readonly rejects: SinkRejects;
   readonly progress: TaskProgress;
   readonly clock: Clock;
+  readonly meters: TaskMeters;
   readonly entropy: Entropy;
   /** Aborted when the task is asked to stop. */
   readonly stopping: AbortSignal;
@@ -96,10 +98,14 @@ export class SinkGroup {
     // Partitions may have gone while the flush was waiting.
     const kept = await this.#agreed(offsets.filter((offset) => this.positions.has(offset)));
     if (kept.length === 0 || isCancelled()) return;
+    const { clock, meters } = this.#parts;
+    const startedAt = clock.monotonic();
     try {
       await consumer.commit(kept);
+      meters.commitMs.record(clock.monotonic() - startedAt);
       this.positions.markCommitted(kept);
     } catch (error) {
+      meters.commitFailures.record(1);
       if (!isPassing(error)) throw error;
       ctx.log.warn({ err: error }, 'offsets could not be committed, trying again later');
     }

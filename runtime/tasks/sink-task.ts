@@ -22,6 +22,7 @@ import { SinkIntake } from './sink-intake.ts';
 import { partitionKey } from './sink-positions.ts';
 import { SinkRejects } from './sink-rejects.ts';
 import type { Task, TaskParts } from './task.ts';
+import { newMeters, type TaskMeters } from './task-meters.ts';
 
 const POLL_MS = 1_000;
 /** How soon after the last records a sink without `flush` commits. */
@@ -49,6 +50,7 @@ interface Open {
  */
 export class SinkTask implements Task {
   readonly progress = newProgress();
+  readonly meters: TaskMeters;
   readonly #parts: SinkTaskParts;
   readonly #ctx: SinkContext;
   /** The plugin's signal: a write under way at an orderly stop may finish. */
@@ -62,6 +64,8 @@ export class SinkTask implements Task {
   readonly #rewinds: PartitionOffset[] = [];
   /** Partitions that the plugin wants no batches of. */
   readonly #muted = new Map<string, TopicPartition>();
+  /** Why the plugin can do nothing more. */
+  #lost: { readonly error: unknown } | undefined;
   #isPauseWanted: boolean;
   #isPaused = false;
   #isHolding = false;
@@ -71,6 +75,7 @@ export class SinkTask implements Task {
   constructor(parts: SinkTaskParts) {
     const { spec, logger, environment, listener } = parts;
     this.#parts = parts;
+    this.meters = newMeters(environment.clock);
     this.#isPauseWanted = spec.isPaused;
     this.#ctx = createContext({
       connector: spec.connector,
@@ -121,6 +126,19 @@ export class SinkTask implements Task {
     void deadLetters?.close(0).catch(() => undefined);
   }
 
+  fail(error: unknown): void {
+    this.#lost ??= { error };
+    this.#open?.consumer.wakeup();
+  }
+
+  ask(what: string, input: unknown): void {
+    const partitions = input as readonly PartitionOffset[];
+    if (what === 'rewind') this.#ctx.rewind(partitions);
+    else if (what === 'pause') this.#ctx.pause(partitions);
+    else if (what === 'resume') this.#ctx.resume(partitions);
+    else if (what === 'requestCommit') this.#ctx.requestCommit();
+  }
+
   settle(): void {
     this.#nextCommitAt = 0;
     this.#open?.consumer.wakeup();
@@ -154,6 +172,7 @@ export class SinkTask implements Task {
     if (this.#rewinds.length > 0) group.rewind(this.#rewinds.splice(0));
     const polled = this.#inbox.length > 0 ? this.#inbox.splice(0) : await consumer.poll(this.#pollMs(group));
     if (this.#stop.signal.aborted) return;
+    if (this.#lost !== undefined) throw this.#lost.error;
     if (polled.length > 0) await this.#process(open, polled);
     this.progress.lag = group.positions.lag;
     const isIdle = polled.length === 0 && this.#parts.plugin.flush === undefined;
@@ -193,7 +212,10 @@ export class SinkTask implements Task {
   async #process({ intake, delivery, group, limit }: Open, polled: readonly PolledRecords[]): Promise<void> {
     group.begin();
     const batch = await intake.take(polled);
+    this.meters.read.record(batch.records.length);
+    const before = this.progress.recordsWritten;
     if (batch.records.length > 0) await delivery.deliver(batch);
+    this.meters.written.record(this.progress.recordsWritten - before);
     group.advance(polled);
     const waitMs = limit.spend(batch.records.length);
     if (waitMs > 0) await this.#hold(waitMs);
@@ -250,17 +272,17 @@ export class SinkTask implements Task {
         task,
         settings: settings.errors,
         secrets: this.#parts.environment.secrets,
+        progress,
       });
       const handle = await this.#openPlugin(config, policy);
       const rejects = new SinkRejects(policy, deadLetters, progress);
       const consumer = client.consumer(consumerOptions(worker, spec.config, { connector, task }));
       const hold = (delayMs: number): Promise<void> => this.#hold(delayMs);
-      const shared = { plugin, handle, ctx, rejects, progress, entropy, hold };
+      const shared = { plugin, handle, ctx, rejects, progress, entropy, hold, clock, meters: this.meters };
       const group = new SinkGroup({
         ...shared,
         consumer,
         settings,
-        clock,
         stopping,
         isHolding: (each) => this.#isPaused || this.#isHolding || this.#muted.has(partitionKey(each)),
         isCancelled: () => this.#isCancelled,

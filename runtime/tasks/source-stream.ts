@@ -1,3 +1,4 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { Entropy } from '../../platform/entropy.ts';
 import type {
   DefinedSource,
@@ -12,6 +13,7 @@ import type { TaskProgress } from './progress.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { retryDelayMs } from './retry.ts';
 import { requireBatch } from './source-batch.ts';
+import type { TaskMeters } from './task-meters.ts';
 
 /** What a {@link SourceStream} works with. */
 export interface SourceStreamParts {
@@ -21,6 +23,8 @@ export interface SourceStreamParts {
   readonly entropy: Entropy;
   readonly progress: TaskProgress;
   readonly retryDelayMaxMs: number;
+  readonly clock: Clock;
+  readonly meters: TaskMeters;
   /** Of the whole task. */
   readonly limit: RateLimit;
   /** Resolves when the task is not paused. */
@@ -68,19 +72,24 @@ export class SourceStream {
   }
 
   async #read(): Promise<void> {
-    const { plugin, config, ctx, limit, whenRunning, deliver } = this.#parts;
+    const { plugin, config, ctx, limit, clock, meters, whenRunning, deliver } = this.#parts;
     await whenRunning();
     if (ctx.signal.aborted) return;
     const from = { partition: this.partition, position: this.#position };
+    let askedAt = clock.monotonic();
     for await (const batch of plugin.read(config, from, ctx) as AsyncIterable<SourceBatch>) {
+      meters.batchMs.record(clock.monotonic() - askedAt);
       // A batch that arrives in a pause waits for its end; one that arrives after the stop comes again next time.
       await whenRunning();
       if (ctx.signal.aborted) return;
       requireBatch(plugin, batch);
+      meters.read.record(batch.records.length);
       await deliver(batch, this.tracker.begin(batch.position), this);
+      meters.written.record(batch.records.length);
       this.#position = batch.position;
       const waitMs = limit.spend(batch.records.length);
       if (waitMs > 0) await ctx.sleep(waitMs);
+      askedAt = clock.monotonic();
     }
     this.#isExhausted = !ctx.signal.aborted;
   }

@@ -27,6 +27,7 @@ import { SourceDelivery } from './source-delivery.ts';
 import { SourceEncoder } from './source-encoder.ts';
 import { SourceStream } from './source-stream.ts';
 import type { Task, TaskParts } from './task.ts';
+import { newMeters, type TaskMeters } from './task-meters.ts';
 import { TopicCreation } from './topic-creation.ts';
 
 const STORE_RETRY_MS = 1_000;
@@ -54,6 +55,7 @@ interface Open {
  */
 export class SourceTask implements Task {
   readonly progress = newProgress();
+  readonly meters: TaskMeters;
   readonly #parts: SourceTaskParts;
   readonly #ctx: SourceContext;
   readonly #abort = new AbortController();
@@ -67,6 +69,7 @@ export class SourceTask implements Task {
   constructor(parts: SourceTaskParts) {
     const { spec, logger, environment, listener } = parts;
     this.#parts = parts;
+    this.meters = newMeters(environment.clock);
     this.#gate = new Gate(!spec.isPaused, this.#abort.signal);
     this.#ctx = createContext({
       connector: spec.connector,
@@ -113,6 +116,14 @@ export class SourceTask implements Task {
   }
 
   settle(): void {}
+
+  fail(error: unknown): void {
+    this.#fail(error);
+  }
+
+  ask(what: string): void {
+    if (what === 'reconfigure') this.#ctx.reconfigure();
+  }
 
   positions(): readonly TopicPartitionOffset[] {
     return [];
@@ -173,6 +184,7 @@ export class SourceTask implements Task {
         task,
         settings: settings.errors,
         secrets: this.#parts.environment.secrets,
+        progress: this.progress,
       });
       const producer = client.producer(producerOptions(worker, spec.config, { connector, task }));
       const rules = worker.canCreateTopics ? topicCreationRules(spec.config) : undefined;
@@ -195,6 +207,8 @@ export class SourceTask implements Task {
         ctx: this.#ctx,
         entropy,
         progress,
+        meters: this.meters,
+        clock,
         limit: new RateLimit(clock, extensionSettings(spec.config).recordsPerSecondMax),
         retryDelayMaxMs: settings.errors.retryDelayMaxMs,
         whenRunning: () => this.#gate.opened(),
@@ -245,9 +259,13 @@ export class SourceTask implements Task {
       return newest === undefined ? [] : [{ tracker, partition, newest, position: newest.position }];
     });
     if (taken.length === 0 || this.#isCancelled) return true;
+    const { clock } = this.#parts.environment;
+    const startedAt = clock.monotonic();
     try {
       await offsets.write(spec.connector, taken);
+      this.meters.commitMs.record(clock.monotonic() - startedAt);
     } catch (error) {
+      this.meters.commitFailures.record(1);
       for (const { tracker, newest } of taken) tracker.putBack(newest);
       logger.warn({ err: error }, 'positions could not be stored, trying again later');
       return false;

@@ -1,10 +1,12 @@
 import type { KafkaClient, TopicPartitionOffset } from '../../kafka/client/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Entropy } from '../../platform/entropy.ts';
+import type { Isolates } from '../../platform/isolate.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Properties, Secrets, WorkerSettings } from '../config/index.ts';
 import type { PluginRegistry } from '../plugin/index.ts';
 import type { TaskProgress } from './progress.ts';
+import type { TaskMeters } from './task-meters.ts';
 
 /** What all tasks of a worker share. */
 export interface TaskEnvironment {
@@ -15,6 +17,9 @@ export interface TaskEnvironment {
   readonly worker: WorkerSettings;
   /** What no task may tell. */
   readonly secrets: Secrets;
+  readonly isolates: Isolates;
+  /** The program that runs isolated plugins. */
+  readonly pluginHost: URL;
 }
 
 /** Which task it is, and its connector's config with all references resolved. */
@@ -44,6 +49,7 @@ export interface TaskListener {
 /** A source's or sink's work in progress. */
 export interface Task {
   readonly progress: TaskProgress;
+  readonly meters: TaskMeters;
   /** Opens plugin, converters and clients, and begins; the work goes on by itself. A failure goes to the listener. */
   start(): void;
   /** Takes effect at the next batch boundary, then the listener hears of it. */
@@ -53,6 +59,10 @@ export interface Task {
   stop(): Promise<void>;
   /** Gives up on an orderly stop: from now on the task stores nothing and tells nobody. */
   cancel(): void;
+  /** The plugin is gone: the task fails with this. */
+  fail(error: unknown): void;
+  /** What the plugin asks for from outside the process; as the methods of its context. */
+  ask(what: string, input: unknown): void;
   /** A sink: flushes and commits what it has written as soon as it can, not only when that is due. */
   settle(): void;
   /** A sink: where it will continue in each partition it has. */

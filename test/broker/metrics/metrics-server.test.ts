@@ -24,6 +24,14 @@ test('metrics are served in the text format, those of the process among them', a
   expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
 });
 
+test('what else runs in the process has its metrics on the same page', async () => {
+  broker.addMetrics(() => [
+    { name: 'neighbour_total', type: 'counter', help: 'Of a neighbour.', samples: [{ value: 7 }] },
+  ]);
+  const response = await fetch(`${broker.metricsUrl}/metrics`);
+  expect(await response.text()).toContain('neighbour_total 7\n');
+});
+
 test('health is told as JSON', async () => {
   const live = await fetch(`${broker.metricsUrl}/health/live`);
   expect([live.status, await live.json()]).toEqual([200, { status: 'live' }]);

@@ -81,12 +81,19 @@ export class TestCluster {
     return { worker, kill: () => net.sever() };
   }
 
-  async worker(plugins: readonly Plugin[], config: Readonly<Record<string, string>> = {}): Promise<Worker> {
+  /** `found`: further plugins, with the file that isolated tasks load them from. */
+  async worker(
+    plugins: readonly Plugin[],
+    config: Readonly<Record<string, string>> = {},
+    found: { readonly file: string; readonly plugins: readonly Plugin[] } = { file: '', plugins: [] },
+  ): Promise<Worker> {
     const client = this.client();
+    const registry = registryOf(plugins);
+    for (const plugin of found.plugins) registry.add(plugin, found.file);
     const worker = await startWorker({
       client,
       platform: this.platform,
-      plugins: registryOf(plugins),
+      plugins: registry,
       config: { ...quickWorker, ...config },
       environment: { SECRET: 'geheim' },
     });

@@ -1,0 +1,1 @@
+export { type MeasuredConnector, type MeasuredTask, workerFamilies } from './worker-families.ts';

@@ -1,0 +1,2 @@
+export type { PluginAddress } from './messages.ts';
+export { servePlugin } from './serve-plugin.ts';

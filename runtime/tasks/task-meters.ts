@@ -1,0 +1,26 @@
+import type { Clock } from '../../platform/clock.ts';
+import { WindowedStat } from './windowed-stat.ts';
+
+/** What a task measures beside what it counts in its progress. Recorded once a batch or commit, never per record. */
+export interface TaskMeters {
+  /** Records that were read, by batch. */
+  readonly read: WindowedStat;
+  /** Records that were written, by batch. */
+  readonly written: WindowedStat;
+  /** Ms that a source took for a batch, or a sink's `write`. */
+  readonly batchMs: WindowedStat;
+  /** Ms of commits that succeeded: offsets of a sink, positions of a source. */
+  readonly commitMs: WindowedStat;
+  readonly commitFailures: WindowedStat;
+}
+
+/** All empty. */
+export function newMeters(clock: Clock): TaskMeters {
+  return {
+    read: new WindowedStat(clock),
+    written: new WindowedStat(clock),
+    batchMs: new WindowedStat(clock),
+    commitMs: new WindowedStat(clock),
+    commitFailures: new WindowedStat(clock),
+  };
+}
