@@ -15,6 +15,7 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\]/g, '[<time>]'],
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>'],
   [/logDir=\/\S+/g, 'logDir=<data>'],
+  [/log\.dirs=\/\S+/g, 'log.dirs=<data>'],
 ];
 
 /** `mayAdd` lets lines pass that Apache Kafka does not have, `accepted` differences that are documented. */
