@@ -39,19 +39,17 @@ export interface MetadataLogOptions {
 export class MetadataLog {
   readonly #partition: Partition;
   readonly #nodeId: number;
-  readonly #directoryId: string;
   readonly epoch: number;
   readonly snapshots: SnapshotFiles;
 
   private constructor(
     partition: Partition,
-    { nodeId, directoryId }: { nodeId: number; directoryId: string },
+    { nodeId }: { nodeId: number },
     epoch: number,
     snapshots: SnapshotFiles,
   ) {
     this.#partition = partition;
     this.#nodeId = nodeId;
-    this.#directoryId = directoryId;
     this.epoch = epoch;
     this.snapshots = snapshots;
   }
@@ -163,14 +161,10 @@ export class MetadataLog {
   }
 
   async #appendLeaderChange(nowMs: number): Promise<void> {
-    const latest = this.snapshots.list().at(-1);
-    const version = latest === undefined ? 0 : Math.min(1, this.snapshots.read(latest).voters.kraftVersion);
-    const voter = {
-      voterId: this.#nodeId,
-      ...(version === 0 ? {} : { voterDirectoryId: this.#directoryId }),
-    };
-    const message = { version, leaderId: this.#nodeId, voters: [voter], grantingVoters: [voter] };
-    const value = encodeToBuffer(leaderChangeMessage, version, message);
+    // Version 0, whatever kraft.version says: Kafka's own DumpLogSegments reads no other.
+    const voter = { voterId: this.#nodeId };
+    const message = { version: 0, leaderId: this.#nodeId, voters: [voter], grantingVoters: [voter] };
+    const value = encodeToBuffer(leaderChangeMessage, 0, message);
     await this.appendControl([{ type: 'LEADER_CHANGE', value }], nowMs);
   }
 }

@@ -83,6 +83,7 @@ async function load(
       requestCommit: ask('requestCommit'),
     },
   });
+  post({ kind: 'pong' }); // Loaded: from now on it is the plugin that may take too long.
   return plugin.kind === 'source' ? sourceCalls(plugin, config, ctx) : sinkCalls(plugin, config, ctx);
 }
 
