@@ -15,7 +15,7 @@ const patterns: readonly RegExp[] = [
   // Purgatories: nothing that is done stays in ours.
   /\.purgatory\.purge\.interval\.requests$/,
   // Metrics reporters, policies and other Java classes.
-  /^(metrics?\.|kafka\.metrics|(create\.topic|alter\.config)\.policy\.class|config\.providers|replica\.selector)/,
+  /^(metric\.|metrics\.(?!host$|port$)|kafka\.metrics|(create\.topic|alter\.config)\.policy\.class|config\.providers|replica\.selector)/,
   // Tiered storage.
   /^(remote\.|log\.local\.retention|rsm\.|rlmm\.)/,
   // Kafka before 4.0.
