@@ -45,15 +45,16 @@ export async function fuzzBroker(seed: string | number, frames: number): Promise
   const topicId = await fixture.createTopic('name-0');
   const run = new FuzzRun(fixture, platform.entropy.fork('fuzz'), [topicId], await servedApis(fixture));
   const used: number[] = [];
-  for (let sent = 0; sent < frames; sent += FRAMES_PER_CONNECTION) {
-    await run.connection(Math.min(FRAMES_PER_CONNECTION, frames - sent));
-    if (sent % (FRAMES_PER_CONNECTION * CONNECTIONS_PER_LOOK) === 0) await run.look();
+  let sent = 0;
+  for (let connections = 0; sent < frames; connections += 1) {
+    sent += await run.connection(Math.min(FRAMES_PER_CONNECTION, frames - sent));
+    if (connections % CONNECTIONS_PER_LOOK === 0) await run.look();
     if (sent >= (frames / 10) * (used.length + 1)) used.push(bytesInUse());
   }
   await run.look();
   await run.restart();
   const { answered, closed } = run;
-  return { frames, answered, closed, bytesInUse: [...used, bytesInUse()] };
+  return { frames: sent, answered, closed, bytesInUse: [...used, bytesInUse()] };
 }
 
 class FuzzRun {
@@ -78,8 +79,8 @@ class FuzzRun {
     this.#served = served;
   }
 
-  /** One client: its frames, then what came back, then it is gone. */
-  async connection(frames: number): Promise<void> {
+  /** One client: its frames, then what came back, then it is gone. Returns how many it sent before it was cut off. */
+  async connection(frames: number): Promise<number> {
     const client = await this.#fixture.connect();
     const sent: { correlationId: number; response: MessageDefinition; version: number }[] = [];
     for (let i = 0; i < frames && !client.isClosed; i += 1) {
@@ -96,6 +97,7 @@ class FuzzRun {
     if (client.isClosed) this.closed += 1;
     client.connection.destroy();
     await this.#fixture.platform.runFor(this.#entropy.below(50));
+    return sent.length;
   }
 
   /** Another client goes on: it writes one more record and reads all of them. */
