@@ -44,7 +44,8 @@ export class MemoryContent {
 
   write(bytes: Uint8Array, position: number): void {
     this.#image.write(bytes, position);
-    this.#unsynced.push({ sequence: ++this.#lastSequence, position, bytes: bytes.slice() });
+    // Not slice(), which of a Buffer is the caller's memory.
+    this.#unsynced.push({ sequence: ++this.#lastSequence, position, bytes: new Uint8Array(bytes) });
   }
 
   truncate(size: number): void {

@@ -13,7 +13,7 @@ import {
   requestHeaderVersion,
 } from '../../kafka/protocol/index.ts';
 import type { SeededEntropy } from '../../platform/simulation/seeded-entropy.ts';
-import { simulatedPlatform } from '../../platform/simulation/simulated-platform.ts';
+import { type SimulatedPlatform, simulatedPlatform } from '../../platform/simulation/simulated-platform.ts';
 import { BrokerFixture, batchOf } from '../broker/broker-fixture.ts';
 import type { RawClient } from '../broker/raw-client.ts';
 import { mutated } from './mutation.ts';
@@ -30,8 +30,15 @@ export interface FuzzOutcome {
   readonly frames: number;
   readonly answered: number;
   readonly closed: number;
-  /** Heap and buffers in use after each tenth of the frames, bytes: it has to stop growing. */
-  readonly bytesInUse: readonly number[];
+  /** After each tenth of the frames. */
+  readonly memory: readonly MemoryInUse[];
+}
+
+/** Bytes: the heap has to stop growing, the buffers may grow as the simulated disk does, whose content they are. */
+export interface MemoryInUse {
+  readonly heapBytes: number;
+  readonly bufferBytes: number;
+  readonly diskBytes: number;
 }
 
 /**
@@ -44,17 +51,17 @@ export async function fuzzBroker(seed: string | number, frames: number): Promise
   await fixture.createTopic(CANARY);
   const topicId = await fixture.createTopic('name-0');
   const run = new FuzzRun(fixture, platform.entropy.fork('fuzz'), [topicId], await servedApis(fixture));
-  const used: number[] = [];
+  const memory: MemoryInUse[] = [];
   let sent = 0;
   for (let connections = 0; sent < frames; connections += 1) {
     sent += await run.connection(Math.min(FRAMES_PER_CONNECTION, frames - sent));
     if (connections % CONNECTIONS_PER_LOOK === 0) await run.look();
-    if (sent >= (frames / 10) * (used.length + 1)) used.push(bytesInUse());
+    if (sent >= (frames / 10) * (memory.length + 1)) memory.push(memoryInUse(platform));
   }
   await run.look();
   await run.restart();
   const { answered, closed } = run;
-  return { frames: sent, answered, closed, bytesInUse: [...used, bytesInUse()] };
+  return { frames: sent, answered, closed, memory };
 }
 
 class FuzzRun {
@@ -194,8 +201,9 @@ async function servedApis(fixture: BrokerFixture): Promise<Api[]> {
   return apis.filter(({ key }) => keys.has(key));
 }
 
-function bytesInUse(): number {
+function memoryInUse({ files }: SimulatedPlatform): MemoryInUse {
   globalThis.gc?.();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  const { totalBytes, usableBytes } = files.space('/data');
+  return { heapBytes: heapUsed, bufferBytes: arrayBuffers, diskBytes: totalBytes - usableBytes };
 }

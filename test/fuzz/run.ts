@@ -1,6 +1,6 @@
 // `node --expose-gc test/fuzz/run.ts [--frames 1000000] [--seed N]`: says what it did; exit code 1 when something broke.
 import { parseArgs } from 'node:util';
-import { fuzzBroker } from './broker-fuzz.ts';
+import { fuzzBroker, type MemoryInUse } from './broker-fuzz.ts';
 
 const { values } = parseArgs({
   options: {
@@ -10,7 +10,11 @@ const { values } = parseArgs({
 });
 const startedMs = performance.now();
 console.log(`seed ${values.seed}`);
-const { frames, answered, closed, bytesInUse } = await fuzzBroker(values.seed, Number(values.frames));
+const { frames, answered, closed, memory } = await fuzzBroker(values.seed, Number(values.frames));
 console.log(`${frames} frames, ${answered} answered, ${closed} connections closed by the broker`);
-console.log(`in use after each tenth: ${bytesInUse.map((bytes) => (bytes / 1e6).toFixed(0)).join(', ')} MB`);
+const megabytes = (of: (inUse: MemoryInUse) => number) =>
+  memory.map((each) => (of(each) / 1e6).toFixed(0)).join(', ');
+console.log(`heap after each tenth: ${megabytes(({ heapBytes }) => heapBytes)} MB`);
+console.log(`buffers: ${megabytes(({ bufferBytes }) => bufferBytes)} MB`);
+console.log(`the simulated disk, part of the buffers: ${megabytes(({ diskBytes }) => diskBytes)} MB`);
 console.log(`${((performance.now() - startedMs) / 1000).toFixed(0)} s`);

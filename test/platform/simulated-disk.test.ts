@@ -25,6 +25,18 @@ describe('simulated crash', () => {
     expect(files.readFile('/data/log').toString()).toBe('synced');
   });
 
+  test('keeps what was written, whatever the caller does with its memory before the sync', () => {
+    const { files } = world();
+    const file = files.open('/data/log', 'create');
+    files.syncDirectory('/data');
+    const memory = Buffer.from('written');
+    file.write(memory, 0);
+    memory.fill('x');
+    file.datasyncNow();
+    files.crash();
+    expect(files.readFile('/data/log').toString()).toBe('written');
+  });
+
   test('brings back what a truncation that was not synced took away', () => {
     const { files } = world();
     const file = files.open('/data/log', 'create');
