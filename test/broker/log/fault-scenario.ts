@@ -1,4 +1,7 @@
+import { posix } from 'node:path';
 import { isStorageFailure, LogCleaner } from '../../../broker/log/index.ts';
+import type { MemoryFiles } from '../../../platform/simulation/memory-files.ts';
+import { SeededEntropy } from '../../../platform/simulation/seeded-entropy.ts';
 import { LogFixture } from './log-fixture.ts';
 
 const CONFIG = {
@@ -14,10 +17,25 @@ const CLEANER = {
   logCleanerIoMaxBytesPerSecond: Number.MAX_VALUE,
 };
 
+const EVENTS_OF_LIFE_MIN = 25;
+
+export type Durability = 'fsync' | 'page-cache';
+
 /** What is known of one record that was appended. */
 interface Sent {
   readonly key: string;
   readonly record: string;
+}
+
+/** What one life of the partition leaves to the next: the disk, and what was promised. */
+export interface Legacy {
+  readonly files: ReadonlyMap<string, Buffer>;
+  readonly nowMs: number;
+  readonly topicId: string;
+  readonly acknowledged: ReadonlyMap<number, Sent>;
+  readonly logStart: number;
+  readonly sequence: number;
+  readonly topics: number;
 }
 
 /**
@@ -29,6 +47,7 @@ export class FaultScenario {
   readonly fixture: LogFixture;
   /** Errors that were not of storage. There should be none. */
   readonly unexpected: unknown[] = [];
+  readonly #seed: number;
   #acknowledged = new Map<number, Sent>();
   #waiting = new Map<number, Sent>();
   #logStart = 0;
@@ -37,8 +56,10 @@ export class FaultScenario {
   #cleaner: LogCleaner;
   /** Whether a start failed: a broker would not be there then. */
   #hasFailedToStart = false;
+  #hasEnded = false;
 
-  constructor(durability: 'fsync' | 'page-cache', seed: number) {
+  constructor(durability: Durability, seed: number) {
+    this.#seed = seed;
     this.fixture = new LogFixture(CONFIG, durability, seed);
     this.#cleaner = this.#newCleaner();
     this.#listen();
@@ -70,24 +91,80 @@ export class FaultScenario {
     await this.fixture.platform.settle();
   }
 
-  /** A longer life: `count` events in an order that the seed decides. */
-  async runEvents(count: number): Promise<void> {
-    const entropy = this.fixture.platform.entropy.fork('events');
-    for (let i = 0; i < count; i++) {
-      const dice = entropy.below(1000);
-      if (dice < 800) await this.#append(`k${entropy.below(20)}`);
-      else if (dice < 860) await this.fixture.platform.runFor(entropy.below(15));
-      else if (dice < 900) this.#unlessDown(() => this.fixture.directory.checkpoint());
-      else if (dice < 930) this.#unlessDown(() => this.fixture.log.roll());
-      else if (dice < 960) await this.#clean();
-      else if (dice < 975) {
-        const { logStartOffset, durableOffset } = this.fixture.log;
-        this.#deleteRecordsBefore(logStartOffset + entropy.below(durableOffset - logStartOffset + 1));
-      } else if (dice < 980) this.#unlessDown(() => this.fixture.directory.checkpointHighWatermarks());
-      else if (dice < 995) await this.#restart();
-      else await this.#recreate();
-    }
+  /**
+   * One of the lives of a longer story, up to and with its orderly end: a few dozen events that `life` and the seed
+   * decide. Returns how many.
+   */
+  async runLife(life: number): Promise<number> {
+    const entropy = new SeededEntropy(`${this.#seed}, life ${life}`);
+    const events = EVENTS_OF_LIFE_MIN + entropy.below(EVENTS_OF_LIFE_MIN + 1);
+    for (let i = 0; i < events; i++) await this.#event(entropy);
     await this.fixture.platform.settle();
+    return events;
+  }
+
+  async #event(entropy: SeededEntropy): Promise<void> {
+    const dice = entropy.below(1000);
+    if (dice < 810) await this.#append(`k${entropy.below(20)}`);
+    else if (dice < 870) await this.fixture.platform.runFor(entropy.below(15));
+    else if (dice < 910) this.#unlessDown(() => this.fixture.directory.checkpoint());
+    else if (dice < 940) this.#unlessDown(() => this.fixture.log.roll());
+    else if (dice < 970) await this.#clean();
+    else if (dice < 985) {
+      const { logStartOffset, durableOffset } = this.fixture.log;
+      this.#deleteRecordsBefore(logStartOffset + entropy.below(durableOffset - logStartOffset + 1));
+    } else if (dice < 990) this.#unlessDown(() => this.fixture.directory.checkpointHighWatermarks());
+    else await this.#recreate();
+  }
+
+  /** What is there between two lives. Only after an orderly end, when nothing is left to sync. */
+  legacy(): Legacy {
+    return {
+      files: treeOf(this.fixture.platform.files, '/data'),
+      nowMs: this.fixture.platform.clock.now(),
+      topicId: this.fixture.topicId,
+      acknowledged: new Map(this.#acknowledged),
+      logStart: this.#logStart,
+      sequence: this.#sequence,
+      topics: this.#topics,
+    };
+  }
+
+  /** A scenario that goes on from a legacy, on a disk of its own. Nothing is open before {@link begin}. */
+  static async after(legacy: Legacy, durability: Durability, seed: number): Promise<FaultScenario> {
+    const scenario = new FaultScenario(durability, seed);
+    await scenario.end();
+    const { files, clock } = scenario.fixture.platform;
+    files.removeDirectory('/data');
+    for (const [path, content] of legacy.files) place(files, path, content);
+    clock.advance(legacy.nowMs - clock.now());
+    scenario.fixture.topicId = legacy.topicId;
+    scenario.#acknowledged = new Map(legacy.acknowledged);
+    scenario.#logStart = legacy.logStart;
+    scenario.#sequence = legacy.sequence;
+    scenario.#topics = legacy.topics;
+    return scenario;
+  }
+
+  /** The start of a process. One that did not get to an orderly end is gone before. */
+  begin(): void {
+    const { platform } = this.fixture;
+    if (platform.files.isPoweredOff) return;
+    if (!this.#hasEnded) platform.crash('everything');
+    this.#hasEnded = false;
+    this.#try(() => this.reopen());
+  }
+
+  /** An orderly end. */
+  async end(): Promise<void> {
+    if (this.isDown) return;
+    await this.#cleaner.stop();
+    const closed = this.fixture.directory.close(1);
+    await this.fixture.platform.settle();
+    await closed;
+    this.#waiting.clear();
+    this.#hasFailedToStart = true;
+    this.#hasEnded = true;
   }
 
   #unlessDown(action: () => void): void {
@@ -166,14 +243,8 @@ export class FaultScenario {
   }
 
   async #restart(): Promise<void> {
-    if (this.isDown) return;
-    await this.#cleaner.stop();
-    const closed = this.fixture.directory.close(1);
-    await this.fixture.platform.settle();
-    await closed;
-    this.#waiting.clear();
-    this.#hasFailedToStart = true;
-    this.#try(() => this.reopen());
+    await this.end();
+    this.begin();
   }
 
   async #recreate(): Promise<void> {
@@ -224,4 +295,25 @@ export class FaultScenario {
 
 function offsetOf(record: string | undefined): number {
   return record === undefined ? -1 : Number(record.slice(0, record.indexOf(':')));
+}
+
+function treeOf(files: MemoryFiles, directory: string): Map<string, Buffer> {
+  const tree = new Map<string, Buffer>();
+  for (const name of files.list(directory)) {
+    const path = `${directory}/${name}`;
+    if (files.stat(path)?.isDirectory !== true) tree.set(path, files.readFile(path));
+    else for (const [inner, content] of treeOf(files, path)) tree.set(inner, content);
+  }
+  return tree;
+}
+
+function place(files: MemoryFiles, path: string, content: Buffer): void {
+  const directory = posix.dirname(path);
+  files.makeDirectory(directory);
+  files.syncDirectory(posix.dirname(directory));
+  const file = files.open(path, 'write');
+  file.append([content]);
+  file.datasyncNow();
+  file.close();
+  files.syncDirectory(directory);
 }
