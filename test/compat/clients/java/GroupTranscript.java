@@ -77,6 +77,8 @@ abstract class GroupTranscript extends AdminTranscript {
         properties.put("group.id", group);
         properties.put("client.id", group + "-member");
         properties.put("group.protocol", protocol);
+        // What is committed is what the transcript commits, not what its close finds assigned.
+        properties.put("enable.auto.commit", "false");
         return new KafkaConsumer<>(properties);
     }
 
