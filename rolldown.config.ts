@@ -1,4 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { defineConfig } from 'rolldown';
+
+/** Sixteen digits of the commit that is built; none outside a git checkout. */
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short=16', 'HEAD'], { encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}
 
 /** One flat folder: files that are named at run time (the worker thread's entry) lie beside those that name them. */
 export default defineConfig({
@@ -18,6 +28,7 @@ export default defineConfig({
   // Our own files go in, packages stay packages.
   external: /^[^./]/,
   platform: 'node',
+  transform: { define: { 'process.env.MILLRACE_COMMIT': JSON.stringify(commit()) } },
   output: {
     dir: 'dist',
     format: 'esm',

@@ -3,8 +3,8 @@ import { apiVersion } from './api-version.ts';
 import { configRequest, levelRequest } from './request-body.ts';
 import { ok, param, queryFlag, queryText, type Route } from './route.ts';
 
-/** Sixteen hex digits where Kafka Connect has those of its commit; ours is known by the package's version. */
-const commit = '0000000000000000';
+/** Sixteen hex digits, which the build puts in; zeros when run from source. */
+const commit = process.env['MILLRACE_COMMIT'] || '0'.repeat(16);
 
 /** `/`, `/health`, `/connector-plugins` and `/admin/loggers`. */
 export function workerRoutes(herder: Herder): readonly Route[] {
