@@ -100,7 +100,9 @@ export class Connections {
       slot.failures += 1;
       slot.retryAtMs =
         clock.monotonic() + backoffMs(slot.failures, reconnectBackoffMs, reconnectBackoffMaxMs, entropy);
-      logger.debug({ error, ...endpoint, failures: slot.failures }, 'no connection to a broker');
+      // Once: whoever waits for this broker should know why, and not be told every second.
+      if (slot.failures === 1) logger.warn({ error, ...endpoint }, 'no connection to a broker, trying again');
+      else logger.debug({ error, ...endpoint, failures: slot.failures }, 'no connection to a broker');
       throw error;
     }
   }

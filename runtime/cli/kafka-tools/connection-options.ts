@@ -62,5 +62,6 @@ export function adminConnection(
 ): Connection {
   const properties: Properties =
     configFile === undefined ? new Map() : readProperties(configFile, platform.files);
-  return { servers: given(args.text('bootstrap-server')), properties, clientId: 'adminclient' };
+  const servers = given(args.text('bootstrap-server'));
+  return { servers, properties, clientId: 'adminclient', endsOnInterrupt: true };
 }

@@ -12,6 +12,8 @@ export interface Connection {
   /** Unless the properties name one. */
   readonly clientId: string;
   readonly apiTimeoutMs?: number | undefined;
+  /** For tools that do not look at the signal: what is under way fails at once when the process is asked to stop. */
+  readonly endsOnInterrupt?: boolean;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface Connection {
  * connection, and whatever `work` throws.
  */
 export async function withClient<T>(
-  { platform }: ToolContext,
-  { servers, properties, clientId, apiTimeoutMs }: Connection,
+  { platform, signal }: ToolContext,
+  { servers, properties, clientId, apiTimeoutMs, endsOnInterrupt = false }: Connection,
   work: (client: KafkaClient) => Promise<T>,
 ): Promise<T> {
   refuseSecurity(properties);
@@ -36,9 +38,15 @@ export async function withClient<T>(
     ...timesOf(properties),
     ...(apiTimeoutMs === undefined ? {} : { apiTimeoutMs }),
   });
+  const end = () => client.close();
+  if (endsOnInterrupt) {
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) await end();
+  }
   try {
     return await work(client);
   } finally {
+    signal.removeEventListener('abort', end);
     await client.close();
   }
 }

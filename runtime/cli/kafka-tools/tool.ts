@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { ClientClosedError } from '../../../kafka/client/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { ToolError, ToolUsageError, ToolValueError } from './errors.ts';
 import { javaError, javaText } from './java-error.ts';
@@ -8,6 +9,9 @@ import { ToolOutput } from './tool-output.ts';
 import type { ToolRule } from './tool-rules.ts';
 import { usageTable } from './tool-usage.ts';
 import { packageVersion } from './version.ts';
+
+/** The exit code of a tool that was asked to stop before it was done. */
+export const INTERRUPTED = 130;
 
 /** What a tool reads, writes and runs on. */
 export interface ToolIo {
@@ -65,6 +69,7 @@ export function defineTool<Name extends string>(definition: ToolDefinition<Name>
       return await definition.run(given, context);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
+      if (context.signal.aborted && error instanceof ClientClosedError) return INTERRUPTED;
       if (error instanceof ToolUsageError && error.hasTable)
         return showUsage(error.message, options, context);
       return definition.fail === undefined

@@ -289,3 +289,17 @@ test('a --command-config that is missing is an error', async () => {
     failed('/nope (No such file or directory)', 'java.nio.file.NoSuchFileException'),
   );
 });
+
+test('who waits for a broker that is not there hears why, and is not kept from leaving', async () => {
+  const controller = new AbortController();
+  const stop = setTimeout(() => controller.abort(), 100);
+  const ran = await cluster.runWith('kafka-topics', ['--bootstrap-server', 'nowhere:9092', '--list'], {
+    signal: controller.signal,
+  });
+  clearTimeout(stop);
+  expect(ran).toEqual({
+    code: 130,
+    out: '',
+    err: expect.stringMatching(/WARN no connection to a broker.*nowhere/),
+  });
+});

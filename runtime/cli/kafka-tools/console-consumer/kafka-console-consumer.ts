@@ -5,7 +5,7 @@ import { ToolUsageError } from '../errors.ts';
 import { javaText } from '../java-error.ts';
 import { logLine } from '../log-line.ts';
 import { keyValues, readProperties } from '../properties-file.ts';
-import { defineTool, given, type ToolContext } from '../tool.ts';
+import { defineTool, given, INTERRUPTED, type ToolContext } from '../tool.ts';
 import { withClient } from '../tool-client.ts';
 import type { ToolArguments } from '../tool-options.ts';
 import type { Formatter } from './consumed-record.ts';
@@ -17,7 +17,6 @@ import { Progress } from './progress.ts';
 import { RecordPrinter } from './record-printer.ts';
 
 /** What a shell expects of a process that SIGINT ended. */
-const INTERRUPTED = 130;
 const LOGGER = 'org.apache.kafka.tools.consumer.ConsoleConsumer';
 
 /** `kafka-console-consumer`: prints the records of topics. */
