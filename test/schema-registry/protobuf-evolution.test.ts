@@ -359,10 +359,10 @@ const members: fc.Arbitrary<readonly Member[]> = fc.uniqueArray(
 
 type Mutation = (members: readonly Member[]) => readonly Member[];
 
-/** Small changes, so that a successor resembles its schema. */
+/** Small changes, so that a successor resembles its schema: a field comes, goes or changes, or two move together. */
 const mutations: fc.Arbitrary<Mutation> = fc
   .record({
-    tag: fc.integer({ min: 1, max: 6 }),
+    tags: fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 2 }),
     change: fc.oneof(
       fc.record({ place: fc.constantFrom(...places) }),
       fc.record({ place: fc.constantFrom('o' as const, 'p' as const) }),
@@ -371,13 +371,22 @@ const mutations: fc.Arbitrary<Mutation> = fc
       fc.constant(undefined),
     ),
   })
-  .map(({ tag, change }) => (list) => {
-    const isThere = list.some((member) => member.tag === tag);
-    const fresh: Member = { tag, name: 'n', type: 'string', place: '', ...change };
-    if (!isThere) return [...list, fresh];
-    if (change === undefined) return list.filter((member) => member.tag !== tag);
-    return list.map((member) => (member.tag === tag ? { ...member, ...change } : member));
-  });
+  .map(
+    ({ tags, change }) =>
+      (list) =>
+        tags.reduce((changed, tag) => changedAt(changed, tag, change), list),
+  );
+
+function changedAt(
+  list: readonly Member[],
+  tag: number,
+  change: Partial<Member> | undefined,
+): readonly Member[] {
+  const isThere = list.some((member) => member.tag === tag);
+  if (!isThere) return [...list, { tag, name: 'n', type: 'string', place: '', ...change }];
+  if (change === undefined) return list.filter((member) => member.tag !== tag);
+  return list.map((member) => (member.tag === tag ? { ...member, ...change } : member));
+}
 
 const pairs = fc
   .tuple(members, fc.array(mutations, { maxLength: 4 }))
