@@ -22,8 +22,8 @@ export class StepCounter {
   }
 
   /** Throws {@link SchemaLimitError} when there have been too many. */
-  step(): void {
-    this.#steps += 1;
+  step(count = 1): void {
+    this.#steps += count;
     if (this.#steps > this.#max) {
       throw new SchemaLimitError(
         `comparing the schemas takes more than ${this.#max} steps (the limit compatibility.steps.max)`,

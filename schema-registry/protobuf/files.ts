@@ -153,7 +153,8 @@ class Collector {
 
 /** The message or enum that `name` means inside of `scope`, the innermost first. */
 export function resolveType(file: LinkedFile, name: string, scope: string): Definition | undefined {
-  return resolve(name, scope, (full) => find(file, full, ({ definitions }) => definitions));
+  const inSight = definitionsInSight(file);
+  return resolve(name, scope, (full) => inSight.get(full));
 }
 
 /** The extension that `name` means inside of `scope`. */
@@ -162,7 +163,8 @@ export function resolveExtension(
   name: string,
   scope: string,
 ): ExtensionDefinition | undefined {
-  return resolve(name, scope, (full) => find(file, full, ({ extensions }) => extensions));
+  const inSight = file.visible.map(({ extensions }) => extensions).filter(({ size }) => size > 0);
+  return resolve(name, scope, (full) => inSight.find((extensions) => extensions.has(full))?.get(full));
 }
 
 /** Every extension that the file sees of the message with this full name. */
@@ -186,14 +188,13 @@ function resolve<T>(name: string, scope: string, lookUp: (full: string) => T | u
   }
 }
 
-function find<T>(
-  { visible }: LinkedFile,
-  name: string,
-  members: (file: LinkedFile) => ReadonlyMap<string, T>,
-): T | undefined {
-  for (const file of visible) {
-    const found = members(file).get(name);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+const definitionsOf = new WeakMap<LinkedFile, ReadonlyMap<string, Definition>>();
+
+/** What a file's names can mean; of one name the first counts. Made when it is first asked for: names are many. */
+function definitionsInSight(file: LinkedFile): ReadonlyMap<string, Definition> {
+  const known = definitionsOf.get(file);
+  if (known !== undefined) return known;
+  const inSight = new Map(file.visible.toReversed().flatMap(({ definitions }) => [...definitions]));
+  definitionsOf.set(file, inSight);
+  return inSight;
 }

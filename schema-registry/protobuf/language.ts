@@ -1,11 +1,11 @@
-import { SchemaCheckError, SchemaParseError } from '../errors.ts';
+import { SchemaParseError } from '../errors.ts';
 import type { ParsedSchema, SchemaLanguage } from '../language.ts';
 import { withinStack } from '../nesting.ts';
 import { checkProto } from './checks.ts';
-import { protoDifferences } from './comparison.ts';
 import { fileFromDescriptor, isDescriptorText } from './descriptor/reader.ts';
 import { fileDescriptor } from './descriptor/writer.ts';
-import { differenceMessage, isCompatible } from './difference.ts';
+import { explained } from './evolution/difference.ts';
+import { schemaDifferences } from './evolution/schema-differences.ts';
 import { joined, type LinkedFile, linkFile } from './files.ts';
 import { normalProto } from './normal-form.ts';
 import { parseProto } from './parser.ts';
@@ -39,20 +39,11 @@ export const protobufLanguage: SchemaLanguage<ProtoParsed> = {
     return withinStack(() => printProto(withoutExtensions(linked.file)), tooDeep);
   },
   compatibility(reader, writer, options) {
-    try {
-      const differences = withinStack(() => protoDifferences(writer.linked, reader.linked), tooDeepToCompare);
-      return differences
-        .filter((each) => !isCompatible(each))
-        .map((each) => differenceMessage(each, options));
-    } catch (error) {
-      if (!(error instanceof SchemaCheckError)) throw error;
-      return [`Unexpected exception during compatibility check: ${error.message}`];
-    }
+    return explained(schemaDifferences(writer.linked, reader.linked), options);
   },
 };
 
 const tooDeep = () => new SchemaParseError('the schema is nested too deeply');
-const tooDeepToCompare = () => new SchemaCheckError('the schemas are nested too deeply to compare');
 
 /** What subjects are named after: the first message, else the first enum. */
 function firstType({ package: scope = '', messages, enums }: ProtoFile): string | undefined {

@@ -17,12 +17,15 @@ const string = /"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*'/y;
 /** The tokens of a `.proto` text, one at a time. All methods throw {@link SchemaParseError} with the position. */
 export class Tokens {
   readonly #text: string;
+  /** Where each line begins. */
+  readonly #lineStarts: readonly number[];
   #current: Token;
   #offset = 0;
   #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
+    this.#lineStarts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
     if (text.charCodeAt(0) === 0xfeff) this.#offset = 1;
     this.#current = this.#read();
   }
@@ -113,12 +116,13 @@ export class Tokens {
   }
 
   #positionOf(offset: number): Position {
-    const lineStart = this.#text.lastIndexOf('\n', offset - 1) + 1;
-    let line = 1;
-    for (let index = this.#text.indexOf('\n'); index >= 0 && index < offset; line += 1) {
-      index = this.#text.indexOf('\n', index + 1);
+    let [first, last] = [0, this.#lineStarts.length - 1];
+    while (first < last) {
+      const middle = Math.ceil((first + last) / 2);
+      if ((this.#lineStarts[middle] ?? 0) <= offset) first = middle;
+      else last = middle - 1;
     }
-    return `line ${line}, column ${offset - lineStart + 1}`;
+    return `line ${first + 1}, column ${offset - (this.#lineStarts[first] ?? 0) + 1}`;
   }
 
   #read(): Token {
