@@ -11,6 +11,7 @@ import { normalProto } from './normal-form.ts';
 import { parseProto } from './parser.ts';
 import { printProto } from './printer.ts';
 import type { ProtoFile } from './syntax-tree.ts';
+import { editProtoTags } from './tags.ts';
 import { withoutExtensions } from './without-extensions.ts';
 
 /** A parsed Protobuf schema, with what it imports. */
@@ -48,6 +49,14 @@ export const protobufLanguage: SchemaLanguage<ProtoParsed> = {
       if (!(error instanceof SchemaCheckError)) throw error;
       return [`Unexpected exception during compatibility check: ${error.message}`];
     }
+  },
+  editTags({ linked }, edit) {
+    return withinStack(() => printProto(editProtoTags(linked.file, edit)), tooDeep);
+  },
+  topFields({ linked: { file } }) {
+    const [first] = file.messages;
+    const oneofs = first?.oneofs.flatMap(({ fields }) => fields) ?? [];
+    return [...(first?.fields ?? []), ...oneofs].map(({ name }) => name);
   },
 };
 
