@@ -37,18 +37,31 @@ export {
   type Encoder,
 } from './serde/avro-serde.ts';
 export { inProcessClient } from './serde/in-process-client.ts';
-export { JsonSchemaDeserializer, JsonSchemaSerializer, type ValidationOptions } from './serde/json-serde.ts';
+export {
+  type JsonDeserializerOptions,
+  JsonSchemaDeserializer,
+  JsonSchemaSerializer,
+  type ValidationOptions,
+} from './serde/json-serde.ts';
 export { compileValidator, type Validate } from './serde/json-validator.ts';
 export {
   ProtobufDeserializer,
   type ProtobufDeserializerOptions,
   ProtobufSerializer,
+  type ProtobufSerializerOptions,
   type ProtobufSource,
 } from './serde/protobuf-serde.ts';
 export { loadReferences } from './serde/reference-loader.ts';
 export type { RegistryClient, SubjectVersion } from './serde/registry-client.ts';
+export type { RuleExecutor, RuleExecutors, RuleMode } from './serde/rules.ts';
 export type { SchemaSource, SerializerOptions } from './serde/schema-choice.ts';
+export type { ReaderOptions } from './serde/schema-pair.ts';
 export {
+  associatedNameStrategy,
+  associatedNameStrategyOf,
+  defaultReferenceSubjectNameStrategy,
+  qualifiedReferenceSubjectNameStrategy,
+  type ReferenceSubjectNameStrategy,
   recordNameStrategy,
   type SubjectNameParts,
   type SubjectNameStrategy,
@@ -56,7 +69,7 @@ export {
   topicRecordNameStrategy,
 } from './serde/subject-name.ts';
 export { frameId, framePrefix, prefixBytes, type RecordHeader } from './serde/wire-format.ts';
-export type { Metadata, SchemaDefinition } from './store/entity.ts';
+export type { Metadata, Rule, RuleSet, SchemaDefinition } from './store/entity.ts';
 export { type LogRecord, MemorySchemaLog, type SchemaLog } from './store/log.ts';
 export { RegistryStore, type StoreParts } from './store/registry-store.ts';
 export { openSchemaTopic } from './store/topic-schema-log.ts';

@@ -47,7 +47,7 @@ export async function registerTopicSchema(
   const { client, options } = registryOf(settings, isKey, clientFor);
   const language = schemaType === 'AVRO' ? avroLanguage : jsonLanguage;
   const { name: recordName } = language.parse(text, { references: [], strict: true });
-  const subject = options.subjectNameStrategy?.({ topic, isKey, recordName }) ?? '';
+  const subject = (await options.subjectNameStrategy?.({ topic, isKey, recordName, client })) ?? '';
   const normalize = options.normalizeSchemas ?? false;
   await client.register(subject, { schemaType, schema: text, references: [] }, { normalize });
 }
