@@ -22,6 +22,8 @@ export type {
 } from './language.ts';
 export type { ElectionOptions, PrimaryRole } from './primary/election.ts';
 export { protobufLanguage } from './protobuf/language.ts';
+export { metaIn } from './protobuf/meta.ts';
+export { wellKnownText } from './protobuf/well-known/index.ts';
 export { type HttpClientOptions, httpClient } from './rest/client.ts';
 export type { Personality } from './rest/route.ts';
 export {
@@ -36,6 +38,7 @@ export {
   AvroSerializer,
   type Encoder,
 } from './serde/avro-serde.ts';
+export type { Framing } from './serde/framing.ts';
 export { inProcessClient } from './serde/in-process-client.ts';
 export {
   type JsonDeserializerOptions,
@@ -44,6 +47,7 @@ export {
   type ValidationOptions,
 } from './serde/json-serde.ts';
 export { compileValidator, type Validate } from './serde/json-validator.ts';
+export { type FieldPlan, type MessageDefinition, ProtobufMessages } from './serde/protobuf-messages.ts';
 export {
   ProtobufDeserializer,
   type ProtobufDeserializerOptions,
@@ -51,9 +55,9 @@ export {
   type ProtobufSerializerOptions,
   type ProtobufSource,
 } from './serde/protobuf-serde.ts';
-export { loadReferences } from './serde/reference-loader.ts';
+export { definitionOf, loadReferences } from './serde/reference-loader.ts';
 export type { RegistryClient, SubjectVersion } from './serde/registry-client.ts';
-export type { RuleExecutor, RuleExecutors, RuleMode } from './serde/rules.ts';
+export { checkReadable, type RuleExecutor, type RuleExecutors, type RuleMode } from './serde/rules.ts';
 export type { SchemaSource, SerializerOptions } from './serde/schema-choice.ts';
 export type { ReaderOptions } from './serde/schema-pair.ts';
 export {
@@ -68,7 +72,7 @@ export {
   topicNameStrategy,
   topicRecordNameStrategy,
 } from './serde/subject-name.ts';
-export { frameId, framePrefix, prefixBytes, type RecordHeader } from './serde/wire-format.ts';
+export { type Frame, frameId, framePrefix, type RecordHeader, readFrame } from './serde/wire-format.ts';
 export type { Metadata, Rule, RuleSet, SchemaDefinition } from './store/entity.ts';
 export { type LogRecord, MemorySchemaLog, type SchemaLog } from './store/log.ts';
 export { RegistryStore, type StoreParts } from './store/registry-store.ts';

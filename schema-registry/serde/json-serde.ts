@@ -4,7 +4,7 @@ import type { Encoder } from './avro-serde.ts';
 import { type Framing, framingOf } from './framing.ts';
 import { compileValidator, type Validate } from './json-validator.ts';
 import type { RegistryClient } from './registry-client.ts';
-import { inTurn, payloadFrom, withWriteRules } from './rules.ts';
+import { inTurn, payloadFrom, rulesFor, withWriteRules } from './rules.ts';
 import {
   type ChosenSchema,
   SchemaChoice,
@@ -49,6 +49,18 @@ export class JsonSchemaSerializer {
     );
     this.#encoders.set(chosen, encoder);
     return encoder;
+  }
+
+  /**
+   * How payloads that are JSON text already are framed, and the schema they are of. Rejects when the schema cannot be had,
+   * or has rules that would have to be run.
+   */
+  async framing(topic: string, source: SchemaSource): Promise<Framing> {
+    const chosen = await this.#choice.choose(topic, source);
+    const { ruleSet } = chosen.definition;
+    rulesFor(ruleSet?.domainRules, 'WRITE');
+    rulesFor(ruleSet?.encodingRules, 'WRITE');
+    return framingOf(chosen, this.#options);
   }
 
   /** For one value. */

@@ -37,6 +37,12 @@ export function inTurn(steps: readonly ValueRule[]): ValueRule | undefined {
   return steps.length === 0 ? undefined : (value) => steps.reduce((each, step) => step(each), value);
 }
 
+/** For those who run no rules. Throws {@link SerializationError} when what is written with the schema needs some to be read. */
+export function checkReadable({ ruleSet }: SchemaDefinition): void {
+  rulesFor(ruleSet?.encodingRules, 'READ');
+  rulesFor(ruleSet?.domainRules, 'READ');
+}
+
 type Encode = (value: unknown, headers?: RecordHeader[]) => Buffer | null;
 
 /** The encoder with the schema's rules around it; `prefixLength` bytes in front of the payload are not the rules' matter. */
