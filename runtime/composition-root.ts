@@ -304,6 +304,7 @@ function registryClients(platform: Platform, store: Promise<RegistryStore>): Cli
     version: async (...args) => (await own).version(...args),
     byId: async (...args) => (await own).byId(...args),
     byGuid: async (guid) => (await own).byGuid(guid),
+    associatedSubjects: async (...args) => (await own).associatedSubjects(...args),
   };
   return ({ urls, headers }) =>
     urls.length === 0 ? client : httpClient({ urls, headers, clock: platform.clock });

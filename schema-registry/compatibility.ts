@@ -1,4 +1,5 @@
 import type { CompatibilityPolicy, ParsedSchema, SchemaLanguage } from './language.ts';
+import { reservedFieldProblems } from './reserved-fields.ts';
 
 /** How a new version has to get along with earlier ones, as in Confluent's `compatibility` setting. */
 export const compatibilityLevels = [
@@ -17,12 +18,16 @@ export type CompatibilityLevel = (typeof compatibilityLevels)[number];
 export interface EarlierVersion {
   readonly version: number;
   readonly schema: ParsedSchema;
+  /** The fields that its metadata keeps for later. */
+  readonly reserved?: readonly string[];
 }
 
 /** The setting a check follows. */
 export interface CompatibilityRule {
   readonly level: CompatibilityLevel;
   readonly policy: CompatibilityPolicy;
+  /** `validateFields`: the fields that the candidate's metadata reserves; undefined when that is not looked at. */
+  readonly reserved?: readonly string[] | undefined;
 }
 
 /**
@@ -38,9 +43,9 @@ export function checkCompatibility(
   if (rule.level === 'NONE') return [];
   const newestFirst = history.toReversed();
   for (const earlier of rule.level.endsWith('_TRANSITIVE') ? newestFirst : newestFirst.slice(0, 1)) {
-    const messages = compareVersions(language, candidate, earlier.schema, rule);
+    const messages = compareVersions(language, candidate, earlier, rule);
     if (messages.length > 0) {
-      const settings = `{validateFields: 'false', compatibility: '${rule.level}'}`;
+      const settings = `{validateFields: '${rule.reserved !== undefined}', compatibility: '${rule.level}'}`;
       return [...messages, ...describeOld(language, earlier), settings];
     }
   }
@@ -50,8 +55,8 @@ export function checkCompatibility(
 function compareVersions(
   language: SchemaLanguage,
   candidate: ParsedSchema,
-  earlier: ParsedSchema,
-  { level, policy }: CompatibilityRule,
+  { schema: earlier, reserved: reservedEarlier = [] }: EarlierVersion,
+  { level, policy, reserved }: CompatibilityRule,
 ): string[] {
   if (candidate.type !== earlier.type) return ['Incompatible because of different schema type'];
   const messages: string[] = [];
@@ -62,6 +67,10 @@ function compareVersions(
   if (!level.startsWith('FORWARD')) {
     const options = { readerLabel: 'new', writerLabel: 'old', policy };
     messages.push(...language.compatibility(candidate, earlier, options));
+  }
+  if (reserved !== undefined) {
+    const use = { fields: language.topFields(candidate), reserved };
+    messages.push(...reservedFieldProblems(language.type, use, { reserved: reservedEarlier }));
   }
   return messages;
 }

@@ -41,7 +41,17 @@ export interface CompatibilityOptions {
 
 export type CompatibilityPolicy = 'STRICT' | 'LENIENT';
 
-/** One schema language behind three doors. All of it is pure. */
+/** A field or a type of a schema, with the tags that the schema's own text gives it. */
+export interface TaggedEntity {
+  readonly type: 'sr_field' | 'sr_record';
+  /** As answers spell it: `ns.Record.field`. */
+  readonly path: string;
+  /** Other spellings that requests may use. */
+  readonly otherPaths: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** One schema language behind a few doors. All of it is pure. */
 export interface SchemaLanguage<S extends ParsedSchema = ParsedSchema> {
   readonly type: SchemaType;
   /** Throws `SchemaParseError`. */
@@ -52,4 +62,8 @@ export interface SchemaLanguage<S extends ParsedSchema = ParsedSchema> {
   formatted(schema: S, format: string): string | undefined;
   /** One message per reason why `reader` cannot read what `writer` wrote; none when it can. Throws `SchemaCheckError`. */
   compatibility(reader: S, writer: S, options: CompatibilityOptions): readonly string[];
+  /** The text with every entity's inline tags (`confluent:tags`) being those that `edit` returns, in their order. */
+  editTags(schema: S, edit: (entity: TaggedEntity) => readonly string[]): string;
+  /** Names of the fields at the top: of the record, the object, the first message. */
+  topFields(schema: S): readonly string[];
 }

@@ -1,5 +1,10 @@
 import { type DefinedConverter, defineConverter } from '../plugin/index.ts';
-import { type ClientFor, checkRegistrySettings, registryProperties } from './registry-settings.ts';
+import {
+  type ClientFor,
+  checkRegistrySettings,
+  registryProperties,
+  writesSchemaHeader,
+} from './registry-settings.ts';
 
 /** Confluent's AvroConverter: Avro with its schema in a registry. */
 export const avroConverter = (clientFor: ClientFor): DefinedConverter =>
@@ -45,8 +50,9 @@ export const avroConverter = (clientFor: ClientFor): DefinedConverter =>
       };
       return openAvroTranslator(config, isKey, clientFor, translation);
     },
-    fromConnectData: (translator, { topic }, schema, value) =>
-      value === null || value === undefined ? null : translator.write(topic, schema, value),
-    toConnectData: (translator, _subject, bytes) =>
-      bytes === null ? { schema: undefined, value: null } : translator.read(bytes),
+    addsHeaders: writesSchemaHeader,
+    fromConnectData: (translator, subject, schema, value) =>
+      value === null || value === undefined ? null : translator.write(subject, schema, value),
+    toConnectData: (translator, subject, bytes) =>
+      bytes === null ? { schema: undefined, value: null } : translator.read(subject, bytes),
   });

@@ -3,17 +3,15 @@ import {
   AvroSerializer,
   avroLanguage,
   type Encoder,
-  frameId,
-  loadReferences,
-  prefixBytes,
   type RegistryClient,
 } from '../../schema-registry/index.ts';
 import { DataError, type Schema, type SchemaAndValue, type Value } from '../data/index.ts';
+import type { ConverterSubject } from '../plugin/index.ts';
 import { type AvroReading, compileAvroReading } from './avro-reader.ts';
 import { type AvroWriting, compileAvroWriting } from './avro-writer.ts';
 import { parseWithIntegers } from './exact-json.ts';
 import { Loaded, whenLoaded } from './loaded.ts';
-import { asDataError, registryOf } from './registry-access.ts';
+import { asDataError, frameOf, headersFor, registryOf, writtenSchema } from './registry-access.ts';
 import type { ClientFor, RegistrySettings } from './registry-settings.ts';
 
 /** Between Connect's data and Avro in Confluent's wire format. Waits only for schemas it has not seen. */
@@ -27,6 +25,7 @@ export function openAvroTranslator(
   return new AvroTranslator(
     client,
     new AvroSerializer(client, { ...options, unions: 'wrapped' }),
+    isKey,
     translation,
   );
 }
@@ -44,19 +43,21 @@ interface TopicWriting extends AvroWriting {
 class AvroTranslator {
   readonly #client: RegistryClient;
   readonly #serializer: AvroSerializer;
+  readonly #isKey: boolean;
   readonly #translation: Translation;
   readonly #writings = new WeakMap<Schema, Loaded<string, TopicWriting>>();
-  readonly #readings: Loaded<number, (bytes: Uint8Array) => SchemaAndValue>;
+  readonly #readings: Loaded<number | string, (bytes: Uint8Array, position: number) => SchemaAndValue>;
 
-  constructor(client: RegistryClient, serializer: AvroSerializer, translation: Translation) {
+  constructor(client: RegistryClient, serializer: AvroSerializer, isKey: boolean, translation: Translation) {
     this.#client = client;
     this.#serializer = serializer;
+    this.#isKey = isKey;
     this.#translation = translation;
     this.#readings = new Loaded((id) => this.#reading(id), translation.cacheSize);
   }
 
   write(
-    topic: string,
+    subject: ConverterSubject,
     schema: Schema | undefined,
     value: Value,
   ): Uint8Array | null | Promise<Uint8Array | null> {
@@ -74,26 +75,26 @@ class AvroTranslator {
       });
       this.#writings.set(schema, topics);
     }
-    return whenLoaded(topics.get(topic), (writing) =>
-      asDataError(() => writing.encode(writing.write(value))),
+    return whenLoaded(topics.get(subject.topic), (writing) =>
+      asDataError(() => headersFor(subject, (headers) => writing.encode(writing.write(value), headers))),
     );
   }
 
-  read(bytes: Uint8Array): SchemaAndValue | Promise<SchemaAndValue> {
-    const id = asDataError(() => frameId(bytes));
-    return whenLoaded(this.#readings.get(id), (decode) => asDataError(() => decode(bytes)));
+  read(subject: ConverterSubject, bytes: Uint8Array): SchemaAndValue | Promise<SchemaAndValue> {
+    const { schema, isHeader, position } = frameOf(subject, bytes, this.#isKey);
+    return whenLoaded(this.#readings.get(schema), (decode) =>
+      asDataError(() => decode(bytes, isHeader ? 0 : position)),
+    );
   }
 
-  async #reading(id: number): Promise<(bytes: Uint8Array) => SchemaAndValue> {
-    const definition = await this.#client.byId(id);
-    if (definition.schemaType !== 'AVRO')
-      throw new DataError(`Schema ${id} is ${definition.schemaType}, not AVRO.`);
-    const references = await loadReferences(this.#client, definition);
+  async #reading(written: number | string): Promise<(bytes: Uint8Array, position: number) => SchemaAndValue> {
+    const { definition, references } = await writtenSchema(this.#client, written, 'AVRO');
     const parsed = avroLanguage.parse(definition.schema, { references, strict: false });
     const text = avroLanguage.formatted(parsed, 'resolved') ?? definition.schema;
     const { schema, read }: AvroReading = compileAvroReading(parseWithIntegers(text), this.#translation);
     const codec = new AvroCodec({ schema: definition.schema, references }, { unions: 'wrapped' });
-    if (codec.isBytes) return (bytes) => ({ schema, value: read(Buffer.from(bytes.subarray(prefixBytes))) });
-    return (bytes) => ({ schema, value: read(codec.decode(bytes, prefixBytes)) });
+    if (codec.isBytes)
+      return (bytes, position) => ({ schema, value: read(Buffer.from(bytes.subarray(position))) });
+    return (bytes, position) => ({ schema, value: read(codec.decode(bytes, position)) });
   }
 }

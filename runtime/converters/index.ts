@@ -4,6 +4,7 @@ import { asHeaderConverter, simpleHeaderConverter } from './header-converters.ts
 import { jsonConverter } from './json-converter.ts';
 import { jsonSchemaConverter } from './json-schema-converter.ts';
 import { booleanConverter, numberConverters } from './number-converters.ts';
+import { protobufConverter } from './protobuf-converter.ts';
 import type { ClientFor } from './registry-settings.ts';
 import { bytesConverter, stringConverter } from './string-converter.ts';
 
@@ -25,7 +26,7 @@ export const builtInConverters: readonly Plugin[] = [
 
 /** The converters that keep their schemas in a registry. */
 export function registryConverters(clientFor: ClientFor): readonly Plugin[] {
-  return [avroConverter(clientFor), jsonSchemaConverter(clientFor)];
+  return [avroConverter(clientFor), jsonSchemaConverter(clientFor), protobufConverter(clientFor)];
 }
 
 export type { ClientFor, RegistryAddress } from './registry-settings.ts';

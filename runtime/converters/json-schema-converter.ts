@@ -1,5 +1,10 @@
 import { type DefinedConverter, defineConverter } from '../plugin/index.ts';
-import { type ClientFor, checkRegistrySettings, registryProperties } from './registry-settings.ts';
+import {
+  type ClientFor,
+  checkRegistrySettings,
+  registryProperties,
+  writesSchemaHeader,
+} from './registry-settings.ts';
 
 /** Confluent's JsonSchemaConverter: JSON with its JSON Schema in a registry. */
 export const jsonSchemaConverter = (clientFor: ClientFor): DefinedConverter =>
@@ -64,8 +69,9 @@ export const jsonSchemaConverter = (clientFor: ClientFor): DefinedConverter =>
         cacheSize: config['schemas.cache.size'],
       });
     },
-    fromConnectData: (translator, { topic }, schema, value) =>
-      value === null || value === undefined ? null : translator.write(topic, schema, value),
-    toConnectData: (translator, _subject, bytes) =>
-      bytes === null ? { schema: undefined, value: null } : translator.read(bytes),
+    addsHeaders: writesSchemaHeader,
+    fromConnectData: (translator, subject, schema, value) =>
+      value === null || value === undefined ? null : translator.write(subject, schema, value),
+    toConnectData: (translator, subject, bytes) =>
+      bytes === null ? { schema: undefined, value: null } : translator.read(subject, bytes),
   });

@@ -1,21 +1,20 @@
 import {
   compileValidator,
-  frameId,
+  type Framing,
   JsonSchemaSerializer,
-  loadReferences,
-  prefixBytes,
   type RegistryClient,
   type ResolvedReference,
   type Validate,
 } from '../../schema-registry/index.ts';
 import { DataError, type Schema, type SchemaAndValue, type Value } from '../data/index.ts';
+import type { ConverterSubject } from '../plugin/index.ts';
 import { parseJson, parseWithIntegers } from './exact-json.ts';
 import { readJsonValue } from './json-reader.ts';
 import { readJsonSchemaOf } from './json-schema-reader.ts';
 import { type JsonSchema, writeJsonSchemaOf } from './json-schema-writer.ts';
 import { writeJsonValue } from './json-writer.ts';
 import { Loaded, whenLoaded } from './loaded.ts';
-import { asDataError, registryOf } from './registry-access.ts';
+import { frameOf, headersFor, registryOf, writtenSchema } from './registry-access.ts';
 import type { ClientFor, RegistrySettings } from './registry-settings.ts';
 
 /** Between Connect's data and JSON in Confluent's wire format. Waits only for schemas it has not seen. */
@@ -26,7 +25,7 @@ export function openJsonTranslator(
   translation: Translation,
 ): JsonTranslator {
   const { client, options } = registryOf(settings, isKey, clientFor);
-  return new JsonTranslator(client, new JsonSchemaSerializer(client, options), translation);
+  return new JsonTranslator(client, new JsonSchemaSerializer(client, options), isKey, translation);
 }
 
 interface Translation {
@@ -41,9 +40,7 @@ interface Translation {
   readonly cacheSize: number;
 }
 
-interface TopicWriting {
-  /** Zero and schema id. */
-  readonly prefix: Buffer;
+interface TopicWriting extends Framing {
   readonly validate: Validate | undefined;
 }
 
@@ -55,19 +52,26 @@ interface Reading {
 class JsonTranslator {
   readonly #client: RegistryClient;
   readonly #serializer: JsonSchemaSerializer;
+  readonly #isKey: boolean;
   readonly #translation: Translation;
   readonly #writings = new WeakMap<Schema, Loaded<string, TopicWriting>>();
-  readonly #readings: Loaded<number, Reading>;
+  readonly #readings: Loaded<number | string, Reading>;
 
-  constructor(client: RegistryClient, serializer: JsonSchemaSerializer, translation: Translation) {
+  constructor(
+    client: RegistryClient,
+    serializer: JsonSchemaSerializer,
+    isKey: boolean,
+    translation: Translation,
+  ) {
     this.#client = client;
     this.#serializer = serializer;
+    this.#isKey = isKey;
     this.#translation = translation;
     this.#readings = new Loaded((id) => this.#reading(id), translation.cacheSize);
   }
 
   write(
-    topic: string,
+    subject: ConverterSubject,
     schema: Schema | undefined,
     value: Value,
   ): Uint8Array | null | Promise<Uint8Array | null> {
@@ -80,35 +84,31 @@ class JsonTranslator {
       topics = new Loaded((name) => this.#writing(name, text));
       this.#writings.set(schema, topics);
     }
-    return whenLoaded(topics.get(topic), ({ prefix, validate }) => {
+    return whenLoaded(topics.get(subject.topic), ({ prefix, mark, validate }) => {
       const text = writeJsonValue(schema, value, this.#translation.writing);
       check(validate, text);
+      headersFor(subject, mark);
       return Buffer.concat([prefix, Buffer.from(text)]);
     });
   }
 
-  read(bytes: Uint8Array): SchemaAndValue | Promise<SchemaAndValue> {
-    const id = asDataError(() => frameId(bytes));
-    return whenLoaded(this.#readings.get(id), ({ schema, validate }) => {
-      const payload = bytes.subarray(prefixBytes);
+  read(subject: ConverterSubject, bytes: Uint8Array): SchemaAndValue | Promise<SchemaAndValue> {
+    const frame = frameOf(subject, bytes, this.#isKey);
+    return whenLoaded(this.#readings.get(frame.schema), ({ schema, validate }) => {
+      const payload = bytes.subarray(frame.isHeader ? 0 : frame.position);
       if (validate !== undefined) check(validate, Buffer.from(payload).toString('utf8'));
       return { schema, value: readJsonValue(schema, parseJson(payload, true), this.#translation.writing) };
     });
   }
 
   async #writing(topic: string, text: string): Promise<TopicWriting> {
-    const encode = await this.#serializer.encoder(topic, { schema: text });
-    const frame = asDataError(() => encode(''));
-    if (frame === null) throw new DataError('The registry gave no id for the schema.');
+    const framing = await this.#serializer.framing(topic, { schema: text });
     const validate = this.#translation.isChecked ? await compileValidator(text, []) : undefined;
-    return { prefix: Buffer.from(frame.subarray(0, prefixBytes)), validate };
+    return { ...framing, validate };
   }
 
-  async #reading(id: number): Promise<Reading> {
-    const definition = await this.#client.byId(id);
-    if (definition.schemaType !== 'JSON')
-      throw new DataError(`Schema ${id} is ${definition.schemaType}, not JSON.`);
-    const references = await loadReferences(this.#client, definition);
+  async #reading(written: number | string): Promise<Reading> {
+    const { definition, references } = await writtenSchema(this.#client, written, 'JSON');
     const schema = readJsonSchemaOf(parseWithIntegers(definition.schema) as JsonSchema, {
       optionalForNonRequired: this.#translation.optionalForNonRequired,
       references: byName(references),

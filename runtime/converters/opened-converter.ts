@@ -9,6 +9,8 @@ import {
 
 /** A converter with its configuration, ready to use. */
 export interface OpenedConverter {
+  /** Whether {@link fromConnectData} wants a way to add headers. */
+  readonly addsHeaders: boolean;
   fromConnectData(
     subject: ConverterSubject,
     schema: Schema | undefined,
@@ -40,6 +42,7 @@ export async function openConverter(
   const config = requirePluginConfig(plugin, knownKeys(plugin, raw, use.isKey ? 'key' : 'value'));
   const handle = await plugin.open(config, use);
   return {
+    addsHeaders: plugin.addsHeaders?.(config, use.isKey) ?? false,
     fromConnectData: (subject, schema, value) => plugin.fromConnectData(handle, subject, schema, value),
     toConnectData: (subject, bytes) => plugin.toConnectData(handle, subject, bytes),
     close: async () => plugin.close?.(handle),

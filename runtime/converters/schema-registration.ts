@@ -19,6 +19,7 @@ export interface TopicSchema {
 const schemaTypes: ReadonlyMap<string, SchemaType> = new Map([
   ['avro', 'AVRO'],
   ['json-schema', 'JSON'],
+  ['protobuf', 'PROTOBUF'],
 ]);
 
 /** The language of the schemas that a converter keeps in a registry; undefined when it keeps none. */
@@ -39,15 +40,15 @@ export async function registerTopicSchema(
   const schemaType = schemaTypeOf(converter);
   if (schemaType === undefined) throw new ConfigError(`The format ${converter.name} has no schemas.`);
   // Loaded when used: the registry is a large module that most workers do without.
-  const [{ avroLanguage, jsonLanguage }, { registryOf }] = await Promise.all([
+  const [{ avroLanguage, jsonLanguage, protobufLanguage }, { registryOf }] = await Promise.all([
     import('../../schema-registry/index.ts'),
     import('./registry-access.ts'),
   ]);
   const settings = requirePluginConfig(converter, config) as unknown as RegistrySettings;
   const { client, options } = registryOf(settings, isKey, clientFor);
-  const language = schemaType === 'AVRO' ? avroLanguage : jsonLanguage;
+  const language = { AVRO: avroLanguage, JSON: jsonLanguage, PROTOBUF: protobufLanguage }[schemaType];
   const { name: recordName } = language.parse(text, { references: [], strict: true });
-  const subject = options.subjectNameStrategy?.({ topic, isKey, recordName }) ?? '';
+  const subject = (await options.subjectNameStrategy?.({ topic, isKey, recordName, client })) ?? '';
   const normalize = options.normalizeSchemas ?? false;
   await client.register(subject, { schemaType, schema: text, references: [] }, { normalize });
 }

@@ -12,6 +12,10 @@ export interface ConverterUse {
 export interface ConverterSubject {
   readonly topic: string;
   readonly headers: readonly Header[];
+  /** The record's headers as bytes, when it has any. Only for {@link ConverterPlugin.toConnectData}. */
+  readonly recordHeaders?: readonly { readonly key: string; readonly value: Uint8Array | null }[] | undefined;
+  /** Adds a header to the record. Only for plugins that say so with {@link ConverterPlugin.addsHeaders}. */
+  readonly addHeader?: ((key: string, value: Uint8Array | null) => void) | undefined;
 }
 
 /**
@@ -28,6 +32,8 @@ export interface ConverterPlugin<S extends ConfigSchema = ConfigSchema, C = Conf
   /** Rules between keys. Throws `ConfigError`. No I/O. */
   validate?(config: C): void;
   open(config: C, use: ConverterUse): Promise<H> | H;
+  /** Whether, with this config, records get headers from the converter. No by default. */
+  addsHeaders?(config: C, isKey: boolean): boolean;
   /** Data to bytes. Null is a tombstone. Throws DataError when the value does not fit. The result is the caller's. */
   fromConnectData(
     handle: H,

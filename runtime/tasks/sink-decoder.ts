@@ -1,6 +1,6 @@
 import type { PolledRecords } from '../../kafka/client/index.ts';
 import type { RecordHeader, RecordView } from '../../kafka/records/index.ts';
-import type { ConnectRecord, Header, SchemaAndValue, SinkRecord } from '../plugin/index.ts';
+import type { ConnectRecord, ConverterSubject, Header, SchemaAndValue, SinkRecord } from '../plugin/index.ts';
 import { makeHeader } from '../plugin/index.ts';
 import { type Stage, StageError } from './errors.ts';
 import type { RecordCodec } from './record-codec.ts';
@@ -33,12 +33,13 @@ export class SinkDecoder {
     let name = names.header;
     let record: ConnectRecord;
     try {
-      const headers = view.headerCount === 0 ? noHeaders : this.#headers(from.topic, view.headers);
-      const subject = { topic: from.topic, headers };
+      const recordHeaders = view.headerCount === 0 ? undefined : view.headers;
+      const headers = recordHeaders === undefined ? noHeaders : this.#headers(from.topic, recordHeaders);
+      const subject = { topic: from.topic, headers, recordHeaders };
       stage = 'KEY_CONVERTER';
       name = names.key;
       const key = this.#codec.key.toConnectData(subject, view.key);
-      if (key instanceof Promise) return this.#decodeLater(view, from, headers, key);
+      if (key instanceof Promise) return this.#decodeLater(view, from, subject, key);
       stage = 'VALUE_CONVERTER';
       name = names.value;
       const value = this.#codec.value.toConnectData(subject, view.value);
@@ -53,7 +54,7 @@ export class SinkDecoder {
   async #decodeLater(
     view: RecordView,
     from: PolledRecords,
-    headers: readonly Header[],
+    subject: ConverterSubject,
     later: Promise<SchemaAndValue>,
   ): Promise<readonly SinkRecord[]> {
     const { names, value } = this.#codec;
@@ -62,11 +63,11 @@ export class SinkDecoder {
     });
     let converted: SchemaAndValue;
     try {
-      converted = await value.toConnectData({ topic: from.topic, headers }, view.value);
+      converted = await value.toConnectData(subject, view.value);
     } catch (error) {
       throw new StageError('VALUE_CONVERTER', names.value, error);
     }
-    return this.#transform(sinkRecord(view, from, headers, key, converted));
+    return this.#transform(sinkRecord(view, from, subject.headers, key, converted));
   }
 
   async #finishLater(

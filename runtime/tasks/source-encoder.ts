@@ -1,6 +1,12 @@
 import type { ProducerRecord } from '../../kafka/client/index.ts';
 import type { HeaderInput } from '../../kafka/records/index.ts';
-import { type ConnectRecord, connectRecord, DataError, type SourceRecord } from '../plugin/index.ts';
+import {
+  type ConnectRecord,
+  type ConverterSubject,
+  connectRecord,
+  DataError,
+  type SourceRecord,
+} from '../plugin/index.ts';
 import { type Stage, StageError } from './errors.ts';
 import type { RecordCodec } from './record-codec.ts';
 
@@ -59,14 +65,16 @@ export class SourceEncoder {
       requireSendable(record);
       stage = 'HEADER_CONVERTER';
       name = names.header;
-      const headers = record.headers.length === 0 ? noHeaders : this.#headers(record);
+      const addsHeaders = key.addsHeaders || value.addsHeaders;
+      const headers = record.headers.length === 0 && !addsHeaders ? noHeaders : this.#headers(record);
+      const subject = addsHeaders ? subjectAddingTo(record, headers) : record;
       stage = 'KEY_CONVERTER';
       name = names.key;
-      const keyBytes = key.fromConnectData(record, record.keySchema, record.key);
-      if (keyBytes instanceof Promise) return this.#convertLater(record, keyBytes, headers);
+      const keyBytes = key.fromConnectData(subject, record.keySchema, record.key);
+      if (keyBytes instanceof Promise) return this.#convertLater(record, subject, keyBytes, headers);
       stage = 'VALUE_CONVERTER';
       name = names.value;
-      const valueBytes = value.fromConnectData(record, record.valueSchema, record.value);
+      const valueBytes = value.fromConnectData(subject, record.valueSchema, record.value);
       if (valueBytes instanceof Promise) return this.#finishLater(record, keyBytes, valueBytes, headers);
       return producerRecord(record, keyBytes, valueBytes, headers);
     } catch (error) {
@@ -76,6 +84,7 @@ export class SourceEncoder {
 
   async #convertLater(
     record: ConnectRecord,
+    subject: ConverterSubject,
     later: Promise<Uint8Array | null>,
     headers: readonly HeaderInput[],
   ): Promise<ProducerRecord> {
@@ -84,7 +93,7 @@ export class SourceEncoder {
       throw new StageError('KEY_CONVERTER', names.key, error);
     });
     try {
-      const valueBytes = await value.fromConnectData(record, record.valueSchema, record.value);
+      const valueBytes = await value.fromConnectData(subject, record.valueSchema, record.value);
       return producerRecord(record, keyBytes, valueBytes, headers);
     } catch (error) {
       throw new StageError('VALUE_CONVERTER', names.value, error);
@@ -109,6 +118,15 @@ export class SourceEncoder {
       value: this.#codec.header.fromConnectHeader(topic, header),
     }));
   }
+}
+
+/** What converters get that name their schema in a header. */
+function subjectAddingTo(
+  { topic, headers: connectHeaders }: ConnectRecord,
+  headers: readonly HeaderInput[],
+): ConverterSubject {
+  const list = headers as HeaderInput[];
+  return { topic, headers: connectHeaders, addHeader: (key, value) => list.push({ key, value }) };
 }
 
 /** Name of the transform that failed, for messages. */

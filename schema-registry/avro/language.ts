@@ -5,6 +5,7 @@ import { type Incompatibility, incompatibilities } from './compatibility.ts';
 import { parseAvro } from './parser.ts';
 import { printAvro } from './printer.ts';
 import { type AvroDocument, isNamed } from './schema.ts';
+import { editAvroTags } from './tags.ts';
 
 /** A parsed Avro schema. */
 export interface AvroParsed extends ParsedSchema, AvroDocument {
@@ -34,6 +35,10 @@ export const avroLanguage: SchemaLanguage<AvroParsed> = {
       return [`Unexpected exception during compatibility check: ${error.message}`];
     }
   },
+  editTags(schema, edit) {
+    return withinStack(() => editAvroTags(printAvro(schema, { normalize: false }), edit), tooDeep);
+  },
+  topFields: ({ root }) => (root.kind === 'record' ? root.fields.map(({ name }) => name) : []),
 };
 
 const tooDeep = () => new SchemaParseError('the schema is nested too deeply');

@@ -11,6 +11,7 @@ import { ModelLoader } from './loader.ts';
 import { differenceMessage } from './message.ts';
 import type { JsonModel } from './model.ts';
 import { Resolution } from './resolution.ts';
+import { editJsonTags, topProperties } from './tags.ts';
 import { compareSchemas } from './walk.ts';
 
 /** A parsed JSON Schema: its text without loss, and the model that is compared. */
@@ -49,7 +50,13 @@ export const jsonLanguage: SchemaLanguage<JsonParsed> = {
       return [`Unexpected exception during compatibility check: ${error.message}`];
     }
   },
+  editTags({ tree }, edit) {
+    return withinStack(() => printJson(editJsonTags(tree, edit), 'decimal'), tooDeep);
+  },
+  topFields: ({ tree }) => topProperties(tree),
 };
+
+const tooDeep = () => new SchemaParseError('the schema is nested too deeply');
 
 /** Every difference from `original` to `update`, compatible ones too. Throws `SchemaCheckError` when it is too much. */
 export function jsonDifferences(

@@ -11,6 +11,7 @@ import { normalProto } from './normal-form.ts';
 import { parseProto } from './parser.ts';
 import { printProto } from './printer.ts';
 import type { ProtoFile } from './syntax-tree.ts';
+import { editProtoTags } from './tags.ts';
 import { withoutExtensions } from './without-extensions.ts';
 
 /** A parsed Protobuf schema, with what it imports. */
@@ -40,6 +41,14 @@ export const protobufLanguage: SchemaLanguage<ProtoParsed> = {
   },
   compatibility(reader, writer, options) {
     return explained(schemaDifferences(writer.linked, reader.linked), options);
+  },
+  editTags({ linked }, edit) {
+    return withinStack(() => printProto(editProtoTags(linked.file, edit)), tooDeep);
+  },
+  topFields({ linked: { file } }) {
+    const [first] = file.messages;
+    const oneofs = first?.oneofs.flatMap(({ fields }) => fields) ?? [];
+    return [...(first?.fields ?? []), ...oneofs].map(({ name }) => name);
   },
 };
 

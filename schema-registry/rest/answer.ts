@@ -6,6 +6,7 @@ import {
   type SchemaVersion,
 } from '../store/entity.ts';
 import { contextOf, qualifiedSubject } from '../store/qualified-subject.ts';
+import type { SchemaTags } from '../store/tags.ts';
 import type { Personality } from './route.ts';
 
 /** How a schema is shown. */
@@ -14,6 +15,8 @@ export interface ShownSchema {
   readonly schema?: string | undefined;
   /** References with their context. */
   readonly qualifiesReferences?: boolean;
+  /** The tags in the text, when they were asked for. */
+  readonly schemaTags?: readonly SchemaTags[] | undefined;
 }
 
 /** A version as most endpoints show it. */
@@ -26,10 +29,17 @@ export function versionAnswer(
   return { subject, version: number, id: content.id, ...contentFields(version, personality, shown) };
 }
 
-/** The answer to a registration: version 7 clients expect nothing but the id. */
-export function registeredAnswer(version: SchemaVersion, personality: Personality, schema?: string): object {
+/**
+ * The answer to a registration: version 7 clients expect nothing but the id, unless the registry made another schema of the
+ * one it was given.
+ */
+export function registeredAnswer(
+  version: SchemaVersion,
+  personality: Personality,
+  { schema, isChanged }: { readonly schema: string | undefined; readonly isChanged: boolean },
+): object {
   const { version: number, content } = version;
-  if (personality === 7) return { id: content.id };
+  if (personality === 7 && !isChanged) return { id: content.id };
   return { id: content.id, version: number, ...contentFields(version, personality, { schema }) };
 }
 
@@ -95,7 +105,7 @@ function contentFields(
 function definitionFields(
   definition: SchemaDefinition,
   personality: Personality,
-  { schema, qualifiesReferences = false }: ShownSchema,
+  { schema, schemaTags = [], qualifiesReferences = false }: ShownSchema,
   subject: string,
 ): object {
   const { schemaType, metadata, ruleSet } = definition;
@@ -110,6 +120,7 @@ function definitionFields(
     ...(references.length > 0 && { references }),
     ...(metadata && { metadata }),
     ...(ruleSet && { ruleSet }),
+    ...(schemaTags.length > 0 && { schemaTags }),
     schema: schema ?? definition.schema,
   };
 }

@@ -3,6 +3,7 @@ import { RegistryError } from '../errors.ts';
 import type { SchemaType } from '../language.ts';
 import type { RegisteredSchema, RegistryClient, SubjectVersion } from '../serde/registry-client.ts';
 import type { SchemaDefinition } from '../store/entity.ts';
+import { isMetadata, isRuleSet } from '../store/metadata-shape.ts';
 import { defaultMediaType } from './negotiation.ts';
 
 /** Where a registry is and how to ask it. */
@@ -33,9 +34,9 @@ export function httpClient(options: HttpClientOptions): RegistryClient {
       );
       return registered(answer);
     },
-    async lookUp(subject, definition, { normalize }) {
+    async lookUp(subject, definition, { normalize, deleted = false }) {
       const answer = await post(
-        `/subjects/${encodeURIComponent(subject)}?normalize=${normalize}`,
+        `/subjects/${encodeURIComponent(subject)}?normalize=${normalize}&deleted=${deleted}`,
         definition,
       );
       return registered(answer);
@@ -62,6 +63,17 @@ export function httpClient(options: HttpClientOptions): RegistryClient {
     },
     async byGuid(guid) {
       return definitionOf(await connection.call('GET', `/schemas/guids/${encodeURIComponent(guid)}`));
+    },
+    async associatedSubjects(clusterId, topic, part) {
+      const resource = `${encodeURIComponent(clusterId)}/${encodeURIComponent(topic)}`;
+      const query = `resourceType=topic&associationType=${part}&offset=0&limit=-1`;
+      try {
+        return subjectsIn(await connection.call('GET', `/associations/resources/${resource}?${query}`));
+      } catch (error) {
+        // Registries before 8.2, and those of others, do not know associations.
+        if (error instanceof RegistryError && error.status === 404) return [];
+        throw error;
+      }
     },
   };
 }
@@ -161,20 +173,37 @@ function subjectVersion(answer: Answer): SubjectVersion {
 
 /** Registries before release 8 tell no GUID. */
 function registered(answer: Answer): RegisteredSchema {
-  return { id: integer(answer, 'id'), guid: undefined, ...guidOf(answer) };
+  const { version, schema } = answer;
+  return {
+    id: integer(answer, 'id'),
+    guid: undefined,
+    ...guidOf(answer),
+    ...(typeof version === 'number' && { version }),
+    ...(typeof schema === 'string' && { definition: definitionOf(answer) }),
+  };
+}
+
+function subjectsIn(answer: unknown): string[] {
+  const list = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
+  return list.flatMap((item) => {
+    const subject = typeof item === 'object' && item !== null && 'subject' in item ? item.subject : undefined;
+    return typeof subject === 'string' ? [subject] : [];
+  });
 }
 
 function guidOf({ guid }: Answer): { readonly guid?: string } {
   return typeof guid === 'string' ? { guid } : {};
 }
 
-function definitionOf({ schema, schemaType, references }: Answer): SchemaDefinition {
+function definitionOf({ schema, schemaType, references, metadata, ruleSet }: Answer): SchemaDefinition {
   if (typeof schema !== 'string')
     throw new RegistryError(502, 50005, 'the answer of the registry has no schema');
   return {
     schemaType: (typeof schemaType === 'string' ? schemaType : 'AVRO') as SchemaType,
     schema,
     references: Array.isArray(references) ? (references as SchemaDefinition['references']) : [],
+    ...(isMetadata(metadata) && { metadata }),
+    ...(isRuleSet(ruleSet) && { ruleSet }),
   };
 }
 

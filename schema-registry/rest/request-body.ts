@@ -10,6 +10,8 @@ import {
 import { isMetadata, isRuleSet, plainMetadata, plainRuleSet } from '../store/metadata-shape.ts';
 import { rejection } from '../store/rejection.ts';
 import type { ConfigChange } from '../store/setting-change.ts';
+import type { TagRequest } from '../store/tag-version.ts';
+import type { SchemaTags, TagChange } from '../store/tags.ts';
 import { bodyError } from './http-error.ts';
 
 /** The body of registration, look-up and compatibility check. */
@@ -17,6 +19,8 @@ export interface RegisterBody {
   readonly definition: SchemaDefinition;
   readonly version: number | undefined;
   readonly id: number | undefined;
+  /** Undefined when the request says nothing about tags. */
+  readonly tags: TagChange | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -32,7 +36,33 @@ export function registerBody(body: unknown): RegisterBody {
     ...(isSet(metadata) && { metadata: metadataOf(metadata) }),
     ...(isSet(ruleSet) && { ruleSet: ruleSetOf(ruleSet) }),
   };
-  return { definition, version: integer(fields, 'version'), id: positive(integer(fields, 'id')) };
+  return {
+    definition,
+    version: integer(fields, 'version'),
+    id: positive(integer(fields, 'id')),
+    tags: registrationTags(fields),
+  };
+}
+
+/** The body of a request for another version with other tags. Throws 400 and 422. */
+export function tagBody(body: unknown): Omit<TagRequest, 'subject' | 'version'> {
+  const fields = fieldsOf(body);
+  const setOf = (key: string) => (isSet(fields[key]) ? ruleSetOf(fields[key]) : undefined);
+  const names = fields['rulesToRemove'] ?? [];
+  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
+    throw bodyError(400, 'rulesToRemove is not an array of texts');
+  return {
+    newVersion: integer(fields, 'newVersion'),
+    tags: {
+      add: schemaTagsOf(fields, 'tagsToAdd'),
+      remove: schemaTagsOf(fields, 'tagsToRemove'),
+      propagates: false,
+    },
+    metadata: isSet(fields['metadata']) ? metadataOf(fields['metadata']) : undefined,
+    ruleSet: setOf('ruleSet'),
+    rulesToMerge: setOf('rulesToMerge'),
+    rulesToRemove: names as readonly string[],
+  };
 }
 
 /** Throws 400, 422 and 42203. */
@@ -90,6 +120,30 @@ function integer(fields: Fields, key: string): number | undefined {
 
 function positive(id: number | undefined): number | undefined {
   return id !== undefined && id > 0 ? id : undefined;
+}
+
+function registrationTags(fields: Fields): TagChange | undefined {
+  const add = schemaTagsOf(fields, 'schemaTagsToAdd');
+  const remove = schemaTagsOf(fields, 'schemaTagsToRemove');
+  const flag = fields['propagateSchemaTags'];
+  const propagates = isSet(flag) && booleanOf(flag, 'propagateSchemaTags');
+  return add.length + remove.length > 0 || propagates ? { add, remove, propagates } : undefined;
+}
+
+function schemaTagsOf(fields: Fields, key: string): SchemaTags[] {
+  const list = fields[key];
+  if (!isSet(list)) return [];
+  if (!Array.isArray(list)) throw bodyError(400, `${key} is not an array`);
+  return list.map((item: unknown) => {
+    const { schemaEntity, tags } = fieldsOf(item);
+    const entity = fieldsOf(schemaEntity);
+    const entityPath = text(entity, 'entityPath');
+    const entityType = text(entity, 'entityType')?.toLowerCase();
+    const isTexts = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string');
+    if (entityPath === undefined || !isTexts || (entityType !== 'sr_field' && entityType !== 'sr_record'))
+      throw bodyError(422, `${key} needs tags and a schemaEntity with entityPath and entityType`);
+    return { schemaEntity: { entityPath, entityType }, tags };
+  });
 }
 
 function referencesOf(fields: Fields): SchemaReference[] {

@@ -1,18 +1,24 @@
 import type { UnionShape } from '../avro/binary/union-shape.ts';
-import { AvroCodec } from '../avro/codec.ts';
-import { avroLanguage } from '../avro/language.ts';
+import { AvroCodec, type AvroText } from '../avro/codec.ts';
+import { type AvroParsed, avroLanguage } from '../avro/language.ts';
 import { SerializationError } from '../errors.ts';
 import { framingOf } from './framing.ts';
-import { Loading } from './recent.ts';
-import { definitionOf, loadReferences } from './reference-loader.ts';
+import { loadReferences } from './reference-loader.ts';
 import type { RegistryClient } from './registry-client.ts';
+import { inTurn, payloadFrom, withWriteRules } from './rules.ts';
 import {
   type ChosenSchema,
   SchemaChoice,
   type SchemaSource,
   type SerializerOptions,
 } from './schema-choice.ts';
-import { topicNameStrategy } from './subject-name.ts';
+import {
+  type LoadedSchema,
+  type ReaderOptions,
+  Readings,
+  type SchemaPair,
+  SchemaPairs,
+} from './schema-pair.ts';
 import { frameId, prefixBytes, type RecordHeader, readFrame } from './wire-format.ts';
 
 /**
@@ -60,12 +66,13 @@ export class AvroSerializer {
     const { definition, references } = chosen;
     const codec = new AvroCodec({ schema: definition.schema, references }, { unions: this.#unions });
     const { prefix, mark } = framingOf(chosen, this.#options);
-    return (value, headers) => {
+    const encode: Encoder = (value, headers) => {
       if (value === null) return null;
       const bytes = codec.isBytes ? bareBytes(prefix, value) : codec.encode(value, prefix);
       mark(headers);
       return bytes;
     };
+    return withWriteRules(encode, definition, prefix.length, this.#options.ruleExecutors);
   }
 }
 
@@ -76,17 +83,11 @@ function bareBytes(prefix: Buffer, value: unknown): Buffer {
 }
 
 /** How to read. */
-export interface AvroDeserializerOptions {
+export interface AvroDeserializerOptions extends ReaderOptions {
   /** What values should look like whatever they were written with. */
   readonly reader?: SchemaSource;
-  /** `use.latest.version`, false: values look like the subject's latest schema. The subject is the topic's. */
-  readonly useLatestVersion?: boolean;
-  readonly isKey?: boolean;
   readonly unions?: UnionShape;
 }
-
-/** Of a GUID as text; ids are shorter. */
-const guidLength = 36;
 
 type Decoder = (bytes: Uint8Array, position: number) => unknown;
 
@@ -94,29 +95,26 @@ type Decoder = (bytes: Uint8Array, position: number) => unknown;
 export class AvroDeserializer {
   readonly #client: RegistryClient;
   readonly #options: AvroDeserializerOptions;
-  readonly #decoders: Loading<string, Decoder>;
+  readonly #readings: Readings<AvroParsed, Decoder>;
 
   constructor(client: RegistryClient, options: AvroDeserializerOptions = {}) {
     this.#client = client;
     this.#options = options;
-    this.#decoders = new Loading((key) => this.#makeDecoder(key));
+    const pairs = new SchemaPairs(client, avroLanguage, options);
+    this.#readings = new Readings(pairs, (pair) => this.#makeDecoder(pair));
   }
 
   /** Fetches what {@link decode} will need for these payloads. Rejects with `RegistryError`, `SerializationError`. */
   async prepare(topic: string, payloads: Iterable<Uint8Array | null>): Promise<void> {
-    const keys = new Set<string>();
-    for (const payload of payloads) if (payload !== null) keys.add(this.#key(topic, frameId(payload)));
-    await Promise.all([...keys].map((key) => this.#decoders.get(key)));
+    const ids = new Set<number>();
+    for (const payload of payloads) if (payload !== null) ids.add(frameId(payload));
+    await Promise.all([...ids].map((id) => this.#readings.get(topic, id)));
   }
 
   /** Decodes without waiting; null is null. Throws `SerializationError`, also when {@link prepare} was forgotten. */
   decode(topic: string, payload: Uint8Array | null): unknown {
     if (payload === null) return null;
-    const id = frameId(payload);
-    const decoder = this.#decoders.peek(this.#key(topic, id));
-    if (decoder === undefined)
-      throw new SerializationError(`schema ${id} has not been fetched: call prepare first`);
-    return decoder(payload, prefixBytes);
+    return this.#readings.loaded(topic, frameId(payload))(payload, prefixBytes);
   }
 
   /** Both in one. */
@@ -127,47 +125,42 @@ export class AvroDeserializer {
   ): Promise<unknown> {
     if (payload === null) return null;
     const frame = readFrame(payload, this.#options.isKey ?? false, headers);
-    const decoder = await this.#decoders.get(this.#key(topic, frame.schema));
-    return decoder(payload, frame.isHeader ? 0 : frame.position);
+    const decode = await this.#readings.get(topic, frame.schema);
+    return decode(payload, frame.isHeader ? 0 : frame.position);
   }
 
-  /** The topic matters only where it decides on the reader's schema. */
-  #key(topic: string, schema: number | string): string {
-    return this.#options.useLatestVersion === true ? `${schema}:${topic}` : `${schema}:`;
-  }
-
-  async #makeDecoder(key: string): Promise<Decoder> {
-    const colon = key.indexOf(':');
-    const name = key.slice(0, colon);
-    const id = name.length === guidLength ? name : Number(name);
-    const definition = await definitionOf(this.#client, id);
-    if (definition.schemaType !== 'AVRO')
-      throw new SerializationError(`schema ${id} is ${definition.schemaType}, not AVRO`);
-    const references = await loadReferences(this.#client, definition);
-    const reader = await this.#reader(key.slice(colon + 1));
+  async #makeDecoder({
+    writer,
+    reader,
+    migrate,
+    onBytes,
+    onValue,
+  }: SchemaPair<AvroParsed>): Promise<Decoder> {
     const unions = this.#options.unions ?? 'auto';
-    const codec = new AvroCodec(
-      { schema: definition.schema, references },
-      { unions, ...(reader && { reader }) },
-    );
-    if (codec.isBytes) return (bytes, position) => Buffer.from(bytes.subarray(position));
-    return (bytes, position) => codec.decode(bytes, position);
+    const wanted = migrate === undefined ? await this.#wanted(reader) : undefined;
+    const codec = new AvroCodec(textOf(writer), { unions, ...(wanted && { reader: wanted }) });
+    const plain: Decoder = codec.isBytes
+      ? (bytes, position) => Buffer.from(bytes.subarray(position))
+      : (bytes, position) => codec.decode(bytes, position);
+    const decode: Decoder =
+      onBytes === undefined ? plain : (bytes, position) => plain(payloadFrom(bytes, position, onBytes), 0);
+    const after = inTurn([migrate, onValue].filter((step) => step !== undefined));
+    return after === undefined ? decode : (bytes, position) => after(decode(bytes, position));
   }
 
-  async #reader(topic: string): Promise<ConstructorParameters<typeof AvroCodec>[0] | undefined> {
-    const { reader, useLatestVersion = false, isKey = false } = this.#options;
-    if (useLatestVersion) {
-      const { definition } = await this.#client.latest(
-        topicNameStrategy({ topic, isKey, recordName: undefined }),
-      );
-      return { schema: definition.schema, references: await loadReferences(this.#client, definition) };
-    }
-    if (reader === undefined) return undefined;
+  /** The registry's reader, or the application's own. */
+  async #wanted(reader: LoadedSchema | undefined): Promise<AvroText | undefined> {
+    const own = this.#options.reader;
+    if (reader !== undefined || own === undefined) return reader && textOf(reader);
     const definition = {
       schemaType: 'AVRO',
-      schema: reader.schema,
-      references: reader.references ?? [],
+      schema: own.schema,
+      references: own.references ?? [],
     } as const;
-    return { schema: reader.schema, references: await loadReferences(this.#client, definition) };
+    return { schema: own.schema, references: await loadReferences(this.#client, definition) };
   }
+}
+
+function textOf({ definition, references }: LoadedSchema): AvroText {
+  return { schema: definition.schema, references };
 }

@@ -13,7 +13,7 @@ export interface Framing {
 /** The framing that the options ask for; `indexes` are Protobuf's. */
 export function framingOf(
   { id, guid }: ChosenSchema,
-  { isKey = false, schemaIdLocation = 'prefix' }: SerializerOptions,
+  { isKey = false, schemaIdLocation = 'prefix' }: Pick<SerializerOptions, 'isKey' | 'schemaIdLocation'>,
   indexes: Uint8Array = Buffer.alloc(0),
 ): Framing {
   if (schemaIdLocation === 'prefix') {

@@ -8,14 +8,16 @@ import type { RegistryClient, SubjectVersion } from './registry-client.ts';
 /** A client of the registry in this process: no HTTP in between. */
 export function inProcessClient(store: RegistryStore): Required<RegistryClient> {
   return {
-    register: (subject, definition, { normalize }) =>
-      store.write('Register', (state, reader) =>
+    async register(subject, definition, { normalize }) {
+      const { version } = await store.write('Register', (state, reader) =>
         decideRegister(state, reader, { subject, definition, normalize }),
-      ),
-    async lookUp(subject, definition, { normalize }) {
-      const found = lookUp(store.state, store.reader, subject, definition, { normalize, deleted: false });
-      if (found !== undefined) return { id: found.content.id, guid: found.content.guid };
-      listVersions(store.state, subject, { deleted: false, deletedOnly: false });
+      );
+      return subjectVersion(findVersion(store.state, subject, version, true));
+    },
+    async lookUp(subject, definition, { normalize, deleted = false }) {
+      const found = lookUp(store.state, store.reader, subject, definition, { normalize, deleted });
+      if (found !== undefined) return subjectVersion(found);
+      listVersions(store.state, subject, { deleted, deletedOnly: false });
       throw rejection.schemaNotFound();
     },
     async latest(subject) {
@@ -37,6 +39,8 @@ export function inProcessClient(store: RegistryStore): Required<RegistryClient> 
       if (content === undefined) throw rejection.schemaNotFound(guid);
       return content;
     },
+    // There are no associations here.
+    associatedSubjects: async () => [],
   };
 }
 

@@ -1,17 +1,17 @@
 import { SerializationError } from '../errors.ts';
-import { jsonLanguage } from '../json/language.ts';
+import { type JsonParsed, jsonLanguage } from '../json/language.ts';
 import type { Encoder } from './avro-serde.ts';
 import { type Framing, framingOf } from './framing.ts';
 import { compileValidator, type Validate } from './json-validator.ts';
-import { Loading } from './recent.ts';
-import { definitionOf, loadReferences } from './reference-loader.ts';
 import type { RegistryClient } from './registry-client.ts';
+import { inTurn, payloadFrom, rulesFor, withWriteRules } from './rules.ts';
 import {
   type ChosenSchema,
   SchemaChoice,
   type SchemaSource,
   type SerializerOptions,
 } from './schema-choice.ts';
+import { type ReaderOptions, Readings, type SchemaPair, SchemaPairs } from './schema-pair.ts';
 import { frameId, prefixBytes, type RecordHeader, readFrame } from './wire-format.ts';
 
 /** Whether values are checked against their schema. */
@@ -40,9 +40,27 @@ export class JsonSchemaSerializer {
     if (known !== undefined) return known;
     const { definition, references } = chosen;
     const validate = this.#failInvalid ? await compileValidator(definition.schema, references) : undefined;
-    const encoder = jsonEncoder(framingOf(chosen, this.#options), validate);
+    const framing = framingOf(chosen, this.#options);
+    const encoder = withWriteRules(
+      jsonEncoder(framing, validate),
+      definition,
+      framing.prefix.length,
+      this.#options.ruleExecutors,
+    );
     this.#encoders.set(chosen, encoder);
     return encoder;
+  }
+
+  /**
+   * How payloads that are JSON text already are framed, and the schema they are of. Rejects when the schema cannot be had,
+   * or has rules that would have to be run.
+   */
+  async framing(topic: string, source: SchemaSource): Promise<Framing> {
+    const chosen = await this.#choice.choose(topic, source);
+    const { ruleSet } = chosen.definition;
+    rulesFor(ruleSet?.domainRules, 'WRITE');
+    rulesFor(ruleSet?.encodingRules, 'WRITE');
+    return framingOf(chosen, this.#options);
   }
 
   /** For one value. */
@@ -58,56 +76,65 @@ export class JsonSchemaSerializer {
   }
 }
 
+/** How to read. */
+export interface JsonDeserializerOptions extends ReaderOptions, ValidationOptions {}
+
+type Decoder = (bytes: Uint8Array, position: number) => unknown;
+
 /** Reads JSON values in Confluent's wire format. */
 export class JsonSchemaDeserializer {
-  readonly #client: RegistryClient;
-  readonly #isKey: boolean;
-  readonly #validators: Loading<number | string, Validate> | undefined;
+  readonly #options: JsonDeserializerOptions;
+  readonly #readings: Readings<JsonParsed, Decoder>;
 
-  constructor(
-    client: RegistryClient,
-    { failInvalidSchema = false, isKey = false }: ValidationOptions & { readonly isKey?: boolean } = {},
-  ) {
-    this.#client = client;
-    this.#isKey = isKey;
-    this.#validators = failInvalidSchema ? new Loading((schema) => this.#validator(schema)) : undefined;
+  constructor(client: RegistryClient, options: JsonDeserializerOptions = {}) {
+    this.#options = options;
+    const pairs = new SchemaPairs(client, jsonLanguage, options);
+    this.#readings = new Readings(pairs, (pair) => this.#makeDecoder(pair));
   }
 
   /** Fetches what {@link decode} will need for these payloads. Rejects with `RegistryError`, `SerializationError`. */
-  async prepare(payloads: Iterable<Uint8Array | null>): Promise<void> {
+  async prepare(topic: string, payloads: Iterable<Uint8Array | null>): Promise<void> {
     const ids = new Set<number>();
     for (const payload of payloads) if (payload !== null) ids.add(frameId(payload));
-    await Promise.all([...ids].map((id) => this.#validators?.get(id)));
+    await Promise.all([...ids].map((id) => this.#readings.get(topic, id)));
   }
 
   /** Decodes without waiting; null is null. Throws `SerializationError`, also when {@link prepare} was forgotten. */
-  decode(payload: Uint8Array | null): unknown {
+  decode(topic: string, payload: Uint8Array | null): unknown {
     if (payload === null) return null;
-    const id = frameId(payload);
-    const value = parseValue(payload, prefixBytes);
-    if (this.#validators === undefined) return value;
-    const validate = this.#validators.peek(id);
-    if (validate === undefined)
-      throw new SerializationError(`schema ${id} has not been fetched: call prepare first`);
-    checkValid(validate, value);
-    return value;
+    return this.#readings.loaded(topic, frameId(payload))(payload, prefixBytes);
   }
 
   /** Both in one. */
-  async deserialize(payload: Uint8Array | null, headers?: readonly RecordHeader[]): Promise<unknown> {
+  async deserialize(
+    topic: string,
+    payload: Uint8Array | null,
+    headers?: readonly RecordHeader[],
+  ): Promise<unknown> {
     if (payload === null) return null;
-    const { schema, isHeader, position } = readFrame(payload, this.#isKey, headers);
-    const validate = await this.#validators?.get(schema);
-    const value = parseValue(payload, isHeader ? 0 : position);
-    if (validate !== undefined) checkValid(validate, value);
-    return value;
+    const { schema, isHeader, position } = readFrame(payload, this.#options.isKey ?? false, headers);
+    const decode = await this.#readings.get(topic, schema);
+    return decode(payload, isHeader ? 0 : position);
   }
 
-  async #validator(id: number | string): Promise<Validate> {
-    const definition = await definitionOf(this.#client, id);
-    if (definition.schemaType !== 'JSON')
-      throw new SerializationError(`schema ${id} is ${definition.schemaType}, not JSON`);
-    return compileValidator(definition.schema, await loadReferences(this.#client, definition));
+  async #makeDecoder({
+    writer,
+    reader,
+    migrate,
+    onBytes,
+    onValue,
+  }: SchemaPair<JsonParsed>): Promise<Decoder> {
+    const { definition, references } = reader ?? writer;
+    const isChecked = this.#options.failInvalidSchema ?? false;
+    const validate = isChecked ? await compileValidator(definition.schema, references) : undefined;
+    const after = inTurn([migrate, onValue].filter((step) => step !== undefined));
+    return (bytes, position) => {
+      const payload = onBytes === undefined ? bytes : payloadFrom(bytes, position, onBytes);
+      const read = parseValue(payload, onBytes === undefined ? position : 0);
+      const value = after === undefined ? read : after(read);
+      if (validate !== undefined) checkValid(validate, value);
+      return value;
+    };
   }
 }
 

@@ -9,8 +9,9 @@ export interface SubjectVersion {
   readonly definition: SchemaDefinition;
 }
 
-/** What a registration or look-up tells. */
-export type RegisteredSchema = Pick<SubjectVersion, 'id' | 'guid'>;
+/** What a registration or look-up tells; old registries tell no more than the id. */
+export type RegisteredSchema = Pick<SubjectVersion, 'id' | 'guid'> &
+  Partial<Pick<SubjectVersion, 'version' | 'definition'>>;
 
 /** What serializers need of a registry, here or far away. Every method rejects with `RegistryError`. */
 export interface RegistryClient {
@@ -20,11 +21,11 @@ export interface RegistryClient {
     definition: SchemaDefinition,
     options: { readonly normalize: boolean },
   ): Promise<RegisteredSchema>;
-  /** Finds a schema that must be there. */
+  /** Finds a schema that must be there; with `deleted` also a soft-deleted one. */
   lookUp(
     subject: string,
     definition: SchemaDefinition,
-    options: { readonly normalize: boolean },
+    options: { readonly normalize: boolean; readonly deleted?: boolean },
   ): Promise<RegisteredSchema>;
   latest(subject: string): Promise<SubjectVersion>;
   /** The latest version whose metadata has all of these properties. */
@@ -35,4 +36,6 @@ export interface RegistryClient {
   byId(id: number, subject?: string): Promise<SchemaDefinition & Pick<SubjectVersion, 'guid'>>;
   /** For records that name their schema in a header. */
   byGuid?(guid: string): Promise<SchemaDefinition>;
+  /** The subjects associated with a topic of a Kafka cluster, `-` for any; none when the registry knows no associations. */
+  associatedSubjects?(clusterId: string, topic: string, part: 'key' | 'value'): Promise<readonly string[]>;
 }

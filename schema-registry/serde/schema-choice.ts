@@ -2,9 +2,10 @@ import { SerializationError } from '../errors.ts';
 import type { ResolvedReference, SchemaLanguage, SchemaReference } from '../language.ts';
 import type { SchemaDefinition } from '../store/entity.ts';
 import { Loading } from './recent.ts';
-import { loadReferences } from './reference-loader.ts';
+import { definitionOf, loadReferences } from './reference-loader.ts';
 import type { RegistryClient } from './registry-client.ts';
-import { type SubjectNameStrategy, topicNameStrategy } from './subject-name.ts';
+import type { RuleExecutors } from './rules.ts';
+import { associatedNameStrategy, type SubjectNameStrategy } from './subject-name.ts';
 
 /** A schema of the application's own, as text. */
 export interface SchemaSource {
@@ -28,6 +29,8 @@ export interface SerializerOptions {
    * it and `useLatestVersion`.
    */
   readonly useSchemaId?: number;
+  /** `use.schema.guid`: the same by GUID; `useSchemaId` comes first. */
+  readonly useSchemaGuid?: string;
   /** `id.compatibility.strict`, true: that schema must be able to read what the application's writes. */
   readonly idCompatibilityStrict?: boolean;
   /** `use.latest.with.metadata`: write with the latest schema whose metadata has these properties. */
@@ -36,6 +39,8 @@ export interface SerializerOptions {
   readonly normalizeSchemas?: boolean;
   /** Where a record names its schema: by id in front of the payload, the default, or by GUID in a header. */
   readonly schemaIdLocation?: 'prefix' | 'header';
+  /** For the rules of the schemas: domain and encoding rules that hold for writing. */
+  readonly ruleExecutors?: RuleExecutors;
 }
 
 /** The schema that values are written with, and the id in front of them. */
@@ -58,6 +63,9 @@ interface ForeignSchema {
   readonly isStrict: boolean;
 }
 
+/** Of a schema that headers name by its GUID. */
+const noId = -1;
+
 /** Finds the schema for a topic, once per topic and text. Failures are not remembered. */
 export class SchemaChoice {
   readonly #client: RegistryClient;
@@ -72,35 +80,68 @@ export class SchemaChoice {
     this.#chosen = new Loading((key) => this.#choose(key));
   }
 
-  /** Rejects with `RegistryError`, `SchemaParseError`, `SerializationError`. */
-  choose(topic: string, source: SchemaSource): Promise<ChosenSchema> {
-    return this.#chosen.get(JSON.stringify([topic, source.schema, source.references ?? []]));
+  /**
+   * `recordName` when it is not the schema's own: of a Protobuf message. Rejects with `RegistryError`, `SchemaParseError`,
+   * `SerializationError`.
+   */
+  choose(topic: string, source: SchemaSource, recordName?: string): Promise<ChosenSchema> {
+    return this.#chosen.get(
+      JSON.stringify([topic, source.schema, source.references ?? [], recordName ?? null]),
+    );
   }
 
   async #choose(key: string): Promise<ChosenSchema> {
-    const [topic, schema, references] = JSON.parse(key) as [string, string, SchemaReference[]];
+    const [topic, schema, references, recordName] = JSON.parse(key) as [
+      string,
+      string,
+      SchemaReference[],
+      string | null,
+    ];
     const own: SchemaDefinition = { schemaType: this.#language.type, schema, references };
     const ownReferences = await loadReferences(this.#client, own);
     const parsed = this.#language.parse(schema, { references: ownReferences, strict: false });
-    const { isKey = false, subjectNameStrategy = topicNameStrategy } = this.#options;
-    const subject = subjectNameStrategy({ topic, isKey, recordName: parsed.name });
+    const { isKey = false, subjectNameStrategy = associatedNameStrategy } = this.#options;
+    const client = this.#client;
+    const subject = await subjectNameStrategy({
+      topic,
+      isKey,
+      recordName: recordName ?? parsed.name,
+      client,
+    });
     const { autoRegisterSchemas = true, normalizeSchemas = false } = this.#options;
     const options = { normalize: normalizeSchemas };
     const foreign = autoRegisterSchemas ? undefined : await this.#foreign(subject);
     if (foreign !== undefined) return this.#checked(foreign, subject, own, ownReferences);
-    const { id, guid } = autoRegisterSchemas
+    const { id, guid, definition } = autoRegisterSchemas
       ? await this.#client.register(subject, own, options)
       : await this.#client.lookUp(subject, own, options);
-    return { id, guid, subject, definition: own, references: ownReferences };
+    return { id, guid, subject, ...(await this.#written(own, ownReferences, definition)) };
+  }
+
+  /** The registry may have put defaults into the schema, or rules: what it has is what is written. */
+  async #written(
+    own: SchemaDefinition,
+    references: readonly ResolvedReference[],
+    definition: SchemaDefinition = own,
+  ): Promise<Pick<ChosenSchema, 'definition' | 'references'>> {
+    const isSame = JSON.stringify(definition.references) === JSON.stringify(own.references);
+    return { definition, references: isSame ? references : await loadReferences(this.#client, definition) };
   }
 
   /** The schema of the registry's that the options name; undefined when it is to be the application's own. */
   async #foreign(subject: string): Promise<ForeignSchema | undefined> {
-    const { useSchemaId, idCompatibilityStrict, useLatestWithMetadata, useLatestVersion } = this.#options;
+    const { useSchemaId, useSchemaGuid, useLatestWithMetadata, useLatestVersion } = this.#options;
+    const { idCompatibilityStrict } = this.#options;
     if (useSchemaId !== undefined) {
       const definition = await this.#client.byId(useSchemaId, subject);
       const isStrict = idCompatibilityStrict !== false;
       return { name: `schema ${useSchemaId}`, id: useSchemaId, guid: definition.guid, definition, isStrict };
+    }
+    if (useSchemaGuid !== undefined) {
+      const definition = await definitionOf(this.#client, useSchemaGuid);
+      const isStrict = idCompatibilityStrict !== false;
+      const id = await this.#idOf(subject, definition);
+      return { name: `schema ${useSchemaGuid}`, id, guid: useSchemaGuid, definition, isStrict };
     }
     const isStrict = this.#options.latestCompatibilityStrict !== false;
     if (useLatestWithMetadata !== undefined) {
@@ -119,6 +160,13 @@ export class SchemaChoice {
     if (useLatestVersion !== true) return undefined;
     const latest = await this.#client.latest(subject);
     return { name: `the latest schema of ${subject}`, guid: undefined, ...latest, isStrict };
+  }
+
+  /** The id of a schema found by GUID: only what goes in front of the payload needs one, and the subject must have it. */
+  async #idOf(subject: string, definition: SchemaDefinition): Promise<number> {
+    if (this.#options.schemaIdLocation === 'header') return noId;
+    const { id } = await this.#client.lookUp(subject, definition, { normalize: false });
+    return id;
   }
 
   /** Throws {@link SerializationError} when the registry's schema cannot stand for the application's. */

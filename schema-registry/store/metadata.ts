@@ -53,6 +53,16 @@ export function mergedRuleSet(first: RuleSet | undefined, second: RuleSet | unde
   return { ...Object.fromEntries(phases), ...(enableAt !== undefined && { enableAt }) };
 }
 
+/** The rule set without the rules of these names; undefined when there is none. */
+export function withoutRules(ruleSet: RuleSet | undefined, names: readonly string[]): RuleSet | undefined {
+  if (ruleSet === undefined || names.length === 0) return ruleSet;
+  const phases = rulePhases.flatMap((phase) => {
+    const rules = ruleSet[phase]?.filter(({ name }) => !names.includes(name));
+    return rules === undefined ? [] : [[phase, rules] as const];
+  });
+  return { ...ruleSet, ...Object.fromEntries(phases) };
+}
+
 /** The metadata with the version's number in it. */
 export function withVersion(metadata: Metadata | undefined, version: number): Metadata {
   return { ...metadata, properties: { ...metadata?.properties, [versionProperty]: String(version) } };

@@ -1,4 +1,4 @@
-import { type CompatibilityRule, checkCompatibility } from '../compatibility.ts';
+import { SchemaParseError } from '../errors.ts';
 import { type Decision, type LogEntry, removeVersion, writeVersion } from './decision.ts';
 import { type CanonicalDefinition, canonicalDefinition, checkSize, withGuid } from './definition.ts';
 import type {
@@ -8,6 +8,7 @@ import type {
   SchemaDefinition,
   SchemaVersion,
 } from './entity.ts';
+import { checkFields, checkHistory } from './history-check.ts';
 import { mergedMetadata, mergedRuleSet, versionProperty, withVersion } from './metadata.ts';
 import { contextOf } from './qualified-subject.ts';
 import { findEqual, lookUp } from './query.ts';
@@ -16,6 +17,7 @@ import { checkRuleSet } from './rule-check.ts';
 import type { SchemaReader } from './schema-reader.ts';
 import { checkSubject, configInScope, modeInScope } from './settings.ts';
 import { type RegistryState, referenceKey } from './state.ts';
+import { changedTags, type TagChange } from './tags.ts';
 
 /** A schema to register. An empty `schema` stands for the latest version's. */
 export interface RegisterRequest {
@@ -28,6 +30,8 @@ export interface RegisterRequest {
   readonly id?: number | undefined;
   /** Register although it breaks earlier versions. */
   readonly force?: boolean;
+  /** Not in IMPORT mode. */
+  readonly tags?: TagChange | undefined;
 }
 
 /** Where the schema is now. */
@@ -79,39 +83,21 @@ export function findRegistered(
   const { subject, definition } = request;
   checkSubject(subject);
   checkSize(definition);
-  checkRuleSet(definition.ruleSet);
+  if (configInScope(state, subject).validateRules !== false) checkRuleSet(definition.ruleSet);
   reader.language(definition.schemaType);
   const isPlain = !request.version && request.id === undefined;
   return isPlain && definition.schema !== '' ? lookUpPlain(state, reader, request) : undefined;
 }
 
-/** The versions of the subject that a new schema is compared with, by the setting in scope. */
-export function comparedVersions(
-  state: RegistryState,
-  subject: string,
-  definition: SchemaDefinition,
-): readonly SchemaVersion[] {
-  const { compatibilityGroup } = configInScope(state, subject);
-  const versions = state.versions(subject, false);
-  if (compatibilityGroup === undefined) return versions;
-  const groupOf = ({ metadata }: SchemaDefinition) => metadata?.properties?.[compatibilityGroup];
-  return versions.filter(({ content }) => groupOf(content) === groupOf(definition));
-}
-
-/** The level and policy in scope. */
-export function ruleInScope(state: RegistryState, subject: string): CompatibilityRule {
-  const { compatibilityLevel, compatibilityPolicy } = configInScope(state, subject);
-  return { level: compatibilityLevel, policy: compatibilityPolicy ?? 'STRICT' };
-}
-
-/** Defaults and overrides make another schema of what was handed in: then there is no short way. */
+/** Tags, defaults and overrides make another schema of what was handed in: then there is no short way. */
 function lookUpPlain(
   state: RegistryState,
   reader: SchemaReader,
   request: RegisterRequest,
 ): SchemaVersion | undefined {
-  const { subject, definition, normalize } = request;
+  const { subject, definition, normalize, tags } = request;
   const config = configInScope(state, subject);
+  if (tags !== undefined) return undefined;
   if (config.defaultMetadata ?? config.overrideMetadata ?? config.defaultRuleSet ?? config.overrideRuleSet) {
     return undefined;
   }
@@ -151,7 +137,38 @@ function newDefinition(
     normalize: request.normalize || config.normalize === true,
     strict: config.validateNewSchemas !== false,
   };
-  return canonicalDefinition(state, reader, subject, completed(state, config, request, version), options);
+  const wanted = completed(state, config, request, version);
+  const canonical = canonicalDefinition(state, reader, subject, wanted, options);
+  const tagged =
+    request.tags === undefined
+      ? canonical
+      : canonicalDefinition(
+          state,
+          reader,
+          subject,
+          { ...canonical, schema: taggedText(state, reader, subject, canonical, request.tags) },
+          options,
+        );
+  if (config.validateFields === true) checkFields(state, reader, subject, tagged);
+  return tagged;
+}
+
+function taggedText(
+  state: RegistryState,
+  reader: SchemaReader,
+  subject: string,
+  definition: SchemaDefinition,
+  change: TagChange,
+): string {
+  const parsed = reader.parse(state, definition, { subject, strict: false });
+  const latest = state.versions(subject, false).at(-1);
+  const isSameLanguage = latest?.content.schemaType === definition.schemaType;
+  const old = latest !== undefined && isSameLanguage ? reader.stored(state, latest) : undefined;
+  try {
+    return changedTags(reader.language(definition.schemaType), parsed, change, old);
+  } catch (error) {
+    throw error instanceof SchemaParseError ? rejection.invalidSchema(error.message, error) : error;
+  }
 }
 
 /** What the request leaves out comes from the latest version; the settings have their say on metadata and rules. */
@@ -172,21 +189,6 @@ function completed(
   if (latest === undefined) throw rejection.invalidSchema('Empty schema');
   const { schemaType, schema, references } = latest;
   return { schemaType, schema, references, ...facts };
-}
-
-/** Throws 409 with the reasons. */
-function checkHistory(
-  state: RegistryState,
-  reader: SchemaReader,
-  subject: string,
-  wanted: CanonicalDefinition,
-): void {
-  const rule = ruleInScope(state, subject);
-  if (rule.level === 'NONE') return;
-  const history = reader.history(state, comparedVersions(state, subject, wanted));
-  const candidate = reader.parse(state, wanted, { subject, strict: false });
-  const messages = checkCompatibility(reader.language(wanted.schemaType), candidate, history, rule);
-  if (messages.length > 0) throw rejection.incompatible(subject, messages);
 }
 
 function chooseVersion(

@@ -8,6 +8,7 @@ import type {
   SchemaType,
 } from '../language.ts';
 import { limits } from '../limits.ts';
+import { reservedFields } from '../reserved-fields.ts';
 import type { SchemaContent, SchemaDefinition, SchemaVersion } from './entity.ts';
 import { contextOf, qualifiedSubject } from './qualified-subject.ts';
 import { rejection } from './rejection.ts';
@@ -70,7 +71,11 @@ export class SchemaReader {
 
   /** The versions as a compatibility check wants them. */
   history(state: RegistryState, versions: readonly SchemaVersion[]): EarlierVersion[] {
-    return versions.map((version) => ({ version: version.version, schema: this.stored(state, version) }));
+    return versions.map((version) => ({
+      version: version.version,
+      schema: this.stored(state, version),
+      reserved: reservedFields(version.content.metadata?.properties),
+    }));
   }
 
   #remember(content: SchemaContent, parsed: ParsedSchema): void {

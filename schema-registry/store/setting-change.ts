@@ -24,9 +24,12 @@ export function decideUpdateConfig(
 ): Decision<RegistryConfig> {
   if (subject !== null) checkSettingSubject(subject);
   checkNotReadOnly(state, subject);
-  checkRuleSet(change.defaultRuleSet ?? undefined);
-  checkRuleSet(change.overrideRuleSet ?? undefined);
   const merged = { ...state.configs.get(subject), ...change };
+  const validateRules = merged.validateRules ?? configInScope(state, subject).validateRules;
+  if (validateRules !== false) {
+    checkRuleSet(change.defaultRuleSet ?? undefined);
+    checkRuleSet(change.overrideRuleSet ?? undefined);
+  }
   const known = configKeys.filter((key) => merged[key] !== null && merged[key] !== undefined);
   const config: RegistryConfig = Object.fromEntries(known.map((key) => [key, merged[key]]));
   return { records: writeConfig(state, subject, config), response: config };

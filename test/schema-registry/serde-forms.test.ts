@@ -38,11 +38,11 @@ describe('Protobuf values', () => {
     );
     expect(deeper?.toString('hex')).toBe('0000000001060200000801');
     const deserializer = new ProtobufDeserializer(client);
-    expect(await deserializer.deserialize(first)).toEqual({ a: 'x' });
-    expect(await deserializer.deserialize(other)).toEqual({ m: 5 });
-    expect(await deserializer.deserialize(deeper)).toEqual({ b: true });
+    expect(await deserializer.deserialize('t', first)).toEqual({ a: 'x' });
+    expect(await deserializer.deserialize('t', other)).toEqual({ m: 5 });
+    expect(await deserializer.deserialize('t', deeper)).toEqual({ b: true });
     expect(await serializer.serialize('t', null, { schema: proto })).toBeNull();
-    expect(await deserializer.deserialize(null)).toBeNull();
+    expect(await deserializer.deserialize('t', null)).toBeNull();
     const unknown = serializer.serialize('t', {}, { schema: proto, message: 'p.Third' });
     await expect(unknown).rejects.toThrow('the schema has no message p.Third');
   });
@@ -65,7 +65,7 @@ describe('Protobuf values', () => {
     };
     const value = { r: { a: 1 }, at: { seconds: 5, nanos: 0 } };
     const bytes = await new ProtobufSerializer(client).serialize('t', value, source);
-    expect(await new ProtobufDeserializer(client).deserialize(bytes)).toEqual(value);
+    expect(await new ProtobufDeserializer(client).deserialize('t', bytes)).toEqual(value);
   });
 
   test('subjects can be named after the message', async () => {
@@ -90,10 +90,10 @@ describe('Protobuf values', () => {
       (framed ?? Buffer.alloc(0)).subarray(0, 5),
       Buffer.from('0a0378797a', 'hex'),
     ]);
-    await expect(new ProtobufDeserializer(client).deserialize(bare)).rejects.toMatchObject({
+    await expect(new ProtobufDeserializer(client).deserialize('t', bare)).rejects.toMatchObject({
       code: 'SCHEMA_REGISTRY_SERIALIZATION',
     });
-    expect(await new ProtobufDeserializer(client, { lenientIndexes: true }).deserialize(bare)).toEqual({
+    expect(await new ProtobufDeserializer(client, { lenientIndexes: true }).deserialize('t', bare)).toEqual({
       a: 'xyz',
     });
   });
@@ -146,7 +146,11 @@ describe('schemas named in a header', () => {
     );
     expect(text?.toString()).toBe('{"a":1}');
     expect(
-      await new JsonSchemaDeserializer(client, { isKey, failInvalidSchema: true }).deserialize(text, json),
+      await new JsonSchemaDeserializer(client, { isKey, failInvalidSchema: true }).deserialize(
+        't',
+        text,
+        json,
+      ),
     ).toEqual({ a: 1 });
 
     const indexed: RecordHeader[] = [];
@@ -154,7 +158,9 @@ describe('schemas named in a header', () => {
     const message = await new ProtobufSerializer(client, options).serialize('p', { m: 5 }, source, indexed);
     expect(message?.toString('hex')).toBe('0805');
     expect(guidOf(indexed[0])).toMatch(/^01.{32}040202$/);
-    expect(await new ProtobufDeserializer(client, { isKey }).deserialize(message, indexed)).toEqual({ m: 5 });
+    expect(await new ProtobufDeserializer(client, { isKey }).deserialize('t', message, indexed)).toEqual({
+      m: 5,
+    });
   });
 
   test('a payload with the id in front is read beside them, and a header with an id too', async () => {

@@ -95,7 +95,7 @@ describe.each([
     expect(await new AvroSerializer(client).serialize(topic, null, source('int'))).toBeNull();
     expect(await new AvroDeserializer(client).deserialize(topic, null)).toBeNull();
     expect(await new JsonSchemaSerializer(client).serialize(topic, null, source({}))).toBeNull();
-    expect(await new JsonSchemaDeserializer(client).deserialize(null)).toBeNull();
+    expect(await new JsonSchemaDeserializer(client).deserialize('t', null)).toBeNull();
   });
 
   test('bytes and nothing else go without a length', async () => {
@@ -222,13 +222,13 @@ describe.each([
     expect(frameId(bytes as Buffer)).toBe(id);
     const strict = new JsonSchemaSerializer(client, { failInvalidSchema: true });
     await expect(strict.serialize(topic, { a: 'y' }, schema)).rejects.toThrow('/a must match pattern');
-    expect(await new JsonSchemaDeserializer(client).deserialize(bytes)).toEqual({ a: 5 });
+    expect(await new JsonSchemaDeserializer(client).deserialize('t', bytes)).toEqual({ a: 5 });
     const checking = new JsonSchemaDeserializer(client, { failInvalidSchema: true });
-    await expect(checking.deserialize(bytes)).rejects.toThrow(
+    await expect(checking.deserialize('t', bytes)).rejects.toThrow(
       'the value does not fit its schema: /a must be string',
     );
     const good = await strict.serialize(topic, { a: 'xx' }, schema);
-    expect(await checking.deserialize(good)).toEqual({ a: 'xx' });
+    expect(await checking.deserialize('t', good)).toEqual({ a: 'xx' });
   });
 
   test('documents in references are found', async () => {
@@ -244,7 +244,9 @@ describe.each([
     };
     const strict = new JsonSchemaSerializer(client, { failInvalidSchema: true });
     const bytes = await strict.serialize(topic, { n: 'x' }, schema);
-    expect(await new JsonSchemaDeserializer(client, { failInvalidSchema: true }).deserialize(bytes)).toEqual({
+    expect(
+      await new JsonSchemaDeserializer(client, { failInvalidSchema: true }).deserialize('t', bytes),
+    ).toEqual({
       n: 'x',
     });
     await expect(strict.serialize(topic, { n: 1 }, schema)).rejects.toThrow('/n must be string');
@@ -293,9 +295,11 @@ describe('frames', () => {
     );
     const avroBytes = await new AvroSerializer(registered).serialize('u', 'x', source('string'));
     await expect(
-      new JsonSchemaDeserializer(registered, { failInvalidSchema: true }).deserialize(avroBytes),
+      new JsonSchemaDeserializer(registered, { failInvalidSchema: true }).deserialize('t', avroBytes),
     ).rejects.toThrow('is AVRO, not JSON');
-    await expect(new JsonSchemaDeserializer(registered).deserialize(avroBytes)).rejects.toThrow('not JSON');
+    await expect(new JsonSchemaDeserializer(registered).deserialize('t', avroBytes)).rejects.toThrow(
+      'not JSON',
+    );
     await expect(
       new AvroDeserializer(registered).deserialize('u', avroBytes?.subarray(0, 5) ?? null),
     ).rejects.toThrow(SerializationError);

@@ -17,6 +17,11 @@ const parsed = new Map<string, ProtoFile>();
 /** The paths that can be imported without a reference. */
 export const wellKnownPaths: readonly string[] = [...texts.keys()];
 
+/** The text of the built-in file of this path; empty when there is none. */
+export function wellKnownText(path: string): string {
+  return texts.get(path) ?? '';
+}
+
 /** The built-in file of this path, parsed when it is first asked for. */
 export function wellKnownFile(path: string): ProtoFile | undefined {
   const known = parsed.get(path);

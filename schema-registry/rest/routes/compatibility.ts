@@ -2,8 +2,8 @@ import { checkCompatibility } from '../../compatibility.ts';
 import { RegistryError } from '../../errors.ts';
 import { canonicalDefinition } from '../../store/definition.ts';
 import type { SchemaVersion } from '../../store/entity.ts';
+import { comparedVersions, ruleInScope } from '../../store/history-check.ts';
 import { findVersion, parseVersion } from '../../store/query.ts';
-import { comparedVersions, ruleInScope } from '../../store/registration.ts';
 import { rejection } from '../../store/rejection.ts';
 import { configInScope } from '../../store/settings.ts';
 import { registerBody } from '../request-body.ts';
@@ -51,7 +51,7 @@ function check(request: RouteRequest, { store }: RouteContext, versions: readonl
     const canonical = canonicalDefinition(state, reader, subject, definition, options);
     const candidate = reader.parse(state, canonical, { subject, strict: false });
     const language = reader.language(definition.schemaType);
-    const rule = ruleInScope(state, subject);
+    const rule = ruleInScope(state, subject, canonical);
     const messages = checkCompatibility(language, candidate, reader.history(state, versions), rule);
     return { is_compatible: messages.length === 0, ...(verbose && { messages }) };
   } catch (error) {

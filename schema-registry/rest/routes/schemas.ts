@@ -5,7 +5,7 @@ import { rejection } from '../../store/rejection.ts';
 import { withoutAlias } from '../../store/settings.ts';
 import type { RegistryState } from '../../store/state.ts';
 import { schemaAnswer, versionAnswer } from '../answer.ts';
-import { formattedText, referenceFormat } from '../format.ts';
+import { formattedText, foundTags, referenceFormat } from '../format.ts';
 import { JsonText, type Personality, type Route, type RouteContext, type RouteRequest } from '../route.ts';
 
 /** Everything under `/schemas`. */
@@ -67,7 +67,7 @@ function byId(request: RouteRequest, { store, personality }: RouteContext): unkn
   const content = contentById(request, store);
   const subject = request.subjectQuery(store.state);
   const named = subject === undefined ? undefined : versionIn(content, subject);
-  const isPlain = ['format', 'referenceFormat', 'fetchMaxId'].every(
+  const isPlain = ['format', 'referenceFormat', 'fetchMaxId', 'findTags'].every(
     (name) => request.query(name) === undefined,
   );
   if (named === undefined && isPlain) {
@@ -79,6 +79,7 @@ function byId(request: RouteRequest, { store, personality }: RouteContext): unkn
     named,
     schema,
     ...referenceFormat(request),
+    ...foundTags(request, store, named ?? firstVersion(content)),
     ...(request.flag('fetchMaxId') && { idMax }),
   };
   return schemaAnswer(content, personality, options);

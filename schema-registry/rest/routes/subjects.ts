@@ -1,5 +1,6 @@
+import { withGuid } from '../../store/definition.ts';
 import { decideDeleteSubject, decideDeleteVersion } from '../../store/deletion.ts';
-import type { SchemaVersion } from '../../store/entity.ts';
+import type { SchemaDefinition, SchemaVersion } from '../../store/entity.ts';
 import {
   findByMetadata,
   findVersion,
@@ -11,9 +12,10 @@ import {
 } from '../../store/query.ts';
 import { decideRegister, findRegistered } from '../../store/registration.ts';
 import { rejection } from '../../store/rejection.ts';
+import { decideTag } from '../../store/tag-version.ts';
 import { registeredAnswer, versionAnswer } from '../answer.ts';
-import { formattedText, referenceFormat } from '../format.ts';
-import { registerBody } from '../request-body.ts';
+import { formattedText, foundTags, referenceFormat } from '../format.ts';
+import { type RegisterBody, registerBody, tagBody } from '../request-body.ts';
 import { JsonText, type Route, type RouteContext, type RouteRequest } from '../route.ts';
 
 /** Everything under `/subjects`. */
@@ -33,6 +35,7 @@ export const subjectRoutes: readonly Route[] = [
   { method: 'GET', path: '/subjects/:subject/versions/:version', handle: version },
   { method: 'GET', path: '/subjects/:subject/versions/:version/schema', handle: versionSchema },
   { method: 'GET', path: '/subjects/:subject/versions/:version/referencedby', handle: referencedBy },
+  { method: 'POST', path: '/subjects/:subject/versions/:version/tags', handle: tag, writes: true },
   { method: 'DELETE', path: '/subjects/:subject/versions/:version', handle: deleteVersion, writes: true },
 ];
 
@@ -56,7 +59,8 @@ function lookup(request: RouteRequest, { store, personality }: RouteContext): un
 function registeredAlready(request: RouteRequest, { store, personality }: RouteContext): unknown {
   const asked = { ...registerBody(request.body), subject: request.subject(store.state) };
   const found = findRegistered(store.state, store.reader, { ...asked, normalize: request.flag('normalize') });
-  return found && registeredAnswer(found, personality, formattedText(request, store, found));
+  const schema = found && formattedText(request, store, found);
+  return found && registeredAnswer(found, personality, { schema, isChanged: false });
 }
 
 async function register(request: RouteRequest, { store, personality }: RouteContext): Promise<unknown> {
@@ -66,7 +70,29 @@ async function register(request: RouteRequest, { store, personality }: RouteCont
   const body = { ...asked, ...flags, subject };
   const added = await store.write('Register', (state, reader) => decideRegister(state, reader, body));
   const version = findVersion(store.state, subject, added.version, true);
-  return registeredAnswer(version, personality, formattedText(request, store, version));
+  const schema = formattedText(request, store, version);
+  return registeredAnswer(version, personality, { schema, isChanged: isChanged(asked, version.content) });
+}
+
+/** Whether the registry put tags, metadata or rules in, or was told which version or id it must become. */
+function isChanged({ definition, tags, id, version }: RegisterBody, stored: SchemaDefinition): boolean {
+  if (tags !== undefined || (id !== undefined && Boolean(version))) return true;
+  const sorted = withGuid(definition);
+  const facts = ({ metadata, ruleSet }: SchemaDefinition) => JSON.stringify([metadata, ruleSet]);
+  return facts(sorted) !== facts(stored);
+}
+
+/** The next version: an earlier one with other tags. */
+async function tag(request: RouteRequest, { store, personality }: RouteContext): Promise<unknown> {
+  const subject = request.subject(store.state);
+  const version = parseVersion(request.param('version'));
+  const asked = { ...tagBody(request.body), subject, version };
+  const added = await store.write('Register', (state, reader) => decideTag(state, reader, asked));
+  const made = findVersion(store.state, subject, added.version, true);
+  return registeredAnswer(made, personality, {
+    schema: formattedText(request, store, made),
+    isChanged: true,
+  });
 }
 
 function deleteSubject(request: RouteRequest, { store }: RouteContext): Promise<unknown> {
@@ -102,7 +128,7 @@ function versions(request: RouteRequest, { store }: RouteContext): unknown {
 function version(request: RouteRequest, { store, personality }: RouteContext): unknown {
   const found = versionOf(request, store);
   const options = { schema: formattedText(request, store, found), ...referenceFormat(request) };
-  return versionAnswer(found, personality, options);
+  return versionAnswer(found, personality, { ...options, ...foundTags(request, store, found) });
 }
 
 function versionSchema(request: RouteRequest, { store }: RouteContext): unknown {

@@ -8,6 +8,7 @@ import {
   inProcessClient,
   jsonLanguage,
   MemorySchemaLog,
+  protobufLanguage,
   type RegistryClient,
   RegistryStore,
 } from '../../../schema-registry/index.ts';
@@ -16,7 +17,7 @@ import {
 export async function countingRegistry(): Promise<RegistryClient & { calls: number }> {
   const store = new RegistryStore({
     log: new MemorySchemaLog(),
-    languages: [avroLanguage, jsonLanguage],
+    languages: [avroLanguage, jsonLanguage, protobufLanguage],
     clock: new ManualClock(),
     logger: silentLogger,
   });
@@ -35,11 +36,13 @@ export async function countingRegistry(): Promise<RegistryClient & { calls: numb
     latest: counted(client.latest),
     version: counted(client.version),
     byId: counted(client.byId),
+    byGuid: client.byGuid,
+    latestWithMetadata: client.latestWithMetadata,
   };
   return counting;
 }
 
-/** Opens the converter named `avro` or `json-schema`. */
+/** Opens the converter named `avro`, `json-schema` or `protobuf`. */
 export function openWith(client: RegistryClient, name: string, raw: RawConfig = {}, isKey = false) {
   const plugin = registryConverters(() => client).find((converter) => converter.name === name);
   if (plugin?.kind !== 'converter') throw new Error(`no converter ${name}`);
