@@ -1,4 +1,4 @@
-export { consumerOptions, producerOptions, sinkGroupId } from './client-settings.ts';
+export { consumerOptions, isClientKey, producerOptions, sinkGroupId } from './client-settings.ts';
 export {
   type ConnectorSettings,
   type ErrorSettings,
@@ -27,6 +27,7 @@ export {
 } from './validation.ts';
 export {
   type ConverterSpec,
+  isWorkerKey,
   type StorageTopic,
   type WorkerSettings,
   workerSettings,

@@ -42,7 +42,7 @@ import { AlreadyExistsError, BadRequestError, ForbiddenError, NotFoundError } fr
 import type { Herder, RestartOptions } from './herder.ts';
 import type { LoggerLevels } from './logger-levels.ts';
 import { OffsetAdmin, type OffsetOwner } from './offset-admin.ts';
-import type { OffsetTopic } from './offset-topic.ts';
+import type { SourceOffsets } from './source-offsets.ts';
 import type { StatusStore } from './status-store.ts';
 import type { WorkerEvent } from './worker-event.ts';
 
@@ -52,7 +52,7 @@ export interface HerderParts {
   readonly environment: TaskEnvironment;
   readonly configs: ConfigStore;
   readonly statuses: StatusStore;
-  readonly offsets: OffsetTopic;
+  readonly offsets: SourceOffsets;
   readonly loggers: LoggerLevels;
   /** Replaces references such as `${env:PASSWORD}` by what they stand for. */
   resolve(config: Properties): Properties;
