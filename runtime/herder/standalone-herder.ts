@@ -253,7 +253,7 @@ export class StandaloneHerder implements Herder {
       );
       const shown = new Set(own.map((key) => key.name));
       const framework = all.configs.flatMap(({ definition }) =>
-        definition === null || shown.has(definition.name) ? [] : [definition],
+        definition === null || shown.has(definition.name) ? [] : [withoutWorker(definition)],
       );
       return [...own, ...framework];
     }
@@ -340,6 +340,13 @@ export class StandaloneHerder implements Herder {
     this.#writing = result.catch(() => undefined);
     return result;
   }
+}
+
+/** What depends on the worker and on the config is not part of a plugin's description. */
+function withoutWorker(key: ConfigKey): ConfigKey {
+  return /^(key|value|header)\.converter(\.plugin\.version)?$/.test(key.name)
+    ? { ...key, default_value: null }
+    : key;
 }
 
 /** A range of Maven's that holds one version. */

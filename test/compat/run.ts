@@ -11,6 +11,7 @@ import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
 import { connectOffsetFile } from './parts/connect-offset-file.ts';
 import { connectRest } from './parts/connect-rest.ts';
+import { connectValidation } from './parts/connect-validation.ts';
 import { connectWorkers } from './parts/connect-workers.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
@@ -51,6 +52,7 @@ const allParts: readonly Part[] = [
   wire,
   compaction,
   connectRest,
+  connectValidation,
   connectWorkers,
   connectOffsetFile,
   consoleTools,
