@@ -1,5 +1,5 @@
 import { type RunningBroker, startBroker as start } from '../broker/index.ts';
-import { createClient, type KafkaClient } from '../kafka/client/index.ts';
+import { type ClientOptions, createClient, type KafkaClient } from '../kafka/client/index.ts';
 import { diskFiles } from '../platform/disk-files.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import { LoggerLevels } from '../platform/logger-levels.ts';
@@ -18,9 +18,9 @@ import {
   startRegistry,
 } from '../schema-registry/index.ts';
 import type { ClientFor } from './converters/index.ts';
-import { loadPlugins, type PluginPlaces } from './plugins.ts';
+import { loadPlugins, type PluginPlaces, RegistryMissingError } from './plugins.ts';
 import { isLoopback, type RestSettings, restSettings, startRest } from './rest/index.ts';
-import { startWorker, type Worker } from './worker.ts';
+import { requireAlone, startWorker, type Worker } from './worker.ts';
 
 export { examineProperties } from '../broker/index.ts';
 
@@ -167,6 +167,8 @@ export interface WorkerStackSettings {
    * another worker. Default: Connect's own names.
    */
   readonly storage?: string | undefined;
+  /** Kafka Connect's worker properties, which come before `storage`. */
+  readonly workerProperties?: Readonly<Record<string, string>>;
 }
 
 /** A worker with what it needs. */
@@ -195,10 +197,86 @@ export async function startWorkerStack(settings: WorkerStackSettings): Promise<W
     );
     adopt(opened, storing);
     const clientFor = registryClients(platform, storing);
-    const config = runConfig(settings.storage);
+    const config = { ...runConfig(settings.storage), ...settings.workerProperties };
     const opening = adopt(opened, openWorker(platform, client, clientFor, settings.plugins, config));
     const [worker] = await Promise.all([opening, storing]);
     return { worker, client, clientFor, platform, kafka, halted, close: () => opened.disposeAsync() };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** How a worker's client connects; its times are in ms. */
+export type ConnectClientSettings = Pick<ClientOptions, 'bootstrapServers'> &
+  Partial<
+    Pick<
+      ClientOptions,
+      | 'clientId'
+      | 'requestTimeoutMs'
+      | 'apiTimeoutMs'
+      | 'metadataMaxAgeMs'
+      | 'retryBackoffMs'
+      | 'retryBackoffMaxMs'
+      | 'reconnectBackoffMs'
+      | 'reconnectBackoffMaxMs'
+      | 'connectTimeoutMs'
+    >
+  >;
+
+/** How a Connect worker on another cluster is run. */
+export interface ConnectStackSettings {
+  readonly client: ConnectClientSettings;
+  readonly workerProperties: Readonly<Record<string, string>>;
+  readonly plugins: Pick<PluginPlaces, 'folders' | 'packages'>;
+  readonly logLevel: LogLevel;
+  /** See `WorkerOptions.offsetFile`. */
+  readonly offsetFile?: string | undefined;
+}
+
+/** A Connect worker with its REST API. */
+export interface ConnectStack {
+  readonly worker: Worker;
+  /** Bootstrap servers of the cluster. */
+  readonly kafka: string;
+  /** URL of the REST API. */
+  readonly rest: string;
+  close(): Promise<void>;
+}
+
+/**
+ * A Connect worker with its REST API on another cluster, without a registry: converters name theirs. Throws
+ * WorkerGroupError when others share the work in its group.
+ */
+export async function startConnectStack(settings: ConnectStackSettings): Promise<ConnectStack> {
+  const { workerProperties, offsetFile } = settings;
+  const restOptions = restSettings(workerProperties, (path) => diskFiles.readFile(path));
+  const opened = new AsyncDisposableStack();
+  try {
+    const { logger, loggers } = loggingAt(settings.logLevel);
+    const platform = systemPlatform(loggers.logger('millrace', logger));
+    opened.defer(() => platform.executor.close());
+    const client = createClient({ ...platform, ...settings.client });
+    opened.defer(() => client.close());
+    if (offsetFile === undefined) await requireAlone(client, workerProperties['group.id'] ?? '');
+    const clientFor: ClientFor = ({ urls, headers }) => {
+      if (urls.length > 0) return httpClient({ urls, headers, clock: platform.clock });
+      throw new RegistryMissingError();
+    };
+    const registry = await loadPlugins({ files: platform.files, ...settings.plugins, registry: clientFor });
+    const worker = await startWorker({
+      client,
+      platform,
+      plugins: registry,
+      config: advertised(workerProperties, restOptions),
+      environment: process.env,
+      ...(offsetFile !== undefined && { offsetFile }),
+    });
+    opened.defer(() => worker.close());
+    const rest = await startRest({ herder: worker.herder, ...restOptions });
+    opened.defer(() => rest.close());
+    const kafka = String(settings.client.bootstrapServers);
+    return { worker, kafka, rest: rest.url, close: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync();
     throw error;

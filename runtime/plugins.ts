@@ -23,10 +23,15 @@ export interface PluginPlaces {
   readonly registry?: ClientFor | undefined;
 }
 
+/** A converter needs a registry, and names none. */
+export class RegistryMissingError extends PluginError {
+  constructor() {
+    super('There is no schema registry in this process: give the converter a schema.registry.url.');
+  }
+}
+
 const noRegistry: ClientFor = () => {
-  throw new PluginError(
-    'There is no schema registry in this process: give the converter a schema.registry.url.',
-  );
+  throw new RegistryMissingError();
 };
 
 /** All plugins: built in, then from folders and packages. Throws PluginError for one that is malformed or taken. */

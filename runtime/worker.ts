@@ -1,18 +1,30 @@
 import type { KafkaClient } from '../kafka/client/index.ts';
 import { taskUrl } from '../platform/executor.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { MetricFamily } from '../platform/metrics.ts';
 import type { Platform } from '../platform/platform.ts';
-import { type Properties, referenceResolver, Secrets, workerSettings } from './config/index.ts';
+import {
+  type Properties,
+  referenceResolver,
+  Secrets,
+  type WorkerSettings,
+  workerSettings,
+} from './config/index.ts';
 import {
   Completion,
   ConfigStore,
   type ConnectorType,
   type Herder,
   LoggerLevels,
-  OffsetTopic,
+  MemoryLog,
+  OffsetFile,
+  openStorageTopics,
+  SourceOffsets,
   StandaloneHerder,
   StatusStore,
+  type Storage,
   type WorkerEvent,
+  WorkerGroupError,
 } from './herder/index.ts';
 import { type MeasuredConnector, workerFamilies } from './metrics/index.ts';
 import { classNameOf, type PluginRegistry } from './plugin/index.ts';
@@ -28,6 +40,11 @@ export interface WorkerOptions {
   readonly config?: Properties;
   /** For `${env:NAME}` references, if `config.providers` has `env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * As Kafka's standalone worker: positions of sources are kept in this file, configs and statuses only as long as it runs.
+   * Without it everything is in the worker's three topics.
+   */
+  readonly offsetFile?: string;
 }
 
 /** What a task has done since it was started. */
@@ -69,8 +86,8 @@ export interface Worker {
 }
 
 /**
- * Starts a worker: opens its three topics, reads them, and resumes the connectors in them. Throws WorkerConfigError and
- * InternalTopicError.
+ * Starts a worker: opens its three topics, reads them, and resumes the connectors in them. Throws WorkerConfigError,
+ * InternalTopicError and OffsetFileError.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { client, platform, plugins, config = {}, environment = {} } = options;
@@ -80,19 +97,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const resolve = referenceResolver(config, { files, environment, onValue: (value) => secrets.add(value) });
   const loggers = new LoggerLevels(secrets.logger(platform.logger), clock);
   const logger = loggers.logger('connect.worker');
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(store: T): T => {
-    opened.push(store);
-    return store;
-  };
+  const storage = await openStorage(options, settings, logger);
   try {
-    const opening = [
-      ConfigStore.open(client, settings, logger).then(keep),
-      OffsetTopic.open(client, settings, logger).then(keep),
-      StatusStore.open(client, settings, logger).then(keep),
-    ] as const;
-    await Promise.allSettled(opening); // What did open is closed below, also when another did not.
-    const [configs, offsets, statuses] = await Promise.all(opening);
+    const stores = await Promise.all([
+      ConfigStore.open(storage.configs),
+      SourceOffsets.open(storage.offsets),
+      StatusStore.open(storage.statuses, logger),
+    ]);
+    const [configs, offsets, statuses] = stores;
     const { clusterId } = await client.admin().describeCluster();
     const { isolates } = platform;
     const pluginHost = taskUrl(import.meta.url, 'plugin-host');
@@ -142,14 +154,35 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         const tasks = new Map([...herder.runners].map(([name, runner]) => [name, new Map(runner.tasks)]));
         const last = current();
         progress = () => last.map((each) => countedAnew(each, tasks.get(each.name)));
-        closed = closeAll(herder, opened);
+        closed = closeAll(herder, stores);
         return closed;
       },
     };
   } catch (error) {
-    await Promise.allSettled(opened.map((store) => store.close()));
+    await Promise.allSettled(Object.values(storage).map((log) => log.close()));
     throw error;
   }
+}
+
+/**
+ * Throws {@link WorkerGroupError} when workers of Kafka Connect share work in the group `groupId`: whoever started beside them
+ * would do all of it a second time.
+ */
+export async function requireAlone(client: KafkaClient, groupId: string): Promise<void> {
+  const [group] = await client.admin().describeGroups([groupId]);
+  const count = group?.error === undefined ? (group?.members.length ?? 0) : 0;
+  if (count > 0) throw new WorkerGroupError(groupId, count);
+}
+
+/** On topics, or as Kafka's standalone worker does. */
+async function openStorage(
+  { client, platform, offsetFile }: WorkerOptions,
+  settings: WorkerSettings,
+  logger: Logger,
+): Promise<Storage> {
+  if (offsetFile === undefined) return openStorageTopics(client, settings, logger);
+  const offsets = OffsetFile.open(platform.files, offsetFile);
+  return { configs: new MemoryLog(), offsets, statuses: new MemoryLog() };
 }
 
 async function closeAll(

@@ -7,6 +7,8 @@ import { kafkaTools } from './kafka-tools/catalogue.ts';
 const FREE_PORT_ADVICE =
   'Stop what listens there, or choose with --kafka-port, --registry-port or --rest-port; 0 takes a free one.';
 
+const usageCodes = new Set(['CLI_WORKER_PROPERTIES', 'CONNECT_WORKER_CONFIG', 'CONNECT_REST_CONFIG']);
+
 /** Every command by its name, in the order of the help text. */
 const commands: ReadonlyMap<string, CommandEntry> = new Map([
   [
@@ -29,6 +31,20 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     {
       summary: 'The same, as Kafka names it: kafka-server-start server.properties',
       load: async () => (await import('./commands/broker.ts')).kafkaServerStartCommand,
+    },
+  ],
+  [
+    'worker',
+    {
+      summary: 'Run a Connect worker on a Kafka cluster',
+      load: async () => (await import('./commands/worker.ts')).workerCommand,
+    },
+  ],
+  [
+    'connect-standalone',
+    {
+      summary: 'The same, as Kafka names it, with positions in a file: connect-standalone worker.properties',
+      load: async () => (await import('./commands/connect-standalone.ts')).connectStandaloneCommand,
     },
   ],
   [
@@ -69,7 +85,7 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     return await command.run(args);
   } catch (error) {
     console.error(describe(error));
-    return error instanceof UsageError ? ExitCode.USAGE : ExitCode.FAILED;
+    return isUsage(error) ? ExitCode.USAGE : ExitCode.FAILED;
   }
 }
 
@@ -77,6 +93,11 @@ function overview(): string {
   const width = Math.max(...[...commands.keys()].map((name) => name.length));
   const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
   return `Usage: millrace <command> [options]\n\n${lines.join('\n')}\n\nmillrace <command> --help tells more.`;
+}
+
+/** What is wrong was said on the command line, or in a file that it names. */
+function isUsage(error: unknown): boolean {
+  return error instanceof UsageError || (error instanceof StreamError && usageCodes.has(error.code));
 }
 
 /** What the user can act on; the stack only for what should not have happened. */

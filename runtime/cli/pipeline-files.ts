@@ -16,10 +16,13 @@ export function pipelineSource(file: string, files: Files, plugins: PluginRegist
   };
 }
 
-function readText(file: string, files: Files): string {
+/** Text of a file. Throws {@link UsageError} with what to do when it cannot be read. */
+export function readText(file: string, files: Files): string {
   const stat = files.stat(file);
   if (stat === undefined)
-    throw new UsageError(`${file}: there is no such file. Name a pipeline file (YAML).`);
+    throw new UsageError(
+      `${file}: there is no such file. Name a pipeline file (YAML), or a connector's (JSON).`,
+    );
   if (stat.isDirectory) throw new UsageError(`${file}: this is a folder. Name a pipeline file in it.`);
   return files.readFile(file).toString('utf8');
 }

@@ -148,6 +148,11 @@ export function overrideReports(
   }));
 }
 
+/** Whether a worker's or connector's producer or consumer does anything with a key. */
+export function isClientKey(client: 'producer' | 'consumer', key: string): boolean {
+  return Object.hasOwn((client === 'consumer' ? consumerSchema : producerSchema).properties, key);
+}
+
 const principalKeys = ['sasl.jaas.config', 'sasl.mechanism', 'security.protocol'];
 
 function isAllowed({ name, allowlist }: OverridePolicy, key: string): boolean {

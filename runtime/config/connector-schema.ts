@@ -53,7 +53,7 @@ function converterKeys(part: 'key' | 'value' | 'header', worker: string, plugins
     [key]: {
       ...commonKeys[key],
       default: worker,
-      recommended: known.map((each) => classNameOf(each)),
+      recommended: known.map((each) => classNameOf(each)).toSorted(),
       check,
     },
     [version]: plugin === undefined ? commonKeys[version] : versionKey(commonKeys[version], plugin.version),

@@ -1,4 +1,4 @@
-export { consumerOptions, producerOptions, sinkGroupId } from './client-settings.ts';
+export { consumerOptions, isClientKey, producerOptions, sinkGroupId } from './client-settings.ts';
 export {
   type ConnectorSettings,
   type ErrorSettings,
@@ -12,6 +12,7 @@ export {
   type IsolationSettings,
   type RestartSettings,
 } from './extension-keys.ts';
+export { javaHashOrder } from './java-order.ts';
 export { type PropertyEntry, parseProperties, propertyEntries } from './java-properties.ts';
 export { pluginConfig, type TransformSpec, transformSpecs } from './plugin-config.ts';
 export { listOf, type Properties, withPrefix } from './properties.ts';
@@ -27,6 +28,7 @@ export {
 } from './validation.ts';
 export {
   type ConverterSpec,
+  isWorkerKey,
   type StorageTopic,
   type WorkerSettings,
   workerSettings,

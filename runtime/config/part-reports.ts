@@ -12,6 +12,7 @@ import {
   validateConfig,
 } from '../plugin/index.ts';
 import { findQuietly } from './connector-schema.ts';
+import { javaHashOrder } from './java-order.ts';
 import { listOf, type Properties, withPrefix } from './properties.ts';
 
 const stageKeys = {
@@ -69,7 +70,8 @@ export function converterReports(config: Properties, plugins: PluginRegistry): C
     if (plugin === undefined) return [];
     const prefix = `${part}.converter.`;
     const raw = { ...withPrefix(config, prefix), 'converter.type': part };
-    return validateConfig(plugin.config, raw).map((report) => prefixed(report, prefix));
+    const reports = validateConfig(plugin.config, raw);
+    return javaHashOrder(reports, ({ value }) => value.name).map((report) => prefixed(report, prefix));
   });
 }
 
@@ -87,11 +89,11 @@ function stageReports(config: Properties, plugins: PluginRegistry, stage: Stage)
   const name = raw['type'];
   const plugin = name === undefined ? undefined : findQuietly(plugins, stage.kind, name);
   const head = validateConfig(headSchema(stage, plugin, plugins), raw).map((report) =>
-    typeReport(report, stage, name, plugin),
+    typeReport(report, stage, { name, plugin, raw }),
   );
-  const own = plugin === undefined ? [] : ownReports(plugin, stage, raw);
+  const own = plugin === undefined ? [] : ownReports(plugin, stage, raw).toSorted(embeddedOrder);
   return [...head, ...own].map((report, index) => {
-    const { definition, value } = prefixed(report, stage.prefix);
+    const { definition, value } = prefixed(withPrefixedTypes(report, stage.prefix), stage.prefix);
     return { definition: { ...definition, group: stage.group, order_in_group: index }, value };
   });
 }
@@ -99,7 +101,7 @@ function stageReports(config: Properties, plugins: PluginRegistry, stage: Stage)
 /** The plugin's own keys, and its rules between them once each by itself is right. */
 function ownReports(plugin: Plugin, stage: Stage, raw: Properties): ConfigKeyReport[] {
   const reports = validateConfig(schemaOf(plugin, stage), raw);
-  if (reports.some(({ value }) => value.errors.length > 0)) return [...reports];
+  if (isKafkas(plugin) || reports.some(({ value }) => value.errors.length > 0)) return [...reports];
   const { config } = parsePluginConfig(plugin.config, raw);
   const problems = rulesBroken(plugin, config);
   return reports.map((report, index) => {
@@ -109,6 +111,33 @@ function ownReports(plugin: Plugin, stage: Stage, raw: Properties): ConfigKeyRep
     return { ...report, value: { ...report.value, errors } };
   });
 }
+
+/** Kafka checks rules between the keys of its own parts when they start, not when a config is validated. */
+function isKafkas(plugin: Plugin): boolean {
+  return classNameOf(plugin).startsWith('org.apache.kafka.');
+}
+
+const importances = ['HIGH', 'MEDIUM', 'LOW'];
+
+/** As Kafka sorts the keys of a part within a connector's: required ones first, then by importance and name. */
+function embeddedOrder({ definition: a }: ConfigKeyReport, { definition: b }: ConfigKeyReport): number {
+  if (a.required !== b.required) return a.required ? -1 : 1;
+  const byImportance = importances.indexOf(a.importance) - importances.indexOf(b.importance);
+  return byImportance !== 0 ? byImportance : a.name < b.name ? -1 : 1;
+}
+
+/** A value of the wrong type is told with the whole key, a value that breaks a rule with that of the part. */
+function withPrefixedTypes(report: ConfigKeyReport, prefix: string): ConfigKeyReport {
+  const { name } = report.value;
+  const errors = report.value.errors.map((error) =>
+    typeErrors.test(error)
+      ? error.replace(` for configuration ${name}: `, ` for configuration ${prefix}${name}: `)
+      : error,
+  );
+  return { ...report, value: { ...report.value, errors } };
+}
+
+const typeErrors = /: (Not a number of type \w+|Expected value to be (a string|either true or false))$/;
 
 function rulesBroken(plugin: Plugin, config: unknown): readonly ConfigProblem[] {
   try {
@@ -149,12 +178,28 @@ function headSchema(stage: Stage, plugin: Plugin | undefined, plugins: PluginReg
 function typeReport(
   report: ConfigKeyReport,
   { prefix }: Stage,
-  name: string | undefined,
-  plugin: Plugin | undefined,
+  {
+    name,
+    plugin,
+    raw,
+  }: { readonly name: string | undefined; readonly plugin: Plugin | undefined; readonly raw: Properties },
 ): ConfigKeyReport {
-  if (report.value.name !== 'type' || name === undefined || plugin !== undefined) return report;
+  if (report.value.name !== 'type') return report;
+  const negated = negatedAlone(raw, prefix);
+  if (name === undefined || plugin !== undefined) {
+    return { ...report, value: { ...report.value, errors: [...report.value.errors, ...negated] } };
+  }
   const error = `Invalid value ${name} for configuration ${prefix}type: Class ${name} could not be found.`;
   return { ...report, value: { ...report.value, value: null, errors: [error] } };
+}
+
+/** A negation of nothing. */
+function negatedAlone(raw: Properties, prefix: string): string[] {
+  if (raw['negate'] === undefined || raw['predicate'] !== undefined || !prefix.startsWith('transforms.'))
+    return [];
+  return [
+    `Config '${prefix}negate' was provided but there is no config '${prefix}predicate' defining a predicate to be negated.`,
+  ];
 }
 
 function schemaOf({ config }: Plugin, { extra }: Stage): ConfigSchema {

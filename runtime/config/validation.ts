@@ -11,8 +11,10 @@ import {
   problemText,
   validateConfig,
 } from '../plugin/index.ts';
+import { type ClientKind, overrideDefinition } from './client-keys.ts';
 import { overrideReports, sinkGroupId } from './client-settings.ts';
 import { connectorSchema } from './connector-schema.ts';
+import { javaHashOrder } from './java-order.ts';
 import { converterReports, predicateReports, transformReports } from './part-reports.ts';
 import { pluginConfig } from './plugin-config.ts';
 import type { Properties } from './properties.ts';
@@ -45,7 +47,8 @@ export function validateConnector(
 ): ConfigInfos {
   const config = withoutNulls(sent);
   const schema = connectorSchema(plugin, config, context);
-  const framework = validateConfig(schema, config).map((report) => withRangeError(report, schema));
+  const checked = validateConfig(schema, config).map((report) => withRangeError(report, schema));
+  const framework = withUnknownConverters(checked);
   const parts = [
     ...framework,
     ...transformReports(config, context.plugins),
@@ -101,19 +104,43 @@ function withRangeError(report: ConfigKeyReport, schema: ConfigSchema): ConfigKe
   return { ...report, value: { ...report.value, errors: [...errors, range] } };
 }
 
+/** A converter that is not known is shown as none, and its version not at all. */
+function withUnknownConverters(reports: readonly ConfigKeyReport[]): readonly ConfigKeyReport[] {
+  const isUnknown = (name: string): boolean =>
+    reports.some(({ value }) => value.name === name && value.errors.length > 0);
+  return reports.map((report) => {
+    const { name } = report.value;
+    const [, converter = '', version] =
+      /^((?:key|value|header)\.converter)(\.plugin\.version)?$/.exec(name) ?? [];
+    if (converter === '' || !isUnknown(converter)) return report;
+    if (version === undefined) return { ...report, value: { ...report.value, value: null } };
+    return {
+      definition: { ...report.definition, default_value: null },
+      value: { ...report.value, value: null, recommended_values: [], visible: false },
+    };
+  });
+}
+
 function overrides(
   plugin: DefinedSource | DefinedSink,
   config: Properties,
   worker: WorkerSettings,
 ): ConfigInfo[] {
-  const clients =
-    plugin.kind === 'sink' ? (['consumer', 'producer', 'admin'] as const) : (['producer', 'admin'] as const);
-  return clients
-    .flatMap((client) => overrideReports(client, config, worker.overridePolicy))
-    .map(({ key, value, errors }) => ({
-      definition: null,
+  return overriddenClients(plugin, config).flatMap((client) => {
+    const reports = javaHashOrder(overrideReports(client, config, worker.overridePolicy), ({ key }) => key);
+    return reports.map(({ key, value, errors }) => ({
+      definition: overrideDefinition(client, key.slice(`${client}.override.`.length)),
       value: { name: key, value, recommended_values: [], errors, visible: true },
     }));
+  });
+}
+
+/** The clients that the connector is going to have. */
+function overriddenClients(plugin: DefinedSource | DefinedSink, config: Properties): readonly ClientKind[] {
+  const hasDeadLetters = (config['errors.deadletterqueue.topic.name'] ?? '') !== '';
+  if (plugin.kind === 'sink') return hasDeadLetters ? ['consumer', 'producer', 'admin'] : ['consumer'];
+  const createsTopics = Object.keys(config).some((key) => key.startsWith('topic.creation.'));
+  return createsTopics ? ['producer', 'admin'] : ['producer'];
 }
 
 function ruleProblems(

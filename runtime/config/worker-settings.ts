@@ -91,6 +91,14 @@ const schema = {
   },
 } as const satisfies ConfigSchema;
 
+const keyPrefixes =
+  /^((key|value|header)\.converter|(config|offset|status)\.storage|producer|consumer|config\.providers)\./;
+
+/** Whether this worker does anything with a key of its properties; those of the REST API and of its client aside. */
+export function isWorkerKey(key: string): boolean {
+  return Object.hasOwn(schema.properties, key) || key === 'config.providers' || keyPrefixes.test(key);
+}
+
 /** Reads a worker's properties; nothing is required. Throws {@link WorkerConfigError} with every problem. */
 export function workerSettings(properties: Properties): WorkerSettings {
   const { config, problems } = parsePluginConfig(schema, properties);

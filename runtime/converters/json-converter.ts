@@ -32,7 +32,6 @@ export const jsonConverter = defineConverter({
       'schemas.cache.size': {
         type: 'integer',
         default: 1000,
-        minimum: 0,
         description: 'How many schemas are kept after they were translated.',
         importance: 'HIGH',
         group: 'Schemas',
@@ -50,7 +49,7 @@ export const jsonConverter = defineConverter({
         title: 'Schema Content',
       },
       'decimal.format': {
-        enum: ['BASE64', 'NUMERIC'],
+        enum: ['NUMERIC', 'BASE64'],
         ignoreCase: true,
         type: 'string',
         default: 'BASE64',

@@ -1,6 +1,3 @@
-import type { KafkaClient } from '../../kafka/client/index.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { WorkerSettings } from '../config/index.ts';
 import {
   type ConfigRecord,
   type ConfigState,
@@ -9,21 +6,19 @@ import {
   replayConfig,
 } from './config-state.ts';
 import { parseObject } from './json.ts';
-import { openStorageLog, type TopicLog, type TopicLogRecord } from './storage-log.ts';
+import type { StorageLog, StorageRecord } from './storage-log.ts';
 
-/** The config topic with what its records say. */
+/** The log of configs, `connect-configs`, with what its records say. */
 export class ConfigStore {
-  readonly #log: TopicLog;
+  readonly #log: StorageLog;
   readonly #state: ConfigState = emptyConfigState();
 
-  private constructor(log: TopicLog) {
+  private constructor(log: StorageLog) {
     this.#log = log;
   }
 
-  /** Reads the whole topic. Throws InternalTopicError. */
-  static async open(client: KafkaClient, worker: WorkerSettings, logger: Logger): Promise<ConfigStore> {
-    const isCreated = worker.isTopicCreationAutomatic;
-    const log = await openStorageLog(client, worker.configTopic, { isCreated, logger, partitionsMax: 1 });
+  /** Reads the whole log, and closes it in the end. */
+  static async open(log: StorageLog): Promise<ConfigStore> {
     const store = new ConfigStore(log);
     await log.read((record) => store.#replay(record));
     return store;
@@ -61,7 +56,7 @@ export class ConfigStore {
     await this.#log.close();
   }
 
-  #replay({ record: { key, value } }: TopicLogRecord): void {
+  #replay({ record: { key, value } }: StorageRecord): void {
     if (key === null) return;
     const content = value === null ? null : parseObject(value);
     if (content !== undefined) replayConfig(this.#state, { key: key.toString('utf8'), value: content });

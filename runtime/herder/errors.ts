@@ -52,6 +52,24 @@ export class InternalTopicError extends StreamError {
   }
 }
 
+/** The file with the positions of sources cannot be used. */
+export class OffsetFileError extends StreamError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('CONNECT_OFFSET_FILE', message, options);
+  }
+}
+
+/** Other workers do the work already. */
+export class WorkerGroupError extends StreamError {
+  constructor(groupId: string, count: number) {
+    super(
+      'CONNECT_WORKER_GROUP',
+      `The group ${groupId} has ${count} worker(s), and this one shares no work with others: stop them first, ` +
+        'or give this one another group.id and topics of its own.',
+    );
+  }
+}
+
 /** A connector that was waited for has failed. */
 export class ConnectorFailedError extends StreamError {
   readonly connector: string;

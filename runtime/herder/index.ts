@@ -8,10 +8,14 @@ export {
   ForbiddenError,
   HerderError,
   NotFoundError,
+  WorkerGroupError,
 } from './errors.ts';
 export type { Herder } from './herder.ts';
 export { LoggerLevels } from './logger-levels.ts';
-export { OffsetTopic } from './offset-topic.ts';
+export { MemoryLog } from './memory-log.ts';
+export { OffsetFile } from './offset-file.ts';
+export { SourceOffsets } from './source-offsets.ts';
 export { StandaloneHerder } from './standalone-herder.ts';
 export { StatusStore } from './status-store.ts';
+export { openStorageTopics, type Storage } from './storage-log.ts';
 export type { WorkerEvent } from './worker-event.ts';

@@ -16,8 +16,8 @@ import {
 } from '../plugin/index.ts';
 import type { ConnectorOffset, SentOffset } from './connector-info.ts';
 import { BadRequestError, HerderError } from './errors.ts';
-import { type OffsetTopic, unwrapped } from './offset-topic.ts';
 import { sinkOffset } from './sink-offsets.ts';
+import { type SourceOffsets, unwrapped } from './source-offsets.ts';
 
 /** A connector whose offsets are looked at or changed; `config` is resolved. */
 export interface OffsetOwner<P = DefinedSource | DefinedSink> {
@@ -29,7 +29,7 @@ export interface OffsetOwner<P = DefinedSource | DefinedSink> {
 /** What an {@link OffsetAdmin} works with. */
 interface OffsetAdminParts {
   readonly client: KafkaClient;
-  readonly offsets: OffsetTopic;
+  readonly offsets: SourceOffsets;
   readonly worker: WorkerSettings;
   readonly secrets: Secrets;
   context(connector: string): PluginContext;

@@ -2,7 +2,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { Properties } from '../config/index.ts';
 import type { TaskEnvironment } from '../tasks/index.ts';
 import type { ConfigStore } from './config-store.ts';
-import type { OffsetTopic } from './offset-topic.ts';
+import type { SourceOffsets } from './source-offsets.ts';
 import type { StatusStore } from './status-store.ts';
 import type { WorkerEvent } from './worker-event.ts';
 
@@ -12,7 +12,7 @@ export interface RunnerParts {
   readonly environment: TaskEnvironment;
   readonly configs: ConfigStore;
   readonly statuses: StatusStore;
-  readonly offsets: OffsetTopic;
+  readonly offsets: SourceOffsets;
   readonly logger: Logger;
   /** Replaces references such as `${env:PASSWORD}` by what they stand for. */
   resolve(config: Properties): Properties;

@@ -42,7 +42,7 @@ import { AlreadyExistsError, BadRequestError, ForbiddenError, NotFoundError } fr
 import type { Herder, RestartOptions } from './herder.ts';
 import type { LoggerLevels } from './logger-levels.ts';
 import { OffsetAdmin, type OffsetOwner } from './offset-admin.ts';
-import type { OffsetTopic } from './offset-topic.ts';
+import type { SourceOffsets } from './source-offsets.ts';
 import type { StatusStore } from './status-store.ts';
 import type { WorkerEvent } from './worker-event.ts';
 
@@ -52,7 +52,7 @@ export interface HerderParts {
   readonly environment: TaskEnvironment;
   readonly configs: ConfigStore;
   readonly statuses: StatusStore;
-  readonly offsets: OffsetTopic;
+  readonly offsets: SourceOffsets;
   readonly loggers: LoggerLevels;
   /** Replaces references such as `${env:PASSWORD}` by what they stand for. */
   resolve(config: Properties): Properties;
@@ -253,7 +253,7 @@ export class StandaloneHerder implements Herder {
       );
       const shown = new Set(own.map((key) => key.name));
       const framework = all.configs.flatMap(({ definition }) =>
-        definition === null || shown.has(definition.name) ? [] : [definition],
+        definition === null || shown.has(definition.name) ? [] : [withoutWorker(definition)],
       );
       return [...own, ...framework];
     }
@@ -340,6 +340,13 @@ export class StandaloneHerder implements Herder {
     this.#writing = result.catch(() => undefined);
     return result;
   }
+}
+
+/** What depends on the worker and on the config is not part of a plugin's description. */
+function withoutWorker(key: ConfigKey): ConfigKey {
+  return /^(key|value|header)\.converter(\.plugin\.version)?$/.test(key.name)
+    ? { ...key, default_value: null }
+    : key;
 }
 
 /** A range of Maven's that holds one version. */

@@ -1,6 +1,4 @@
-import type { KafkaClient } from '../../kafka/client/index.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { WorkerSettings } from '../config/index.ts';
 import { parseObject } from './json.ts';
 import {
   connectorStatusRecord,
@@ -14,32 +12,28 @@ import {
   topicTombstone,
   topicUseRecord,
 } from './status.ts';
-import { openStorageLog, type TopicLog, type TopicLogRecord } from './storage-log.ts';
+import type { StorageLog, StorageRecord } from './storage-log.ts';
 
 /**
- * The status topic with what its records say. Changes show at once and are written behind: only this worker writes them,
+ * The log of statuses, `connect-status`, with what its records say. Changes show at once and are written behind: only this worker writes them,
  * and after a crash they are written anew.
  */
 export class StatusStore {
-  readonly #log: TopicLog;
+  readonly #log: StorageLog;
   readonly #logger: Logger;
   readonly #state: StatusState = emptyStatusState();
   readonly #writing = new Set<Promise<void>>();
   #isRead = false;
 
-  private constructor(log: TopicLog, logger: Logger) {
+  private constructor(log: StorageLog, logger: Logger) {
     this.#log = log;
     this.#logger = logger;
   }
 
-  /** Reads the whole topic. Throws InternalTopicError. */
-  static async open(client: KafkaClient, worker: WorkerSettings, logger: Logger): Promise<StatusStore> {
-    const isCreated = worker.isTopicCreationAutomatic;
-    const store = new StatusStore(
-      await openStorageLog(client, worker.statusTopic, { isCreated, logger }),
-      logger,
-    );
-    await store.#log.read((record) => store.#replay(record));
+  /** Reads the whole log, and closes it in the end. */
+  static async open(log: StorageLog, logger: Logger): Promise<StatusStore> {
+    const store = new StatusStore(log, logger);
+    await log.read((record) => store.#replay(record));
     store.#isRead = true;
     return store;
   }
@@ -116,7 +110,7 @@ export class StatusStore {
     void writing.then(() => this.#writing.delete(writing));
   }
 
-  #replay({ record: { key, value } }: TopicLogRecord): void {
+  #replay({ record: { key, value } }: StorageRecord): void {
     if (this.#isRead || key === null) return;
     const content = value === null ? null : parseObject(value);
     if (content !== undefined) replayStatus(this.#state, { key: key.toString('utf8'), value: content });

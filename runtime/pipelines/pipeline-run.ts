@@ -1,6 +1,6 @@
 import { type KafkaClient, KafkaError } from '../../kafka/client/index.ts';
 import { type ClientFor, registerTopicSchema } from '../converters/index.ts';
-import type { Herder } from '../herder/index.ts';
+import type { Herder, TargetState } from '../herder/index.ts';
 import type { PluginRegistry } from '../plugin/index.ts';
 import { type ConnectorSpec, compilePipeline, flatten } from './compile.ts';
 import { TopicMismatchError } from './errors.ts';
@@ -35,11 +35,24 @@ export async function stopOthers(herder: Herder, names: readonly string[]): Prom
   return others;
 }
 
-async function applyConnector(herder: Herder, { name, config }: ConnectorSpec): Promise<void> {
+/**
+ * Gives a connector its config, and has it run if it was stopped. One that is new, or is told a `target`, gets into that
+ * state. Throws HerderError.
+ */
+export async function applyConnector(
+  herder: Herder,
+  { name, config, target }: ConnectorSpec & { readonly target?: TargetState | undefined },
+): Promise<void> {
   const before = herder.connectors().includes(name) ? herder.connectorConfig(name) : undefined;
   const isUnchanged = before !== undefined && isEqual(before, { ...config, name });
+  if (before === undefined) {
+    await herder.createConnector(name, { ...config }, target);
+    return;
+  }
   if (!isUnchanged) await herder.putConnectorConfig(name, { ...config });
-  if (before !== undefined) await herder.resumeConnector(name);
+  if (target === 'PAUSED') await herder.pauseConnector(name);
+  else if (target === 'STOPPED') await herder.stopConnector(name);
+  else await herder.resumeConnector(name);
 }
 
 async function ensureTopic(client: KafkaClient, topic: PipelineTopic): Promise<void> {

@@ -1,5 +1,6 @@
+import { enumReason } from './config-limits.ts';
 import { type ParsedConfig, parsePluginConfig, type RawConfig } from './config-parser.ts';
-import { problemText, showValue } from './config-problem.ts';
+import { type ConfigProblem, invalidValue, missingKey, problemText, showValue } from './config-problem.ts';
 import type { ConfigOf, ConfigProperty, ConfigSchema, ConfigType } from './config-schema.ts';
 import { configTypeOf, readValue } from './config-value.ts';
 
@@ -46,7 +47,7 @@ export function validateConfig<S extends ConfigSchema>(
   const parsed = parsePluginConfig(schema, raw);
   return leaves(schema, '').map(({ key, property, isRequired }) => ({
     definition: definitionOf(key, property, isRequired),
-    value: reportOf(key, property, parsed),
+    value: reportOf(key, property, parsed, raw[key]),
   }));
 }
 
@@ -84,16 +85,31 @@ function reportOf<S extends ConfigSchema>(
   key: string,
   property: ConfigProperty,
   parsed: ParsedConfig<ConfigOf<S>>,
+  raw: unknown,
 ): ConfigKeyValue {
   const problems = parsed.problems.filter((problem) => problem.key === key && problem.isUnknownKey !== true);
   const value = lookUp(parsed.config, key);
   return {
     name: key,
-    value: value === undefined ? null : textOf(property, value),
+    value: value === undefined ? null : shown(property, value, raw),
     recommended_values: property.recommended ?? [],
-    errors: problems.map(problemText),
+    errors: [...problems.map(problemText), ...missingReasons(key, property, problems)],
     visible: true,
   };
+}
+
+/** A choice in any case is shown as it was given. */
+function shown(property: ConfigProperty, value: unknown, raw: unknown): string {
+  return property.ignoreCase === true && typeof raw === 'string' ? raw.trim() : textOf(property, value);
+}
+
+/** Kafka runs its other rules on the null that a missing value is, too. */
+function missingReasons(key: string, property: ConfigProperty, problems: readonly ConfigProblem[]): string[] {
+  if (!problems.some(({ message }) => message === missingKey(key).message)) return [];
+  if (property.whenMissing !== undefined) return [property.whenMissing];
+  if (property.enum !== undefined) return [invalidValue(key, null, enumReason(property)).message];
+  if ((property.minItems ?? 0) > 0) return [`Configuration '${key}' values must not be null.`];
+  return [];
 }
 
 /** Follows a dotted key through flat and nested names. */

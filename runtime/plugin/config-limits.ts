@@ -18,6 +18,7 @@ export function limitProblem(
     (value instanceof Secret ? textReason(property, value.reveal()) : undefined) ??
     (typeof value === 'number' ? numberReason(property, value) : undefined) ??
     property.check?.(value);
+  if (typeof reason === 'object') return { key, message: reason.message };
   return reason === undefined ? undefined : invalidValue(key, value, reason);
 }
 
@@ -32,7 +33,8 @@ function textReason(property: ConfigProperty, text: string): string | undefined 
   return undefined;
 }
 
-function enumReason(property: ConfigProperty): string {
+/** Why none of its values is not one of an `enum`. */
+export function enumReason(property: ConfigProperty): string {
   const values = property.enum ?? [];
   return property.ignoreCase === true
     ? `String must be one of (case insensitive): ${values.map((value) => value.toUpperCase()).join(', ')}`

@@ -65,8 +65,13 @@ export interface ConfigProperty {
   readonly width?: 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG';
   /** Values to offer; unlike `enum` others are accepted too. */
   readonly recommended?: readonly string[];
-  /** A rule that JSON Schema cannot express. Gets the parsed value; returns why it is wrong, or undefined. */
-  check?(value: unknown): string | undefined;
+  /** What validation says of a missing value besides that it is missing, where Kafka's own rule for the key does. */
+  readonly whenMissing?: string;
+  /**
+   * A rule that JSON Schema cannot express. Gets the parsed value; returns why it is wrong, or undefined. As an object:
+   * the whole sentence, not only the reason in it.
+   */
+  check?(value: unknown): string | { readonly message: string } | undefined;
 }
 
 /** A plugin's whole configuration: an object of {@link ConfigProperty}. Write it as a literal: its type is inferred. */

@@ -17,6 +17,8 @@ const topicNameMatches = definePredicate({
         format: 'regex',
         importance: 'MEDIUM',
         description: 'A regular expression.',
+        whenMissing:
+          'Invalid value null for configuration pattern: Invalid regex: Cannot invoke "String.isEmpty()" because "this.pattern" is null',
       },
     },
   },

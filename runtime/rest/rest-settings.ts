@@ -33,7 +33,12 @@ const known = new Set([
   'rest.advertised.port',
   'rest.advertised.listener',
 ]);
-const ownPrefixes = ['rest.', 'listeners.', 'admin.', 'access.control.', 'response.http.'];
+const ownPrefixes = ['rest.', 'listeners.', 'admin.listeners.', 'access.control.', 'response.http.'];
+
+/** Whether a key of a worker's properties is about its REST API. */
+export function isRestKey(key: string): boolean {
+  return known.has(key) || ownPrefixes.some((prefix) => key.startsWith(prefix)) || key.startsWith('ssl.');
+}
 
 /**
  * Reads the keys of a worker's properties that are about its REST API. Throws RestConfigError: also for keys of the API

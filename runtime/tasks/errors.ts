@@ -85,3 +85,23 @@ export function messageOf(error: unknown): string {
 function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
+
+/** Storing offsets took longer than `offset.flush.timeout.ms`. It is tried again. */
+export class FlushTimeoutError extends StreamError {
+  constructor(timeoutMs: number) {
+    super(
+      'CONNECT_FLUSH_TIMEOUT',
+      `offsets were not stored within offset.flush.timeout.ms=${timeoutMs}: see whether the brokers are reachable`,
+    );
+  }
+}
+
+/** Another writer has taken the place of this one: what it would store is out of date. */
+export class OffsetWriterFencedError extends StreamError {
+  constructor(connector: string, task: number, generation: number) {
+    super(
+      'CONNECT_OFFSET_WRITER_FENCED',
+      `task ${task} of '${connector}' may not store positions any more: its generation ${generation} is over`,
+    );
+  }
+}

@@ -1,6 +1,6 @@
-export { isRetriable } from './errors.ts';
+export { isRetriable, OffsetWriterFencedError } from './errors.ts';
 export { isolatePlugin, type PlacedPlugin } from './isolation/isolate-plugin.ts';
-export type { OffsetStore, StoredPosition } from './offset-store.ts';
+export type { OffsetStore, OffsetWriter, StoredPosition } from './offset-store.ts';
 export type { TaskProgress } from './progress.ts';
 export { retryDelayMs } from './retry.ts';
 export { SinkTask } from './sink-task.ts';

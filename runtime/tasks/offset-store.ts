@@ -10,6 +10,16 @@ export interface StoredPosition {
 export interface OffsetStore {
   /** Undefined when nothing is stored. */
   read(connector: string, partition: SourcePartition): JsonValue | undefined;
-  /** Resolves when all of it is durable. */
-  write(connector: string, positions: readonly StoredPosition[]): Promise<void>;
+  /** The right to store a task's positions; whoever had it before for the same task has it no more. */
+  openWriter(connector: string, task: number): OffsetWriter;
+}
+
+/** Stores a task's positions as long as nobody else has taken its place: a zombie can spoil nothing. */
+export interface OffsetWriter {
+  /** Grows with each writer of the connector; the largest of a task is the one in force. */
+  readonly generation: number;
+  /** Resolves when all of it is durable. Throws OffsetWriterFencedError, and then nothing was written. */
+  write(positions: readonly StoredPosition[]): Promise<void>;
+  /** From now on it writes nothing. */
+  close(): void;
 }

@@ -10,7 +10,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Entropy } from '../../platform/entropy.ts';
 import type { SinkSettings } from '../config/index.ts';
 import { compilePattern, type DefinedSink, type PartitionOffset, type SinkContext } from '../plugin/index.ts';
-import { isRetriable } from './errors.ts';
+import { FlushTimeoutError, isRetriable } from './errors.ts';
+import { withinFlushTimeout } from './flush-deadline.ts';
 import type { TaskProgress } from './progress.ts';
 import { pause, retryDelayMs } from './retry.ts';
 import { partitionKey, SinkPositions } from './sink-positions.ts';
@@ -26,6 +27,8 @@ export interface SinkGroupParts {
   readonly ctx: SinkContext;
   readonly consumer: Consumer;
   readonly settings: SinkSettings;
+  /** `offset.flush.timeout.ms`: how long a commit may take. */
+  readonly commitTimeoutMs: number;
   readonly rejects: SinkRejects;
   readonly progress: TaskProgress;
   readonly clock: Clock;
@@ -98,10 +101,10 @@ export class SinkGroup {
     // Partitions may have gone while the flush was waiting.
     const kept = await this.#agreed(offsets.filter((offset) => this.positions.has(offset)));
     if (kept.length === 0 || isCancelled()) return;
-    const { clock, meters } = this.#parts;
+    const { clock, meters, commitTimeoutMs } = this.#parts;
     const startedAt = clock.monotonic();
     try {
-      await consumer.commit(kept);
+      await withinFlushTimeout(clock, commitTimeoutMs, consumer.commit(kept));
       meters.commitMs.record(clock.monotonic() - startedAt);
       this.positions.markCommitted(kept);
     } catch (error) {
@@ -229,6 +232,7 @@ export class SinkGroup {
 function isPassing(error: unknown): boolean {
   return (
     error instanceof CommitFailedError ||
+    error instanceof FlushTimeoutError ||
     error instanceof RebalanceInProgressError ||
     isRetriableClientError(error)
   );

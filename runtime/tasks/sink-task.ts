@@ -283,6 +283,7 @@ export class SinkTask implements Task {
         ...shared,
         consumer,
         settings,
+        commitTimeoutMs: worker.offsetFlushTimeoutMs,
         stopping,
         isHolding: (each) => this.#isPaused || this.#isHolding || this.#muted.has(partitionKey(each)),
         isCancelled: () => this.#isCancelled,

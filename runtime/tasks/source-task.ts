@@ -17,8 +17,10 @@ import {
 } from '../plugin/index.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { ErrorPolicy } from './error-policy.ts';
+import { FlushTimeoutError, OffsetWriterFencedError } from './errors.ts';
+import { withinFlushTimeout } from './flush-deadline.ts';
 import { Gate } from './gate.ts';
-import type { OffsetStore, StoredPosition } from './offset-store.ts';
+import type { OffsetStore, OffsetWriter, StoredPosition } from './offset-store.ts';
 import { newProgress } from './progress.ts';
 import { RateLimit } from './rate-limit.ts';
 import { openRecordCodec, type RecordCodec } from './record-codec.ts';
@@ -47,6 +49,7 @@ interface Open {
   readonly deadLetters: DeadLetterQueue | undefined;
   readonly delivery: SourceDelivery;
   readonly streams: readonly SourceStream[];
+  readonly writer: OffsetWriter;
 }
 
 /**
@@ -110,7 +113,8 @@ export class SourceTask implements Task {
   }
 
   /** From here on a plugin that still runs has nothing left that it could write with. */
-  #abandon({ producer, deadLetters }: Open): void {
+  #abandon({ producer, deadLetters, writer }: Open): void {
+    writer.close();
     void producer.close(0).catch(() => undefined);
     void deadLetters?.close(0).catch(() => undefined);
   }
@@ -214,10 +218,12 @@ export class SourceTask implements Task {
         whenRunning: () => this.#gate.opened(),
         deliver: delivery.deliver.bind(delivery),
       };
+      // Before the positions are read: an earlier writer could change them afterwards.
+      const writer = offsets.openWriter(connector, task);
       const streams = partitions.map(
         (partition) => new SourceStream(streamParts, partition, offsets.read(connector, partition)),
       );
-      return { config, codec, producer, deadLetters, delivery, streams };
+      return { config, codec, producer, deadLetters, delivery, streams, writer };
     } catch (error) {
       await codec.close();
       throw error;
@@ -251,21 +257,22 @@ export class SourceTask implements Task {
     return this.#storing;
   }
 
-  async #storeNow({ streams, deadLetters, config }: Open): Promise<boolean> {
-    const { spec, offsets, logger } = this.#parts;
+  async #storeNow({ streams, deadLetters, config, writer }: Open): Promise<boolean> {
+    const { logger } = this.#parts;
     await deadLetters?.settled();
     const taken = streams.flatMap(({ tracker, partition }) => {
       const newest = tracker.take();
       return newest === undefined ? [] : [{ tracker, partition, newest, position: newest.position }];
     });
     if (taken.length === 0 || this.#isCancelled) return true;
-    const { clock } = this.#parts.environment;
+    const { clock, worker } = this.#parts.environment;
     const startedAt = clock.monotonic();
     try {
-      await offsets.write(spec.connector, taken);
+      await withinFlushTimeout(clock, worker.offsetFlushTimeoutMs, writer.write(taken));
       this.meters.commitMs.record(clock.monotonic() - startedAt);
     } catch (error) {
       this.meters.commitFailures.record(1);
+      if (error instanceof OffsetWriterFencedError) throw error;
       for (const { tracker, newest } of taken) tracker.putBack(newest);
       logger.warn({ err: error }, 'positions could not be stored, trying again later');
       return false;
@@ -289,12 +296,28 @@ export class SourceTask implements Task {
     }
   }
 
+  /** As Kafka Connect does: what is not durable by `offset.flush.timeout.ms` is read again after the next start. */
+  async #flushAtEnd(producer: Producer): Promise<void> {
+    const { environment, logger } = this.#parts;
+    const { clock, worker } = environment;
+    try {
+      await withinFlushTimeout(clock, worker.offsetFlushTimeoutMs, producer.flush());
+    } catch (error) {
+      if (!(error instanceof FlushTimeoutError)) {
+        this.#fail(error);
+        return;
+      }
+      logger.warn({ err: error }, 'records were not durable in time and will be read again');
+      void producer.close(0).catch(() => undefined);
+    }
+  }
+
   async #close(): Promise<void> {
     const open = this.#open;
     const { listener, logger } = this.#parts;
     if (open !== undefined && !this.#isCancelled) {
       try {
-        await open.producer.flush().catch((error: unknown) => this.#fail(error));
+        await this.#flushAtEnd(open.producer);
         await this.#store(open);
         await open.deadLetters?.close();
         await open.producer.close();

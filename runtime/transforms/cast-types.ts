@@ -52,7 +52,11 @@ function castType(text: string): CastType {
   const type = castTypes.find((candidate) => candidate === name);
   if (type !== undefined) return type;
   if (!schemaTypes.includes(name)) {
-    throw new ConfigError(`Invalid type found in casting spec: ${text.trim()}. Use ${castTypes.join(', ')}.`);
+    // As Java puts it: the cause in the place of the value.
+    const cause = `java.lang.IllegalArgumentException: No enum constant org.apache.kafka.connect.data.Schema.Type.${name.toUpperCase()}`;
+    throw new ConfigError(
+      `Invalid value ${cause} for configuration Invalid type found in casting spec: ${text.trim()}`,
+    );
   }
   const supported = castTypes.map((candidate) => candidate.toUpperCase()).join(', ');
   throw new ConfigError(

@@ -6,7 +6,7 @@ import {
   type Schema,
   setField,
 } from '../data/index.ts';
-import { defineTransform } from '../plugin/index.ts';
+import { ConfigError, defineTransform } from '../plugin/index.ts';
 import { type CastSpec, type CastType, parseCastSpec } from './cast-types.ts';
 import { castValue } from './cast-value.ts';
 import { requireMap, requireStruct } from './requirements.ts';
@@ -19,6 +19,8 @@ import {
   structLike,
 } from './schema-change.ts';
 import { namesOf, type Side, sides } from './side.ts';
+
+const noField = 'Must specify at least one field to cast.';
 
 /** Changes the type of the whole key or value, or of some of its fields. */
 export const cast = sides.map((side) =>
@@ -36,14 +38,11 @@ export const cast = sides.map((side) =>
           importance: 'HIGH',
           description:
             'One type for the whole, or field:type for fields. int8 to int64, float32, float64, boolean, string.',
-          check: (value) =>
-            Array.isArray(value) && value.length > 0 ? undefined : 'Must specify at least one field to cast.',
+          whenMissing: noField,
+          check: specReason,
         },
         'replace.null.with.default': replaceNullWithDefault,
       },
-    },
-    validate: (config) => {
-      parseCastSpec(config.spec);
     },
     open: (config) => {
       const spec = parseCastSpec(config.spec);
@@ -56,6 +55,17 @@ export const cast = sides.map((side) =>
     map: (record, handle) => castRecord(record, handle, side),
   }),
 );
+
+function specReason(value: unknown): { readonly message: string } | undefined {
+  if (!Array.isArray(value) || value.length === 0) return { message: noField };
+  try {
+    parseCastSpec(value.map(String));
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return { message: error.problems[0]?.message ?? error.message };
+    throw error;
+  }
+}
 
 interface Handle {
   readonly spec: CastSpec;

@@ -35,11 +35,17 @@ export const insertHeader = defineTransform({
     type: 'object',
     required: ['header', 'value.literal'],
     properties: {
-      header: { type: 'string', importance: 'HIGH', description: 'Name of the header.' },
+      header: {
+        type: 'string',
+        importance: 'HIGH',
+        description: 'Name of the header.',
+        whenMissing: 'Invalid value null for configuration header: entry must be non null',
+      },
       'value.literal': {
         type: 'string',
         importance: 'HIGH',
         description: 'Its value: numbers, dates, lists and maps are recognised.',
+        whenMissing: 'Invalid value null for configuration value.literal: entry must be non null',
       },
     },
   },
@@ -80,8 +86,11 @@ export const headerFrom = sides.map((side) =>
       type: 'object',
       required: ['fields', 'headers', 'operation'],
       properties: {
-        fields: nameList('Fields to take.'),
-        headers: nameList('Headers to put them in, in the same order.'),
+        fields: { ...nameList('Fields to take.'), whenMissing: emptyList('fields') },
+        headers: {
+          ...nameList('Headers to put them in, in the same order.'),
+          whenMissing: emptyList('headers'),
+        },
         operation: {
           type: 'string',
           enum: ['move', 'copy'],
@@ -160,4 +169,8 @@ function fromMap(record: ConnectRecord, handle: Handle, side: Side): ConnectReco
     if (!handle.fields.includes(name)) setField(target, name, value);
   }
   return newRecord(side.replace(record, undefined, target), { headers });
+}
+
+function emptyList(key: string): string {
+  return `Invalid value null for configuration ${key}: Empty list`;
 }

@@ -25,6 +25,8 @@ export const regexRouter = defineTransform({
         format: 'regex',
         importance: 'HIGH',
         description: 'Pattern of topics to rename.',
+        whenMissing:
+          'Invalid value null for configuration regex: Invalid regex: Cannot invoke "String.isEmpty()" because "this.pattern" is null',
       },
       replacement: {
         type: 'string',

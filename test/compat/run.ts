@@ -9,7 +9,10 @@ import { clientAdmin } from './parts/client-admin.ts';
 import { clientTransactions } from './parts/client-transactions.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
+import { connectOffsetFile } from './parts/connect-offset-file.ts';
 import { connectRest } from './parts/connect-rest.ts';
+import { connectValidation } from './parts/connect-validation.ts';
+import { connectWorkers } from './parts/connect-workers.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
 import { course } from './parts/course.ts';
 import { crashes } from './parts/crash.ts';
@@ -20,6 +23,7 @@ import { migration } from './parts/migration.ts';
 import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
 import { quickstart } from './parts/quickstart.ts';
+import { quickstartKafka } from './parts/quickstart-kafka.ts';
 import { rebalances } from './parts/rebalance.ts';
 import { registryClients } from './parts/registry-clients.ts';
 import { registryContract } from './parts/registry-contract.ts';
@@ -32,6 +36,7 @@ import { type Check, Report } from './report.ts';
 const allParts: readonly Part[] = [
   exactlyOnce,
   quickstart,
+  quickstartKafka,
   ...roundTrips,
   course,
   ...crashes,
@@ -47,6 +52,9 @@ const allParts: readonly Part[] = [
   wire,
   compaction,
   connectRest,
+  connectValidation,
+  connectWorkers,
+  connectOffsetFile,
   consoleTools,
   ourTools,
   packaged,

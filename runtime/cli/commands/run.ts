@@ -2,10 +2,10 @@ import { diskFiles } from '../../../platform/disk-files.ts';
 import { startWorkerStack, type WorkerStack } from '../../composition-root.ts';
 import { ConnectorFailedError } from '../../herder/index.ts';
 import {
+  applyConnector,
   applyPipeline,
   type ConnectorTotals,
   type Pipeline,
-  readPipeline,
   stopOthers,
   totalsOf,
 } from '../../pipelines/index.ts';
@@ -16,9 +16,10 @@ import { brokerOptions, brokerProperties } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { describeOptions, type OptionValues, parseOptions } from '../options.ts';
-import { pipelineSource } from '../pipeline-files.ts';
+import { type RunFiles, readRunFiles } from '../run-files.ts';
 import { type RunOutcome, RunOutput } from '../run-output.ts';
 import { unlessHalted, untilStopped, whileRunning } from '../running.ts';
+import { workerProperties } from '../worker-properties.ts';
 
 const options = {
   ...brokerOptions,
@@ -32,6 +33,11 @@ const options = {
     type: 'string',
     describe: 'Use this Kafka cluster (host:port, ...) instead of a broker of our own.',
   },
+  'worker-config': {
+    type: 'string',
+    describe:
+      "A worker.properties file of Kafka Connect's: converters, config.providers, producer.* and so on, but not the cluster.",
+  },
   'until-done': {
     type: 'flag',
     describe: 'Stop when all sources are read to their end and all sinks have caught up.',
@@ -42,7 +48,7 @@ const options = {
 export const runCommand: Command = {
   help: `Usage: millrace run FILE... [options]
 
-Runs pipelines until the process is stopped, or with --until-done until all is read and written.
+Runs pipelines (YAML) and connectors of Kafka Connect (JSON as for POST /connectors, or a connector's properties) until the process is stopped, or with --until-done until all is read and written.
 Positions are kept: the next run goes on where this one ended, however it ended.
 
 ${describeOptions(options)}
@@ -51,20 +57,24 @@ Exit codes: 0 done, or stopped by Ctrl-C (SIGINT) or SIGTERM without --until-don
 2 wrong use; 130 stopped before --until-done was done. A stop is orderly; a second Ctrl-C ends at once.`,
   async run(args) {
     const { values, rest: names } = parseOptions(options, args);
-    if (names.length === 0) throw new UsageError('Name a pipeline file: millrace run FILE...');
+    if (names.length === 0)
+      throw new UsageError('Name a file with a pipeline or a connector: millrace run FILE...');
     const places = pluginPlacesOf(names);
     const plugins = await loadPlugins({ files: diskFiles, ...places });
-    const pipelines = readPipelines(names, plugins);
-    return whileRunning((signal) => runPipelines({ pipelines, plugins, places, values, signal }));
+    const properties = workerProperties(values['worker-config'], process.env);
+    const files = readRunFiles(names, { plugins, workerProperties: properties });
+    return whileRunning((signal) => runFiles({ files, plugins, places, values, properties, signal }));
   },
 };
 
 interface Run {
-  readonly pipelines: readonly Pipeline[];
+  readonly files: RunFiles;
   readonly plugins: PluginRegistry;
   /** Where they came from, for the worker to load its own. */
   readonly places: ReturnType<typeof pluginPlacesOf>;
   readonly values: OptionValues<typeof options>;
+  /** The worker's. */
+  readonly properties: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -74,8 +84,8 @@ const exitCodes: Readonly<Record<RunOutcome, number>> = {
   failed: ExitCode.FAILED,
 };
 
-async function runPipelines(run: Run): Promise<number> {
-  const { pipelines, places, values } = run;
+async function runFiles(run: Run): Promise<number> {
+  const { files, places, values, properties } = run;
   const bootstrapServers = values['bootstrap-server'];
   const stack = await startWorkerStack({
     kafka:
@@ -84,8 +94,8 @@ async function runPipelines(run: Run): Promise<number> {
         : { bootstrapServers },
     logLevel: values['log-level'],
     plugins: places,
-    storage:
-      bootstrapServers === undefined ? undefined : `millrace-${pipelines.map(({ name }) => name).join('-')}`,
+    storage: bootstrapServers === undefined ? undefined : `millrace-${files.name}`,
+    workerProperties: properties,
   });
   try {
     const outcome = await follow(stack, run);
@@ -95,15 +105,8 @@ async function runPipelines(run: Run): Promise<number> {
   }
 }
 
-function readPipelines(names: readonly string[], plugins: PluginRegistry): readonly Pipeline[] {
-  const pipelines = names.map((name) => readPipeline(pipelineSource(name, diskFiles, plugins)));
-  const twice = pipelines.find(({ name }, i) => pipelines.findIndex((other) => other.name === name) !== i);
-  if (twice !== undefined)
-    throw new UsageError(`Two of the files are named ${twice.name}: give each its own name.`);
-  return pipelines;
-}
-
-async function follow(stack: WorkerStack, { pipelines, plugins, values, signal }: Run): Promise<RunOutcome> {
+async function follow(stack: WorkerStack, { files, plugins, values, signal }: Run): Promise<RunOutcome> {
+  const { pipelines, connectors } = files;
   const { worker, client, clientFor, platform } = stack;
   const output = new RunOutput(process.stdout, platform.clock);
   const host = { client, herder: worker.herder, plugins, clientFor };
@@ -111,7 +114,8 @@ async function follow(stack: WorkerStack, { pipelines, plugins, values, signal }
     if (state === 'FAILED') output.failed(connector, task, textOf(error));
   });
   const applied = await Promise.all(pipelines.map((pipeline) => applyPipeline(pipeline, host)));
-  const names = applied.flat();
+  for (const connector of connectors) await applyConnector(worker.herder, connector);
+  const names = [...applied.flat(), ...connectors.map(({ name }) => name)];
   const ownsKafka = values['bootstrap-server'] === undefined;
   const others = ownsKafka ? await stopOthers(worker.herder, names) : [];
   if (others.length > 0) output.note(`stopped connectors of other pipelines: ${others.join(', ')}`);

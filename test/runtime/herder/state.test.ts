@@ -12,7 +12,7 @@ import {
 } from '../../../runtime/herder/config-state.ts';
 import { canonicalJson } from '../../../runtime/herder/json.ts';
 import { LoggerLevels } from '../../../runtime/herder/logger-levels.ts';
-import { unwrapped, wrapped } from '../../../runtime/herder/offset-topic.ts';
+import { unwrapped, wrapped } from '../../../runtime/herder/source-offsets.ts';
 import {
   connectorStatusRecord,
   emptyStatusState,

@@ -1,12 +1,14 @@
-import type { KafkaClient } from '../../kafka/client/index.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { WorkerSettings } from '../config/index.ts';
 import type { JsonObject, JsonValue, SourcePartition } from '../plugin/index.ts';
-import type { OffsetStore, StoredPosition } from '../tasks/index.ts';
+import {
+  type OffsetStore,
+  type OffsetWriter,
+  OffsetWriterFencedError,
+  type StoredPosition,
+} from '../tasks/index.ts';
 import { canonicalJson, isObject, parseJson, parseObject } from './json.ts';
-import { openStorageLog, type TopicLog, type TopicLogRecord } from './storage-log.ts';
+import type { StorageLog, StorageRecord } from './storage-log.ts';
 
-/** A source partition with its offset as the topic holds it. */
+/** A source partition with its offset as the log holds it. */
 export interface SourceOffset {
   readonly partition: JsonObject;
   readonly offset: JsonObject;
@@ -18,24 +20,25 @@ interface Entry extends SourceOffset {
 }
 
 /**
- * The offset topic: keys `["connector",{partition}]`, values `{offset}`, in JSON. A position that is no object is wrapped,
+ * Positions of sources, as in `connect-offsets` and in the file of Kafka's standalone worker: keys `["connector",{partition}]`, values `{offset}`, in JSON. A position that is no object is wrapped,
  * because Kafka Connect's offsets are maps.
  */
-export class OffsetTopic implements OffsetStore {
-  readonly #log: TopicLog;
+export class SourceOffsets implements OffsetStore {
+  readonly #log: StorageLog;
   readonly #connectors = new Map<string, Map<string, Entry>>();
+  /** Generation of the writer in force, by connector and task. */
+  readonly #writers = new Map<string, Map<number, number>>();
+  #generation = 0;
 
-  private constructor(log: TopicLog) {
+  private constructor(log: StorageLog) {
     this.#log = log;
   }
 
-  /** Reads the whole topic. Throws InternalTopicError. */
-  static async open(client: KafkaClient, worker: WorkerSettings, logger: Logger): Promise<OffsetTopic> {
-    const isCreated = worker.isTopicCreationAutomatic;
-    const log = await openStorageLog(client, worker.offsetTopic, { isCreated, logger });
-    const topic = new OffsetTopic(log);
-    await log.read((record) => topic.#replay(record));
-    return topic;
+  /** Reads the whole log, and closes it in the end. */
+  static async open(log: StorageLog): Promise<SourceOffsets> {
+    const offsets = new SourceOffsets(log);
+    await log.read((record) => offsets.#replay(record));
+    return offsets;
   }
 
   /** As of the last {@link sync}, and maybe newer. */
@@ -57,18 +60,42 @@ export class OffsetTopic implements OffsetStore {
     await this.#log.readToEnd();
   }
 
-  async write(connector: string, positions: readonly StoredPosition[]): Promise<void> {
+  openWriter(connector: string, task: number): OffsetWriter {
+    const generation = ++this.#generation;
+    const writers = this.#writers.get(connector) ?? new Map<number, number>();
+    this.#writers.set(connector, writers);
+    writers.set(task, generation);
+    return {
+      generation,
+      write: (positions) => this.#write({ connector, task, generation }, positions),
+      close: () => {
+        if (writers.get(task) === generation) writers.delete(task);
+      },
+    };
+  }
+
+  /** C24: the check and the hand-over to the log are one step; what came before it in the log is older. */
+  async #write(
+    { connector, task, generation }: { connector: string; task: number; generation: number },
+    positions: readonly StoredPosition[],
+  ): Promise<void> {
+    const current = this.#writers.get(connector)?.get(task);
+    if (current !== generation) throw new OffsetWriterFencedError(connector, task, generation);
     await this.#append(
       connector,
       positions.map(({ partition, position }) => ({ partition, offset: wrapped(position) })),
     );
   }
 
-  /** Writes offsets as an operator gave them; null forgets one. Resolves when they are durable and visible. */
+  /**
+   * Writes offsets as an operator gave them; null forgets one. Resolves when they are durable and visible. Tasks that were
+   * given up and still run cannot undo it.
+   */
   async alter(
     connector: string,
     offsets: readonly { readonly partition: JsonObject; readonly offset: JsonObject | null }[],
   ): Promise<void> {
+    this.#writers.delete(connector);
     await this.#append(connector, offsets);
     await this.sync();
   }
@@ -91,7 +118,7 @@ export class OffsetTopic implements OffsetStore {
     );
   }
 
-  #replay({ record: { key, value } }: TopicLogRecord): void {
+  #replay({ record: { key, value } }: StorageRecord): void {
     const content = key === null ? undefined : parseJson(key);
     if (key === null || !Array.isArray(content)) return;
     const [connector, partition] = content as readonly JsonValue[];
