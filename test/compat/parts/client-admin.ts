@@ -1,5 +1,4 @@
 import { runOk } from '../child.ts';
-import { differencesOf } from '../differences.ts';
 import { pythonCommand } from '../install.ts';
 import { compareTranscript } from '../transcript.ts';
 import type { Part } from './part.ts';
@@ -11,13 +10,13 @@ export const clientAdmin: Part = {
   name: 'client-admin',
   tools: ['confluent-kafka'],
   overrides: { 'group.initial.rebalance.delay.ms': '0' },
-  checks: ({ broker, isRecording }) => [
+  checks: (context) => [
     {
       name: "confluent-kafka's AdminClient hears the same as from Apache Kafka about topics, configs, offsets and groups",
       run: async () => {
         const { command, args, env = {} } = pythonCommand('admin.py');
-        const { stdout } = await runOk(command, [...args, broker.bootstrap, 'administered'], { env });
-        compareTranscript(transcript, stdout, { isRecording, accepted: differencesOf(transcript) });
+        const { stdout } = await runOk(command, [...args, context.broker.bootstrap, 'administered'], { env });
+        compareTranscript(transcript, stdout, context);
       },
     },
   ],

@@ -1,5 +1,4 @@
 import { runOk } from '../child.ts';
-import { differencesOf } from '../differences.ts';
 import { type Command, goCommand, nodeCommand, pythonCommand, type Tool } from '../install.ts';
 import { compareTranscript } from '../transcript.ts';
 import type { Part, PartContext } from './part.ts';
@@ -28,15 +27,14 @@ export const clientTransactions: Part = {
   checks: (context) => clients.map((client) => check(context, client)),
 };
 
-function check({ broker, isRecording }: PartContext, { name, command }: Client) {
+function check(context: PartContext, { name, command }: Client) {
   return {
     name: `${name} commits, aborts and is fenced as with Apache Kafka`,
     run: async () => {
       const { command: program, args, env = {} } = command();
-      const arguments_ = [...args, broker.bootstrap, `transacted-${name}`];
+      const arguments_ = [...args, context.broker.bootstrap, `transacted-${name}`];
       const { stdout } = await runOk(program, arguments_, { env, timeoutMs: 90_000 });
-      const file = `transactions-${name}`;
-      compareTranscript(file, stdout, { isRecording, accepted: differencesOf(file) });
+      compareTranscript(`transactions-${name}`, stdout, context);
     },
   };
 }
