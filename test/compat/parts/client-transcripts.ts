@@ -1,35 +1,26 @@
 import { runOk } from '../child.ts';
+import { kcatTransactions } from '../clients/kcat-transactions.ts';
 import { type Command, goCommand, nodeCommand, pythonCommand, type Tool } from '../install.ts';
 import { compareTranscript } from '../transcript.ts';
 import type { Part, PartContext } from './part.ts';
 
-/** A client and its program that prints a transcript; the arguments are the bootstrap address and a topic. */
+/** A client that tells a transcript about a topic of its own. */
 interface Teller {
   readonly name: string;
   readonly tool: Tool;
-  readonly command: () => Command;
+  readonly tell: (bootstrap: string, topic: string) => Promise<string>;
 }
 
-const python = (program: string): Teller => ({
-  name: 'confluent-kafka',
-  tool: 'confluent-kafka',
-  command: () => pythonCommand(`${program}.py`),
-});
-const javascript = (program: string): Teller => ({
-  name: 'confluent-kafka-javascript',
-  tool: 'kafka-javascript',
-  command: () => nodeCommand('confluent-kafka-javascript', `${program}.mjs`),
-});
-const npmClient = (name: 'kafkajs' | 'platformatic', program: string): Teller => ({
-  name,
-  tool: 'npm-clients',
-  command: () => nodeCommand(name, `${program}.mjs`),
-});
-const go = (program: string): Teller => ({
-  name: 'franz-go',
-  tool: 'franz-go',
-  command: () => ({ ...goCommand(), args: [program] }),
-});
+const kcat: Teller = { name: 'kcat', tool: 'kcat', tell: kcatTransactions };
+const python = (program: string) =>
+  teller('confluent-kafka', 'confluent-kafka', () => pythonCommand(`${program}.py`));
+const javascript = (program: string) =>
+  teller('confluent-kafka-javascript', 'kafka-javascript', () =>
+    nodeCommand('confluent-kafka-javascript', `${program}.mjs`),
+  );
+const npmClient = (name: 'kafkajs' | 'platformatic', program: string) =>
+  teller(name, 'npm-clients', () => nodeCommand(name, `${program}.mjs`));
+const go = (program: string) => teller('franz-go', 'franz-go', () => ({ ...goCommand(), args: [program] }));
 
 /** What other clients than Java's hear about topics, configs, offsets and groups. */
 export const clientAdmin: Part = part(
@@ -48,6 +39,7 @@ export const clientTransactions: Part = part(
     javascript('transactions'),
     npmClient('platformatic', 'transactions'),
     go('transactions'),
+    kcat,
   ],
   'transactions',
   'commits, aborts and is fenced as with Apache Kafka',
@@ -66,9 +58,19 @@ function part(name: string, tellers: readonly Teller[], subject: string, what: s
   };
 }
 
-async function compare(context: PartContext, { name, command }: Teller, subject: string): Promise<void> {
-  const { command: program, args, env = {} } = command();
-  const words = [...args, context.broker.bootstrap, `${subject}-of-${name}`];
-  const { stdout } = await runOk(program, words, { env, timeoutMs: 90_000 });
-  compareTranscript(`${subject}-${name}`, stdout, context);
+async function compare(context: PartContext, { name, tell }: Teller, subject: string): Promise<void> {
+  const transcript = await tell(context.broker.bootstrap, `${subject}-of-${name}`);
+  compareTranscript(`${subject}-${name}`, transcript, context);
+}
+
+/** A client whose program takes the bootstrap address and the topic as its last arguments. */
+function teller(name: string, tool: Tool, command: () => Command): Teller {
+  return {
+    name,
+    tool,
+    async tell(...words) {
+      const { command: program, args, env = {} } = command();
+      return (await runOk(program, [...args, ...words], { env, timeoutMs: 90_000 })).stdout;
+    },
+  };
 }

@@ -68,10 +68,14 @@ async function read(readUncommitted, last, protocol) {
   return values.join(' ');
 }
 
+/** Once the group knows that the transaction has ended, which is answered before. */
 async function committed() {
   const asked = { groupId: group, topics: [topic], requireStableOffsets: true };
-  const [{ partitions }] = await admin.fetchOffsets(asked);
-  return partitions[0].offset;
+  for (let tries = 0; ; tries++) {
+    const [{ partitions }] = await admin.fetchOffsets(asked);
+    if (partitions[0].offset !== '-1001' || tries === 300) return partitions[0].offset;
+    await sleep(50);
+  }
 }
 
 async function sendOffset(offset, isCommitted) {
