@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Child, runOk, until } from '../test/compat/child.ts';
-import { cache } from '../test/compat/install.ts';
 import { clusterId, kafkaProperties } from '../test/compat/kafka-server.ts';
+import { cache } from '../test/compat/places.ts';
 import { accepts, freePort } from '../test/compat/port.ts';
 import { entry } from './process.ts';
 

@@ -88,6 +88,12 @@ export class Child {
     this.#process.stdin?.write(text);
   }
 
+  /** Ends the stdin of a program that was started with `input: { open: true }`, and waits for the program's end. */
+  endOfInput(timeoutMs: number): Promise<Ended> {
+    this.#process.stdin?.end();
+    return this.end(timeoutMs);
+  }
+
   /** Sends a signal and waits for the end; a program that ignores it for `timeoutMs` is killed, which throws. */
   async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 20_000): Promise<Ended> {
     if (this.isRunning) this.#process.kill(signal);

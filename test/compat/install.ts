@@ -11,12 +11,15 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run, runOk } from './child.ts';
-import { nodeEnvironment, npm } from './npm.ts';
+import { installKafkaJavascript, kafkaJavascriptDirectory } from './kafka-javascript.ts';
+import { installPackages, nodeEnvironment, npm } from './npm.ts';
+import { cache, clients, projectRoot } from './places.ts';
 
 /** What a part needs before it can run. */
 export type Tool =
   | 'kcat'
   | 'confluent-kafka'
+  | 'kafka-javascript'
   | 'npm-clients'
   | 'registry-python'
   | 'registry-npm'
@@ -24,13 +27,6 @@ export type Tool =
   | 'java'
   | 'package';
 
-/** The folder of the project. */
-export const projectRoot: string = join(import.meta.dirname, '../..');
-
-/** Everything that is installed or written goes below this folder, which git ignores. */
-export const cache: string = join(import.meta.dirname, '.cache');
-
-const clients = join(import.meta.dirname, 'clients');
 const confluentKafkaVersion = '2.16.1';
 const npmPackages: Readonly<Record<string, string>> = {
   '@platformatic/kafka': '2.12.1',
@@ -69,6 +65,7 @@ export async function install(tool: Tool): Promise<void> {
 const installers: Readonly<Record<Tool, () => Promise<void>>> = {
   kcat: installKcat,
   'confluent-kafka': installConfluentKafka,
+  'kafka-javascript': installKafkaJavascript,
   'npm-clients': () => installPackages(npmDirectory, npmPackages),
   'registry-python': installRegistryPython,
   'registry-npm': () => installPackages(registryNpmDirectory, registryPackages),
@@ -130,8 +127,12 @@ export function registryNodeCommand(client: 'confluent' | 'kafkajs'): Command {
 }
 
 /** This Node running a program of `clients/`, copied beside the installed packages so that its imports resolve. */
-export function nodeCommand(client: 'kafkajs' | 'platformatic', program: string): Command {
-  const copy = join(npmDirectory, `${client}-${program}`);
+export function nodeCommand(
+  client: 'confluent-kafka-javascript' | 'kafkajs' | 'platformatic',
+  program: string,
+): Command {
+  const directory = client === 'confluent-kafka-javascript' ? kafkaJavascriptDirectory : npmDirectory;
+  const copy = join(directory, `${client}-${program}`);
   copyFileSync(join(clients, client, program), copy);
   return { command: process.execPath, args: ['--no-warnings', copy] };
 }
@@ -236,20 +237,6 @@ async function canImport(directory: string, modules: string): Promise<boolean> {
   if (!existsSync(directory)) return false;
   const { command, env } = pythonIn(directory, '');
   return (await run(command, ['-c', `import ${modules}`], env === undefined ? {} : { env })).code === 0;
-}
-
-async function installPackages(
-  directory: string,
-  dependencies: Readonly<Record<string, string>>,
-): Promise<void> {
-  const manifest = JSON.stringify({ private: true, dependencies }, null, 2);
-  const stamp = join(directory, 'installed.json');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === manifest) return;
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'package.json'), manifest);
-  await npm(directory, 'install', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts');
-  writeFileSync(stamp, manifest);
 }
 
 /** Go builds again only what has changed. Versions and checksums are those of `clients/franz-go/go.mod` and `go.sum`. */

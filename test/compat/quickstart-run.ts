@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerProcess } from './broker-process.ts';
 import { Child, type Ended, runOk } from './child.ts';
-import { projectRoot, pythonCommand } from './install.ts';
+import { pythonCommand } from './install.ts';
+import { projectRoot } from './places.ts';
 
 /** What `quickstart.py` tells of one place: its records, the distinct rows and ids among them, a checksum of the rows. */
 export interface Rows {

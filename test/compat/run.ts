@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
-import { cache, install, millraceCommand, type Tool } from './install.ts';
-import { clientAdmin } from './parts/client-admin.ts';
-import { clientTransactions } from './parts/client-transactions.ts';
+import { install, millraceCommand, type Tool } from './install.ts';
+import { clientAdmin, clientTransactions } from './parts/client-transcripts.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
 import { connectOffsetFile } from './parts/connect-offset-file.ts';
@@ -30,6 +29,7 @@ import { registryContract } from './parts/registry-contract.ts';
 import { registryKill } from './parts/registry-kill.ts';
 import { roundTrips } from './parts/round-trip.ts';
 import { wire } from './parts/wire.ts';
+import { cache } from './places.ts';
 import { type Check, Report } from './report.ts';
 
 /** Long ones first, and last the one whose tool takes longest to be there. */

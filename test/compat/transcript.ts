@@ -1,6 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AskedLine, type Difference, explained, type Found, stale } from './differences.ts';
+import type { BrokerKind } from './broker-process.ts';
+import {
+  type AskedLine,
+  type Difference,
+  differencesOf,
+  explained,
+  type Found,
+  stale,
+} from './differences.ts';
 import { Mismatch } from './report.ts';
 
 /** Where Apache Kafka's transcripts are kept. */
@@ -18,10 +26,16 @@ const volatile: readonly (readonly [RegExp, string])[] = [
   [/log\.dirs=\/\S+/g, 'log.dirs=<data>'],
 ];
 
-/** `mayAdd` lets lines pass that Apache Kafka does not have, `accepted` differences that are documented. */
-export interface TranscriptOptions {
+/** Whose transcript it is, and whether it is written instead of compared. */
+export interface Told {
+  readonly kind: BrokerKind;
   readonly isRecording: boolean;
+}
+
+/** `mayAdd` lets lines of ours pass that Apache Kafka does not have. */
+export interface TranscriptOptions {
   readonly mayAdd?: boolean;
+  /** The differences that are documented; of ours those of the transcript, of Apache Kafka none. */
   readonly accepted?: readonly Difference[];
 }
 
@@ -29,24 +43,33 @@ export interface TranscriptOptions {
  * Compares a transcript with that of Apache Kafka in `expected/NAME.txt`, or writes that file when recording.
  * Throws {@link Mismatch} with the lines that differ.
  */
-export function compareTranscript(name: string, transcript: string, options: TranscriptOptions): void {
+export function compareTranscript(
+  name: string,
+  transcript: string,
+  { kind, isRecording }: Told,
+  options: TranscriptOptions = {},
+): void {
   const file = join(expectedDirectory, `${name}.txt`);
   const actual = normalised(transcript);
-  if (options.isRecording) {
+  if (isRecording) {
     mkdirSync(expectedDirectory, { recursive: true });
     writeFileSync(file, actual);
     return;
   }
   if (!existsSync(file)) throw new Error(`no ${name}.txt: record it with --against kafka --record`);
   const expected = readFileSync(file, 'utf8');
-  judge(name, difference(expected.split('\n'), actual.split('\n')), questionsOf(expected), options);
+  const isOurs = kind === 'millrace';
+  judge(name, difference(expected.split('\n'), actual.split('\n')), questionsOf(expected), {
+    mayAdd: isOurs && options.mayAdd === true,
+    accepted: options.accepted ?? (isOurs ? differencesOf(name) : []),
+  });
 }
 
 function judge(
   name: string,
   found: Found,
   questions: readonly string[],
-  { mayAdd = false, accepted = [] }: TranscriptOptions,
+  { mayAdd, accepted }: Required<TranscriptOptions>,
 ): void {
   const unused = accepted.flatMap((row) => stale(row, questions, found));
   if (unused.length > 0)

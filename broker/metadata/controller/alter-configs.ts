@@ -14,6 +14,7 @@ import {
   configChanges,
   configDefinition,
   type Resource,
+  refuseAbsent,
   refuseConfigs,
   refuseResource,
 } from './config-resource.ts';
@@ -117,6 +118,7 @@ function checkedChanges(
 ): readonly MetadataRecord[] {
   const resource = { resourceType, resourceName };
   refuseConfigs(context, resource, after);
+  refuseAbsent(context, resource);
   return configChanges(context, resource, { before, after });
 }
 

@@ -29,9 +29,9 @@ const elrFeature = 'eligible.leader.replicas.version';
 const minIsr = 'min.insync.replicas';
 const valueBytesMax = 32_767;
 
-/** Refuses a resource that does not exist or cannot have configs. Groups and subscriptions need not exist. */
+/** Refuses a resource that cannot have configs. */
 export function refuseResource(
-  { image, nodeId }: ControllerContext,
+  { nodeId }: ControllerContext,
   { resourceType, resourceName }: Resource,
 ): void {
   switch (resourceType) {
@@ -39,9 +39,7 @@ export function refuseResource(
       refuseEmptyName(resourceName, 'Default topic resources are not allowed.');
       const problem = topicNameProblem(resourceName);
       if (problem !== undefined) throw new RefusedError(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
-      if (image.topic(resourceName) !== undefined) return;
-      const message = `The topic '${resourceName}' does not exist.`;
-      throw new RefusedError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message);
+      return;
     }
     case resourceTypes.BROKER: {
       if (resourceName === '' || brokerId(resourceName) === nodeId) return;
@@ -57,6 +55,13 @@ export function refuseResource(
     default:
       throw new RefusedError(ErrorCode.INVALID_REQUEST, `Unknown resource type ${resourceType}`);
   }
+}
+
+/** Refuses a topic that does not exist, as Kafka does after it has looked at the configs. Groups need not exist. */
+export function refuseAbsent({ image }: ControllerContext, { resourceType, resourceName }: Resource): void {
+  if (resourceType !== resourceTypes.TOPIC || image.topic(resourceName) !== undefined) return;
+  const message = `The topic '${resourceName}' does not exist.`;
+  throw new RefusedError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message);
 }
 
 /** Refuses a whole set of configs a resource would have, naming every problem. */

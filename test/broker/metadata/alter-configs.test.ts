@@ -59,6 +59,18 @@ describe('IncrementalAlterConfigs of a topic', () => {
     expect(policy()).toBe('compact');
   });
 
+  test('looks at the configs before it looks for the topic', () => {
+    const world = worldWithTopic();
+    expect(alter(world, TOPIC, 'nothing', [['no.such', SET, '1']])).toEqual([
+      40,
+      'Unknown topic config name: no.such',
+    ]);
+    expect(alter(world, TOPIC, 'nothing', [['retention.ms', SET, '1']])).toEqual([
+      3,
+      "The topic 'nothing' does not exist.",
+    ]);
+  });
+
   const refusedChanges: readonly (readonly [readonly Change[], number, string])[] = [
     [[['no.such', SET, '1']], 40, 'Unknown topic config name: no.such'],
     [[['retention.ms', SET, 'x']], 40, 'Invalid value x for configuration retention.ms'],

@@ -13,7 +13,7 @@ export const kcat: Client = {
   async create(bootstrap, topic) {
     // The first look asks for a topic that is not there yet, the second sees its partitions.
     return until('kcat -L shows the topic', 10_000, async () => {
-      const { stdout } = await runOk(...start({}, '-L', '-J', '-b', bootstrap, '-t', topic));
+      const { stdout } = await runOk(...startKcat({}, '-L', '-J', '-b', bootstrap, '-t', topic));
       const listed = JSON.parse(stdout) as { topics: { partitions: { partition: number }[] }[] };
       const partitions = listed.topics.flatMap((t) => t.partitions.map((p) => p.partition)).sort();
       return partitions.length > 0 && partitions;
@@ -24,7 +24,9 @@ export const kcat: Client = {
     for (let index = first; index < first + count; index++)
       input += `${recordKey(index)}\t${recordValue(index)}\n`;
     const headers = ['-H', `codec=${codec}`, '-H', 'index=every'];
-    await runOk(...start({ input }, '-P', '-b', bootstrap, '-t', topic, '-K', '\t', '-z', codec, ...headers));
+    await runOk(
+      ...startKcat({ input }, '-P', '-b', bootstrap, '-t', topic, '-K', '\t', '-z', codec, ...headers),
+    );
   },
   join(bootstrap, topic, group, file) {
     const settings = {
@@ -35,7 +37,7 @@ export const kcat: Client = {
     const flags = Object.entries(settings).flatMap(([key, value]) => ['-X', `${key}=${value}`]);
     const format = '%p\\t%o\\t%k\\t%s\\t%h\\n';
     const child = new Child(
-      ...start({ stdoutFile: file }, '-b', bootstrap, '-u', ...flags, '-f', format, '-G', group, topic),
+      ...startKcat({ stdoutFile: file }, '-b', bootstrap, '-u', ...flags, '-f', format, '-G', group, topic),
     );
     return {
       assigned: () => assignedPartitions(child.stderr),
@@ -48,7 +50,11 @@ export const kcat: Client = {
   },
 };
 
-function start(options: SpawnOptions, ...args: readonly string[]): [string, string[], SpawnOptions] {
+/** How kcat is started: the arguments of `new Child`, `run` and `runOk`. */
+export function startKcat(
+  options: SpawnOptions,
+  ...args: readonly string[]
+): [string, string[], SpawnOptions] {
   const { command, args: before, env } = kcatCommand();
   return [command, [...before, ...args], env === undefined ? options : { ...options, env }];
 }

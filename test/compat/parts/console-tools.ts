@@ -104,9 +104,7 @@ async function compare(
   commands: readonly string[],
 ): Promise<void> {
   const transcript = await runTools(context, name, commands);
-  const { isRecording, broker } = context;
-  compareTranscript(name, comparable(transcript, broker), {
-    isRecording,
+  compareTranscript(name, comparable(transcript, context.broker), context, {
     accepted: runTools === runOurTools ? differencesOf('our-tools') : [],
   });
 }

@@ -1,4 +1,3 @@
-import { differencesOf } from '../differences.ts';
 import type { Check } from '../report.ts';
 import { compareTranscript } from '../transcript.ts';
 import { javaTranscript } from './java.ts';
@@ -111,15 +110,15 @@ function part(
   };
 }
 
-function check({ broker, isRecording }: PartContext, { name, program, what }: Transcript): Check {
+function check(context: PartContext, { name, program, what }: Transcript): Check {
   return {
     name: `Java's clients hear the same as from Apache Kafka about ${what}`,
     run: async () => {
       const [mainClass, ...args] = program;
-      const transcript = await javaTranscript(mainClass, broker.bootstrap, ...args);
+      const transcript = await javaTranscript(mainClass, context.broker.bootstrap, ...args);
       // The broker may have configs of its own besides Kafka's.
       const mayAdd = name === 'admin-broker-configs';
-      compareTranscript(name, transcript, { isRecording, mayAdd, accepted: differencesOf(name) });
+      compareTranscript(name, transcript, context, { mayAdd });
     },
   };
 }

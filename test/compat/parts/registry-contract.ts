@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runOk } from '../child.ts';
-import { projectRoot } from '../install.ts';
+import { projectRoot } from '../places.ts';
 import { RegistryProcess } from '../registry-process.ts';
 import type { Check } from '../report.ts';
 import type { Part, PartContext } from './part.ts';

@@ -3,7 +3,7 @@ import { until } from '../child.ts';
 import type { Chunk, Client, Member } from '../clients/client.ts';
 import { kcat } from '../clients/kcat.ts';
 import { programClient } from '../clients/program.ts';
-import { goCommand, nodeCommand, pythonCommand, type Tool } from '../install.ts';
+import { type Command, goCommand, nodeCommand, pythonCommand, type Tool } from '../install.ts';
 import { RecordSet } from '../record-set.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
 import { batchCodecs } from '../segment-files.ts';
@@ -26,6 +26,11 @@ export const roundTrips: readonly Part[] = [
     programClient('confluent-kafka-consumer', allCodecs, () => pythonCommand('client.py'), ['consumer']),
     'confluent-kafka',
   ),
+  part(programClient('confluent-kafka-javascript', allCodecs, javascript), 'kafka-javascript'),
+  part(
+    programClient('confluent-kafka-javascript-consumer', allCodecs, javascript, ['consumer']),
+    'kafka-javascript',
+  ),
   part(
     programClient('kafkajs', allCodecs, () => nodeCommand('kafkajs', 'client.mjs')),
     'npm-clients',
@@ -43,6 +48,10 @@ export const roundTrips: readonly Part[] = [
     'npm-clients',
   ),
 ];
+
+function javascript(): Command {
+  return nodeCommand('confluent-kafka-javascript', 'client.mjs');
+}
 
 function part(client: Client, tool: Tool, subcommand: 'broker' | 'start' = 'broker'): Part {
   return {

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { differencesOf } from '../differences.ts';
 import type { Check } from '../report.ts';
 import { compareTranscript } from '../transcript.ts';
 import { families } from '../wire/families.ts';
@@ -21,7 +20,8 @@ export const wire: Part = {
   checks: (context) => families.map((family) => check(context, family)),
 };
 
-function check({ broker, directory, isRecording }: PartContext, family: WireFamily): Check {
+function check(context: PartContext, family: WireFamily): Check {
+  const { broker, directory } = context;
   return {
     name: `raw requests are answered as by Apache Kafka: ${family.about}`,
     run: async () => {
@@ -33,7 +33,7 @@ function check({ broker, directory, isRecording }: PartContext, family: WireFami
         wire.close();
         writeFileSync(join(directory, `${name}.txt`), wire.transcript);
       }
-      compareTranscript(name, wire.transcript, { isRecording, accepted: differencesOf(name) });
+      compareTranscript(name, wire.transcript, context);
     },
   };
 }

@@ -107,7 +107,8 @@ def describe_group(name):
 
 
 def with_member(work):
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": group, "auto.offset.reset": "earliest"})
+    # What is committed is what the transcript commits, not what the close has read by then.
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": group, "enable.auto.commit": False})
     consumer.subscribe([topic])
     while not consumer.assignment():
         consumer.poll(0.1)

@@ -1,6 +1,7 @@
 """confluent-kafka in the transcript of transactions. Arguments: bootstrap, topic."""
 
 import sys
+import time
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
@@ -31,7 +32,7 @@ def step(name, work):
 
 def read(level):
     consumer = Consumer(
-        {"bootstrap.servers": bootstrap, "group.id": "reader", "isolation.level": level, "enable.partition.eof": True}
+        {"bootstrap.servers": bootstrap, "group.id": "reader", "isolation.level": level, "enable.partition.eof": True, "enable.auto.commit": False}
     )
     consumer.assign([TopicPartition(topic, 0, 0)])
     values = []
@@ -44,8 +45,21 @@ def read(level):
     return values
 
 
+def end(level):
+    [future] = admin.list_offsets({TopicPartition(topic, 0): OffsetSpec.latest()}, isolation_level=level).values()
+    return future.result(timeout=20).offset
+
+
+def settle():
+    """Waits until nothing is open: the end of a transaction is answered before its partitions know of it."""
+    for _ in range(300):
+        if end(IsolationLevel.READ_COMMITTED) == end(IsolationLevel.READ_UNCOMMITTED):
+            return
+        time.sleep(0.05)
+
+
 def committed():
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "transacting-py"})
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "transacting-py", "enable.auto.commit": False})
     [position] = consumer.committed([TopicPartition(topic, 0)], timeout=20)
     consumer.close()
     return position.offset
@@ -70,7 +84,7 @@ def abort():
 
 def offsets():
     first.begin_transaction()
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "transacting-py"})
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "transacting-py", "enable.auto.commit": False})
     metadata = consumer.consumer_group_metadata()
     first.send_offsets_to_transaction([TopicPartition(topic, 0, 2)], metadata, 20)
     first.commit_transaction(20)
@@ -97,8 +111,8 @@ step("offsets of a group", offsets)
 print(f"committed {committed()}")
 step("a second producer of the same id", second_producer)
 step("the first goes on", first_goes_on)
+settle()
 print(f"read_committed {read('read_committed')}")
 print(f"read_uncommitted {read('read_uncommitted')}")
 for level in (IsolationLevel.READ_COMMITTED, IsolationLevel.READ_UNCOMMITTED):
-    ends = admin.list_offsets({TopicPartition(topic, 0): OffsetSpec.latest()}, isolation_level=level)
-    print(f"end {level.name} {[future.result(timeout=20).offset for future in ends.values()]}")
+    print(f"end {level.name} {[end(level)]}")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -121,15 +122,29 @@ func transactions(bootstrap string, args []string) error {
 	first.Close()
 	fmt.Println("read committed " + read(kgo.ReadCommitted()))
 	fmt.Println("read uncommitted " + read(kgo.ReadUncommitted()))
-	listed, err := admin.ListTransactions(ctx, nil, nil)
+	states, err := ended(ctx, admin)
 	if err != nil {
 		return err
 	}
-	states := []string{}
-	for _, transaction := range listed.Sorted() {
-		states = append(states, transaction.TxnID+" "+transaction.State)
-	}
-	slices.Sort(states)
 	fmt.Println("transactions " + fmt.Sprint(states))
 	return nil
+}
+
+// ended tells the states of all transactions once none is about to end.
+func ended(ctx context.Context, admin *kadm.Client) ([]string, error) {
+	for {
+		listed, err := admin.ListTransactions(ctx, nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		states := []string{}
+		for _, transaction := range listed.Sorted() {
+			states = append(states, transaction.TxnID+" "+transaction.State)
+		}
+		if !strings.Contains(fmt.Sprint(states), " Prepare") {
+			slices.Sort(states)
+			return states, nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }

@@ -2,6 +2,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -86,11 +87,25 @@ public final class AdminConfigs extends AdminTranscript {
         return entries.size() + " configs";
     }
 
+    private String values(ConfigResource resource) throws InterruptedException {
+        try {
+            return new TreeSet<>(admin.describeConfigs(List.of(resource)).all().get().get(resource).entries().stream()
+                    .map(entry -> entry.name() + "=" + entry.value() + " " + entry.source()).toList()).toString();
+        } catch (ExecutionException e) {
+            return e.getMessage();
+        }
+    }
+
     private String alter(ConfigResource resource, AlterConfigOp... ops) throws ExecutionException, InterruptedException {
         Map<ConfigResource, Collection<AlterConfigOp>> changes = Map.of(resource, List.of(ops));
+        String before = values(resource);
         admin.incrementalAlterConfigs(changes).all().get();
-        // A broker applies its own dynamic configs a moment after the controller has accepted them.
-        Thread.sleep(300);
+        // A broker goes by a change a moment after the controller has accepted it.
+        for (int tries = 0; tries < 300 && values(resource).equals(before); tries++) {
+            Thread.sleep(20);
+        }
+        // And what inherits it another moment later.
+        Thread.sleep(100);
         return "altered";
     }
 }

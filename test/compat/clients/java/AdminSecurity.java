@@ -1,7 +1,7 @@
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
@@ -58,36 +58,40 @@ public final class AdminSecurity extends AdminTranscript {
         step("describeUserScramCredentials", () -> admin.describeUserScramCredentials().all().get());
         step("alterUserScramCredentials", () -> admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion("ann",
                 new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4096), "secret"))).all().get());
-        step("describeUserScramCredentials of one", () -> {
-            Thread.sleep(200);
-            return admin.describeUserScramCredentials(List.of("ann")).description("ann").get();
-        });
+        awaitTold(() -> admin.describeUserScramCredentials().all().get().toString(), "{ann=");
+        step("describeUserScramCredentials of one", () -> admin.describeUserScramCredentials(List.of("ann")).description("ann").get());
         step("describeUserScramCredentials unknown", () -> admin.describeUserScramCredentials(List.of("bob")).description("bob").get());
         step("alterUserScramCredentials, too few iterations", () -> admin.alterUserScramCredentials(List.of(
                 new UserScramCredentialUpsertion("ann", new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 10), "secret"))).all().get());
         step("alterUserScramCredentials, deleted", () -> admin.alterUserScramCredentials(List.of(
                 new UserScramCredentialDeletion("ann", ScramMechanism.SCRAM_SHA_256))).all().get());
-        step("alterUserScramCredentials, deleted again", () -> {
-            Thread.sleep(200);
-            return admin.alterUserScramCredentials(List.of(
-                    new UserScramCredentialDeletion("ann", ScramMechanism.SCRAM_SHA_256))).all().get();
-        });
+        awaitTold(() -> admin.describeUserScramCredentials().all().get().toString(), "{}");
+        step("alterUserScramCredentials, deleted again", () -> admin.alterUserScramCredentials(List.of(
+                new UserScramCredentialDeletion("ann", ScramMechanism.SCRAM_SHA_256))).all().get());
     }
 
     private void quotas() {
         ClientQuotaEntity user = new ClientQuotaEntity(Map.of("user", "ann"));
         step("describeClientQuotas", () -> quotasOf(ClientQuotaFilter.all()));
         step("alterClientQuotas", () -> alter(user, "producer_byte_rate", 1000.0));
-        step("describeClientQuotas of a user", () -> {
-            Thread.sleep(200);
-            return quotasOf(ClientQuotaFilter.containsOnly(Set.of(ClientQuotaFilterComponent.ofEntity("user", "ann")).stream().toList()));
-        });
+        awaitTold(() -> quotasOf(ClientQuotaFilter.all()), "{{user=ann}=");
+        step("describeClientQuotas of a user", () ->
+                quotasOf(ClientQuotaFilter.containsOnly(List.of(ClientQuotaFilterComponent.ofEntity("user", "ann")))));
         step("alterClientQuotas, unknown", () -> alter(user, "no.such", 1.0));
         step("alterClientQuotas, taken away", () -> alter(user, "producer_byte_rate", null));
-        step("describeClientQuotas in the end", () -> {
-            Thread.sleep(200);
-            return quotasOf(ClientQuotaFilter.all());
-        });
+        awaitTold(() -> quotasOf(ClientQuotaFilter.all()), "{}");
+        step("describeClientQuotas in the end", () -> quotasOf(ClientQuotaFilter.all()));
+    }
+
+    /** Waits until the broker tells what the controller has accepted; a broker that serves none of it never will. */
+    private static void awaitTold(Callable<String> question, String start) {
+        try {
+            for (int tries = 0; tries < 100 && !question.call().startsWith(start); tries++) {
+                Thread.sleep(20);
+            }
+        } catch (Exception e) {
+            // The next step asks the same, and says so.
+        }
     }
 
     private Object alter(ClientQuotaEntity entity, String key, Double value) throws Exception {

@@ -58,8 +58,7 @@ public final class TransactionTranscript extends AdminTranscript {
             var type = level.equals("2") ? FeatureUpdate.UpgradeType.UPGRADE : FeatureUpdate.UpgradeType.SAFE_DOWNGRADE;
             admin.updateFeatures(Map.of("transaction.version", new FeatureUpdate(Short.parseShort(level), type)),
                     new UpdateFeaturesOptions()).all().get();
-            Thread.sleep(1000);
-            return admin.describeFeatures().featureMetadata().get().finalizedFeatures().get("transaction.version");
+            return finalizedLevel();
         });
         step("createTopics", () -> create(new NewTopic(topic, 2, (short) 1)));
         commitAndAbort();
@@ -104,7 +103,7 @@ public final class TransactionTranscript extends AdminTranscript {
                 producer.commitTransaction();
                 return sent;
             });
-            step("read committed in the end", () -> read("read_committed"));
+            step("read committed in the end", this::readWhenEnded);
         }
     }
 
@@ -160,7 +159,7 @@ public final class TransactionTranscript extends AdminTranscript {
                 return "aborted";
             }
         });
-        step("read committed after all that", () -> read("read_committed"));
+        step("read committed after all that", this::readWhenEnded);
     }
 
     private void offsets() {
@@ -252,7 +251,7 @@ public final class TransactionTranscript extends AdminTranscript {
                 return sent;
             });
         }
-        step("read committed after the fencing", () -> read("read_committed"));
+        step("read committed after the fencing", this::readWhenEnded);
     }
 
     private void timeout() {
@@ -277,7 +276,7 @@ public final class TransactionTranscript extends AdminTranscript {
                 return send(producer, 0, "later");
             });
         }
-        step("read committed after the timeout", () -> read("read_committed"));
+        step("read committed after the timeout", this::readWhenEnded);
     }
 
     private void administration() {
@@ -338,6 +337,16 @@ public final class TransactionTranscript extends AdminTranscript {
         return partition + "@" + producer.send(new ProducerRecord<>(topic, partition, null, value)).get().offset();
     }
 
+    /** The level of transaction.version that the broker goes by, once it is the one that was asked for. */
+    private Object finalizedLevel() throws Exception {
+        var level = admin.describeFeatures().featureMetadata().get().finalizedFeatures().get("transaction.version");
+        for (int tries = 0; tries < 300 && level.maxVersionLevel() != Short.parseShort(this.level); tries++) {
+            Thread.sleep(50);
+            level = admin.describeFeatures().featureMetadata().get().finalizedFeatures().get("transaction.version");
+        }
+        return level;
+    }
+
     private String ends() throws Exception {
         Map<String, String> shown = new TreeMap<>();
         for (IsolationLevel isolation : IsolationLevel.values()) {
@@ -355,6 +364,12 @@ public final class TransactionTranscript extends AdminTranscript {
             shown = ends();
         }
         return shown;
+    }
+
+    /** What is committed, once nothing is open. */
+    private String readWhenEnded() throws Exception {
+        endsWhenEqual();
+        return read("read_committed");
     }
 
     /** All that a consumer of this isolation level gets, up to the end that it sees. */
@@ -389,6 +404,9 @@ public final class TransactionTranscript extends AdminTranscript {
     private String committedOf(String group) {
         Properties properties = properties();
         properties.put("group.id", group);
+        // This waits for the end of a transaction that holds offsets: it is answered before the group knows of it.
+        properties.put("isolation.level", "read_committed");
+        properties.put("enable.auto.commit", "false");
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(properties)) {
             OffsetAndMetadata position = consumer.committed(Set.of(zero)).get(zero);
             return position == null ? "null" : position.offset() + " '" + position.metadata() + "'";

@@ -1,4 +1,5 @@
 // kafkajs in the transcript of transactions. Arguments: bootstrap, topic.
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 
 const [bootstrap, topic] = process.argv.slice(2);
@@ -47,6 +48,27 @@ async function read(readUncommitted, last) {
   return values.join(' ');
 }
 
+/** Tries until the transaction before has ended, which is answered before; kafkajs alone gives up. */
+async function onceEnded(work) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error.type !== 'CONCURRENT_TRANSACTIONS' || tries === 300) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+/** Once the group knows that the transaction has ended, which is answered before. */
+async function committed() {
+  for (let tries = 0; ; tries++) {
+    const [{ partitions }] = await admin.fetchOffsets({ groupId: 'transacting-kafkajs', topics: [topic] });
+    if (partitions[0].offset !== '-1' || tries === 300) return partitions[0].offset;
+    await sleep(50);
+  }
+}
+
 const admin = kafka.admin();
 await admin.connect();
 await admin.createTopics({
@@ -66,14 +88,15 @@ await step('abort', async () => {
 });
 await step('offsets of a group', async () => {
   const transaction = await first.transaction();
-  await transaction.sendOffsets({
-    consumerGroupId: 'transacting-kafkajs',
-    topics: [{ topic, partitions: [{ partition: 0, offset: '2' }] }],
-  });
+  await onceEnded(() =>
+    transaction.sendOffsets({
+      consumerGroupId: 'transacting-kafkajs',
+      topics: [{ topic, partitions: [{ partition: 0, offset: '2' }] }],
+    }),
+  );
   await transaction.commit();
 });
-const [{ partitions }] = await admin.fetchOffsets({ groupId: 'transacting-kafkajs', topics: [topic] });
-console.log(`committed ${partitions[0].offset}`);
+console.log(`committed ${await committed()}`);
 let open1;
 await step('a second producer of the same id', async () => {
   open1 = await first.transaction();
