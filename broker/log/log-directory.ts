@@ -327,17 +327,19 @@ export class LogDirectory {
   }
 
   async #syncAll(): Promise<void> {
-    for (const { log } of this.#logs.values()) {
-      do {
-        log.writePending();
-        await this.#commit.settled(log);
-        try {
-          if (!log.isOffline) await log.sync(true);
-        } catch (error) {
-          this.#takeOffline(error);
-        }
-      } while (log.hasPending && !log.isOffline);
-    }
+    await Promise.all([...this.#logs.values()].map(({ log }) => this.#syncAllOf(log)));
+  }
+
+  async #syncAllOf(log: PartitionLog): Promise<void> {
+    do {
+      log.writePending();
+      await this.#commit.settled(log);
+      try {
+        if (!log.isOffline) await log.sync(true);
+      } catch (error) {
+        this.#takeOffline(error);
+      }
+    } while (log.hasPending && !log.isOffline);
   }
 
   #open(

@@ -43,4 +43,6 @@ export interface LoadedLog {
   readonly logEndOffset: number;
   readonly producers: ProducerState;
   readonly epochs: LeaderEpochCache;
+  /** Whether the files hold all that an orderly stop writes. */
+  readonly isEndSaved: boolean;
 }

@@ -38,6 +38,8 @@ export class PartitionLog implements ReadableLog {
   readonly #unsynced: UnsyncedSegments;
   readonly #flush: FlushPolicy;
   readonly #rolls: RollPolicy;
+  /** Where the log ended when all was written that {@link close} writes; -1: nothing is known. */
+  readonly #savedOffset: number;
   #listener: LogListener | undefined;
   #offline: LogDirectoryOfflineError | undefined;
 
@@ -68,6 +70,7 @@ export class PartitionLog implements ReadableLog {
     this.#logStartOffset = loaded.logStartOffset;
     this.#logEndOffset = loaded.logEndOffset;
     this.#writtenOffset = loaded.logEndOffset;
+    this.#savedOffset = loaded.isEndSaved ? loaded.logEndOffset : -1;
     const segment = this.#segments.active;
     this.#durable = { offset: loaded.logEndOffset, segment, position: segment.writtenSize };
   }
@@ -342,7 +345,8 @@ export class PartitionLog implements ReadableLog {
     const { files } = this.#environment;
     if (this.#offline === undefined && files.stat(this.directory) !== undefined) {
       this.#epochFile.save();
-      writeLogEnd(files, this.directory, this.segments, this.#producers, this.#logEndOffset);
+      if (this.#savedOffset !== this.#logEndOffset)
+        writeLogEnd(files, this.directory, this.segments, this.#producers, this.#logEndOffset);
     }
     this.closeFiles();
   }
