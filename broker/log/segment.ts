@@ -22,7 +22,6 @@ export class Segment {
   /** The aborted transactions that end here; kept by whoever appends markers and recovers logs. */
   readonly transactions: TransactionIndex;
   readonly #files: Files;
-  readonly #directory: string;
   readonly #indexes: SegmentIndexes;
   readonly #file: SegmentFile;
   #writtenSize: number;
@@ -35,7 +34,6 @@ export class Segment {
 
   private constructor(files: Files, directory: string, baseOffset: number, indexIntervalBytes: number) {
     this.#files = files;
-    this.#directory = directory;
     this.baseOffset = baseOffset;
     this.#file = new SegmentFile(files, segmentPath(directory, baseOffset, '.log'));
     this.#indexes = new SegmentIndexes(files, directory, baseOffset, indexIntervalBytes);
