@@ -1,4 +1,5 @@
-import { closeSync, fsync, openSync } from 'node:fs';
+import { closeSync, constants, fsync } from 'node:fs';
+import { openDescriptor } from './disk-file.ts';
 import { diskSyncs } from './sync-slots.ts';
 
 interface Syncs {
@@ -42,14 +43,22 @@ function syncOnce(path: string): Promise<void> {
       resolve();
       return;
     }
-    const descriptor = openSync(path, 'r');
-    diskSyncs.run((done) =>
+    // Opened in its turn: thousands of folders that wait must not hold as many descriptors.
+    diskSyncs.run((done) => {
+      let descriptor: number;
+      try {
+        descriptor = openDescriptor(path, constants.O_RDONLY);
+      } catch (error) {
+        done();
+        reject(error);
+        return;
+      }
       fsync(descriptor, (error) => {
         done();
         closeSync(descriptor);
         if (error) reject(error);
         else resolve();
-      }),
-    );
+      });
+    });
   });
 }

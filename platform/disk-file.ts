@@ -7,6 +7,7 @@ import {
   ftruncateSync,
   openSync,
   read,
+  readFileSync,
   readSync,
   writeSync,
   writevSync,
@@ -25,8 +26,15 @@ const flags = {
 /** Synced and given up at once when no synced file can be. */
 const UNSYNCED_PARKED = 64;
 
+/** Before that many files are open nobody asks how many there may be. */
+const FEW = 256;
+/** Of the descriptors that the system allows, the share that files may have: sockets and modules need some as well. */
+const SHARE = 7 / 8;
+
 /** Open files, those opened first in front. */
 const open = new Set<DiskFile>();
+/** Open files at which descriptors are given back. */
+let filesMax = FEW;
 
 /**
  * Opens a file of the disk. When the system allows no more open files, descriptors of others are given back; those files
@@ -45,12 +53,30 @@ export function openDiskFile(path: string, mode: OpenMode): File {
   }
 }
 
-function openDescriptor(path: string, flag: number): number {
+/** A new descriptor; others give theirs back when the system allows no more. Throws the system's error. */
+export function openDescriptor(path: string, flag: number): number {
+  if (open.size >= filesMax && open.size >= filesAllowed()) parkSome();
   try {
     return openSync(path, flag);
   } catch (error) {
     if (!hasCode(error, 'EMFILE') || !parkSome()) throw error;
     return openSync(path, flag);
+  }
+}
+
+/** Infinity where the system does not tell: then it says so when there are too many. */
+function filesAllowed(): number {
+  if (filesMax === FEW) filesMax = Math.floor(descriptorsMax() * SHARE);
+  return filesMax;
+}
+
+function descriptorsMax(): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'utf8');
+    const [, soft] = /^Max open files +(\d+)/m.exec(limits) ?? [];
+    return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
 }
 

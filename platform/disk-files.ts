@@ -1,8 +1,8 @@
 import {
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,7 +13,7 @@ import {
   utimesSync,
 } from 'node:fs';
 import { DirectorySyncs } from './directory-syncs.ts';
-import { openDiskFile } from './disk-file.ts';
+import { openDescriptor, openDiskFile } from './disk-file.ts';
 import { lockDiskFile } from './disk-lock.ts';
 import type { File, FileLock, FileStat, Files, OpenMode } from './files.ts';
 import { hasCode } from './system-error.ts';
@@ -67,7 +67,7 @@ export const diskFiles: Files = {
   syncDirectory(path: string): void {
     // Windows has no handle for a directory's content; NTFS journals its names.
     if (process.platform === 'win32') return;
-    const descriptor = openSync(path, 'r');
+    const descriptor = openDescriptor(path, constants.O_RDONLY);
     try {
       fsyncSync(descriptor);
     } finally {

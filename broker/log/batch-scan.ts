@@ -12,19 +12,20 @@ export interface ScanOptions {
   readonly checkCrc?: boolean;
   /** Read at once; 1 MiB when absent. Less where little is looked for. */
   readonly chunkBytes?: number;
+  /** The whole file, when it is in memory: then nothing is read. */
+  readonly content?: Buffer | undefined;
 }
+
+type Visit = (buffer: Buffer, at: number, position: number) => boolean | undefined;
 
 /**
  * Walks the batches of a log file. `visit` gets a buffer, the batch's place in it and its position in the file;
  * the buffer is reused afterwards. Stops when `visit` returns false, at the first batch that is not whole or not valid,
  * and at `to`. Returns the position where it stopped: the end of what is valid when all was visited.
  */
-export function scanBatches(
-  file: Pick<File, 'read'>,
-  options: ScanOptions,
-  visit: (buffer: Buffer, at: number, position: number) => boolean | undefined,
-): number {
-  const { to } = options;
+export function scanBatches(file: Pick<File, 'read'>, options: ScanOptions, visit: Visit): number {
+  const { to, content } = options;
+  if (content !== undefined) return scanContent(content, options, visit);
   let position = options.from;
   const chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
   let buffer = Buffer.allocUnsafe(Math.max(0, Math.min(chunkBytes, to - position)));
@@ -45,4 +46,13 @@ export function scanBatches(
     else if (cursor.at === 0) return position;
   }
   return position;
+}
+
+function scanContent(content: Buffer, { from, to, checkCrc }: ScanOptions, visit: Visit): number {
+  const cursor = new BatchCursor(content, from, to);
+  while (cursor.next()) {
+    if (checkCrc === true && !batchHeader.isCrcValid(content, cursor.at)) break;
+    if (visit(content, cursor.at, cursor.at) === false) break;
+  }
+  return cursor.at;
 }

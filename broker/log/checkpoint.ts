@@ -1,4 +1,4 @@
-import { writeFileAtomically } from '../../platform/atomic-write.ts';
+import { writeCacheFile, writeFileAtomically } from '../../platform/atomic-write.ts';
 import type { Files } from '../../platform/files.ts';
 import { CorruptFileError } from './errors.ts';
 import type { EpochStart } from './leader-epoch-cache.ts';
@@ -15,6 +15,7 @@ export interface PartitionOffset {
  * a count and `topic partition offset` lines. A missing file is an empty one. Throws {@link CorruptFileError}.
  */
 export function readOffsetCheckpoint(files: Files, path: string): PartitionOffset[] {
+  if (files.stat(path) === undefined) return [];
   return readLines(files, path).map((line) => {
     const [topic = '', partition, offset, ...rest] = line.split(' ');
     if (topic === '' || rest.length > 0) throw new CorruptFileError(path, `malformed line "${line}"`);
@@ -28,7 +29,7 @@ export function writeOffsetCheckpoint(files: Files, path: string, offsets: reado
   writeFileAtomically(files, path, encodeLines(lines));
 }
 
-/** Reads a `leader-epoch-checkpoint` file: `epoch startOffset` lines. A missing file is an empty one. */
+/** Reads a `leader-epoch-checkpoint` file: `epoch startOffset` lines. Throws `ENOENT` when missing, {@link CorruptFileError}. */
 export function readEpochCheckpoint(files: Files, path: string): EpochStart[] {
   return readLines(files, path).map((line) => {
     const [epoch, startOffset] = line.split(' ');
@@ -38,15 +39,8 @@ export function readEpochCheckpoint(files: Files, path: string): EpochStart[] {
 
 /** Replaces a `leader-epoch-checkpoint` file, atomically but not durably: it is a cache of what the batches say. */
 export function writeEpochCheckpoint(files: Files, path: string, entries: readonly EpochStart[]): void {
-  const temporary = `${path}.tmp`;
-  const file = files.open(temporary, 'write');
-  try {
-    file.truncate(0);
-    file.append([encodeLines(entries.map(({ epoch, startOffset }) => `${epoch} ${startOffset}`))]);
-  } finally {
-    file.close();
-  }
-  files.rename(temporary, path);
+  const lines = entries.map(({ epoch, startOffset }) => `${epoch} ${startOffset}`);
+  writeCacheFile(files, path, encodeLines(lines));
 }
 
 function encodeLines(lines: readonly string[]): Buffer {
@@ -54,7 +48,6 @@ function encodeLines(lines: readonly string[]): Buffer {
 }
 
 function readLines(files: Files, path: string): string[] {
-  if (files.stat(path) === undefined) return [];
   const text = files.readFile(path).toString('utf8');
   if (text === '') return []; // Kafka creates its checkpoints empty, and writes them when there is something to say.
   const [version, count, ...lines] = text.split('\n');

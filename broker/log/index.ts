@@ -14,6 +14,7 @@ export {
   type LogDirectoryOptions,
   type LogIdentity,
 } from './log-directory.ts';
+export type { LogListener } from './log-environment.ts';
 export { futureFolderName, readTopicId } from './partition-folder.ts';
 export type { PartitionLog } from './partition-log.ts';
 export { producerAppendOf } from './producer-replay.ts';

@@ -29,8 +29,8 @@ export class LeaderEpochCache {
   assign(epoch: number, startOffset: number): boolean {
     const latest = this.latest;
     if (epoch < 0 || (latest !== undefined && epoch <= latest.epoch)) return false;
-    while (this.#entries.length > 0 && (this.latest?.startOffset ?? -1) >= startOffset) this.#entries.pop();
-    this.#entries.push({ epoch, startOffset });
+    const earlier = this.#entries.filter((entry) => entry.startOffset < startOffset);
+    this.#entries = earlier.concat({ epoch, startOffset }); // As long as it has to be, unlike what `push` makes.
     return true;
   }
 

@@ -25,7 +25,7 @@ import {
   strayFolderName,
 } from './partition-folder.ts';
 import { PartitionLog } from './partition-log.ts';
-import { isPassing, isStorageError } from './storage-error.ts';
+import { isLasting } from './storage-error.ts';
 
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';
 
@@ -65,7 +65,7 @@ export class LogDirectory {
   readonly #options: LogDirectoryOptions;
   readonly #lock: FileLock;
   readonly #commit: GroupCommit;
-  readonly #environment: Omit<LogEnvironment, 'prepareDirectory'>;
+  readonly #environment: LogEnvironment;
   readonly #logs = new Map<string, OpenedLog>();
   readonly #checkpoints: DirectoryCheckpoints;
   /** Logs that were checked since an unclean stop. */
@@ -84,6 +84,10 @@ export class LogDirectory {
     this.#commit = new GroupCommit(platform.executor, (error) => this.#takeOffline(error));
     this.#environment = {
       ...platform,
+      prepareFolder: (folder, topicId) => {
+        this.#checkpoints.saveForgotten(); // They must not be taken for this log's after a crash.
+        identifyFolder(files, folder, topicId);
+      },
       enlist: (log) => this.#commit.enlist(log),
       onStorageError: (error) => this.#takeOffline(error),
     };
@@ -327,17 +331,19 @@ export class LogDirectory {
   }
 
   async #syncAll(): Promise<void> {
-    for (const { log } of this.#logs.values()) {
-      do {
-        log.writePending();
-        await this.#commit.settled(log);
-        try {
-          if (!log.isOffline) await log.sync(true);
-        } catch (error) {
-          this.#takeOffline(error);
-        }
-      } while (log.hasPending && !log.isOffline);
-    }
+    await Promise.all([...this.#logs.values()].map(({ log }) => this.#syncAllOf(log)));
+  }
+
+  async #syncAllOf(log: PartitionLog): Promise<void> {
+    do {
+      log.writePending();
+      await this.#commit.settled(log);
+      try {
+        if (!log.isOffline) await log.sync(true);
+      } catch (error) {
+        this.#takeOffline(error);
+      }
+    } while (log.hasPending && !log.isOffline);
   }
 
   #open(
@@ -350,18 +356,8 @@ export class LogDirectory {
     const { files } = this.#platform;
     this.#checkTopicId(name, identity);
     const loaded = openLog(files, this.#logger, directory, this.#openOptions(name, config()));
-    const prepareDirectory = () => {
-      this.#checkpoints.saveForgotten(); // They must not be taken for this log's after a crash.
-      identifyFolder(files, directory, identity.topicId);
-    };
-    const isPageCacheEnough = durability === 'page-cache';
-    return new PartitionLog(
-      directory,
-      { ...this.#environment, prepareDirectory },
-      config,
-      { isPageCacheEnough },
-      loaded,
-    );
+    const options = { topicId: identity.topicId, isPageCacheEnough: durability === 'page-cache' };
+    return new PartitionLog(directory, this.#environment, config, options, loaded);
   }
 
   #openOptions(name: string, { indexIntervalBytes }: TopicConfig): OpenOptions {
@@ -395,7 +391,7 @@ export class LogDirectory {
     try {
       return access();
     } catch (error) {
-      if (isStorageError(error) && !isPassing(error)) this.#takeOffline(error);
+      if (isLasting(error)) this.#takeOffline(error);
       throw this.#offline ?? error;
     }
   }

@@ -23,13 +23,13 @@ export interface CommittableLog {
   sync(everything?: boolean): Promise<void>;
 }
 
-/** What a log needs from around it. */
+/** What the logs of a directory need from around them. */
 export interface LogEnvironment {
   readonly files: Files;
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** Called before the first write to a segment: makes the log's folder and what identifies it. */
-  prepareDirectory(directory: string): void;
+  prepareFolder(folder: string, topicId: string): void;
   /** Called when the log has something to write or to sync. */
   enlist(log: CommittableLog): void;
   /** Called when a file failed in a way that does not pass: the whole directory must stop. */
@@ -43,4 +43,6 @@ export interface LoadedLog {
   readonly logEndOffset: number;
   readonly producers: ProducerState;
   readonly epochs: LeaderEpochCache;
+  /** Whether the files hold all that an orderly stop writes. */
+  readonly isEndSaved: boolean;
 }

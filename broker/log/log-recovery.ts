@@ -13,6 +13,7 @@ import {
   DELETED_SUFFIX,
   type SegmentSuffix,
   SWAP_SUFFIX,
+  segmentName,
   segmentOffsets,
   segmentPath,
 } from './segment-files.ts';
@@ -70,7 +71,7 @@ function openFolder(files: Files, logger: Logger, directory: string, options: Op
   const exists = listed !== undefined;
   const names = exists ? finishInterruptedWork(files, directory, listed) : [];
   const unindexed = new Set<Segment>();
-  const place = { files, logger, directory, unindexed };
+  const place = { files, logger, directory, names, unindexed };
   const found = openSegments(place, segmentOffsets(names, '.log'), options);
   const logStartOffset = Math.max(options.logStartOffset, found.segments[0]?.baseOffset ?? 0);
   const segments = withActive(files, directory, found.segments, { ...options, logStartOffset });
@@ -83,8 +84,9 @@ function openFolder(files: Files, logger: Logger, directory: string, options: Op
 function complete(files: Files, directory: string, folder: OpenedFolder): LoadedLog {
   const { segments, logStartOffset, logEndOffset } = folder;
   const epochs = loadEpochs(files, directory, folder);
-  const producers = recoverProducers(files, directory, folder);
-  return { segments, logStartOffset, logEndOffset, epochs, producers };
+  const { producers, isSaved } = recoverProducers(files, directory, folder);
+  const isEndSaved = isSaved && folder.unindexed.size === 0;
+  return { segments, logStartOffset, logEndOffset, epochs, producers, isEndSaved };
 }
 
 function finishOpening(
@@ -118,6 +120,8 @@ interface Place {
   readonly files: Files;
   readonly logger: Logger;
   readonly directory: string;
+  /** What is in the directory. */
+  readonly names: readonly string[];
   /** Gets the segments whose indexes were rebuilt. */
   readonly unindexed: Set<Segment>;
 }
@@ -136,7 +140,9 @@ function openSegments(
   );
   for (const [i, baseOffset] of offsets.entries()) {
     if (options.wasCleanlyClosed || i < firstUnchecked) {
-      const opened = Segment.open(files, directory, baseOffset, options.indexIntervalBytes);
+      const isThere = (suffix: SegmentSuffix) => place.names.includes(segmentName(baseOffset, suffix));
+      const hasIndexes = () => isThere('.index') && isThere('.timeindex');
+      const opened = Segment.open(files, directory, baseOffset, options.indexIntervalBytes, hasIndexes);
       const { segment, isWhole, isIndexed } = opened;
       if (!isIndexed) place.unindexed.add(segment);
       // An undone write can leave bytes behind the last batch, and new ones must not be written after those.

@@ -14,7 +14,7 @@ import { RottenBatches } from './scrub/rotten-batches.ts';
 import { Segment } from './segment.ts';
 import { writeLogEnd, writeSegmentEnd } from './segment-end.ts';
 import { type CleanedSegment, SegmentList } from './segment-list.ts';
-import { isPassing, isStorageError, isStorageFailure } from './storage-error.ts';
+import { isLasting, isStorageFailure } from './storage-error.ts';
 import { UnsyncedSegments } from './unsynced-segments.ts';
 
 /**
@@ -26,6 +26,7 @@ export class PartitionLog implements ReadableLog {
   readonly rotten: RottenBatches = new RottenBatches();
   readonly #environment: LogEnvironment;
   readonly #config: () => TopicConfig;
+  readonly #topicId: string;
   readonly #isPageCacheEnough: boolean;
   readonly #segments: SegmentList;
   readonly #producers: ProducerState;
@@ -38,6 +39,8 @@ export class PartitionLog implements ReadableLog {
   readonly #unsynced: UnsyncedSegments;
   readonly #flush: FlushPolicy;
   readonly #rolls: RollPolicy;
+  /** Where the log ended when all was written that {@link close} writes; -1: nothing is known. */
+  readonly #savedOffset: number;
   #listener: LogListener | undefined;
   #offline: LogDirectoryOfflineError | undefined;
 
@@ -45,7 +48,7 @@ export class PartitionLog implements ReadableLog {
     directory: string,
     environment: LogEnvironment,
     config: () => TopicConfig,
-    options: { readonly isPageCacheEnough: boolean },
+    options: { readonly topicId: string; readonly isPageCacheEnough: boolean },
     loaded: LoadedLog,
   ) {
     this.directory = directory;
@@ -53,14 +56,10 @@ export class PartitionLog implements ReadableLog {
     this.#config = config;
     this.#isPageCacheEnough = options.isPageCacheEnough;
     const { files, clock } = environment;
+    this.#topicId = options.topicId;
     this.#rolls = new RollPolicy(environment, config());
     this.#flush = new FlushPolicy(loaded.logEndOffset, clock.now());
-    this.#segments = new SegmentList(loaded.segments, {
-      ...environment,
-      directory,
-      fileDeleteDelayMs: () => this.config.fileDeleteDelayMs,
-      onStorageError: (error) => this.#onError(error),
-    });
+    this.#segments = new SegmentList(loaded.segments, directory, environment, config);
     this.#producers = loaded.producers;
     this.#journal = new ProducerJournal(loaded.producers);
     this.#unsynced = new UnsyncedSegments(files, directory);
@@ -68,6 +67,7 @@ export class PartitionLog implements ReadableLog {
     this.#logStartOffset = loaded.logStartOffset;
     this.#logEndOffset = loaded.logEndOffset;
     this.#writtenOffset = loaded.logEndOffset;
+    this.#savedOffset = loaded.isEndSaved ? loaded.logEndOffset : -1;
     const segment = this.#segments.active;
     this.#durable = { offset: loaded.logEndOffset, segment, position: segment.writtenSize };
   }
@@ -186,7 +186,7 @@ export class PartitionLog implements ReadableLog {
     const active = this.activeSegment;
     const isFirstWrite = active.writtenSize === 0;
     try {
-      if (isFirstWrite) this.#environment.prepareDirectory(this.directory);
+      if (isFirstWrite) this.#environment.prepareFolder(this.directory, this.#topicId);
       this.#epochFile.save();
       active.writePending();
     } catch (error) {
@@ -342,7 +342,8 @@ export class PartitionLog implements ReadableLog {
     const { files } = this.#environment;
     if (this.#offline === undefined && files.stat(this.directory) !== undefined) {
       this.#epochFile.save();
-      writeLogEnd(files, this.directory, this.segments, this.#producers, this.#logEndOffset);
+      if (this.#savedOffset !== this.#logEndOffset)
+        writeLogEnd(files, this.directory, this.segments, this.#producers, this.#logEndOffset);
     }
     this.closeFiles();
   }
@@ -406,7 +407,7 @@ export class PartitionLog implements ReadableLog {
   }
 
   #onError(error: unknown): void {
-    if (isStorageError(error) && !isPassing(error)) this.#environment.onStorageError(error);
+    if (isLasting(error)) this.#environment.onStorageError(error);
   }
 
   #promoteWritten(): void {

@@ -20,13 +20,24 @@ export interface RecoveredSegments {
   readonly logEndOffset: number;
 }
 
+/** What is known of the producers of a log. */
+interface RecoveredProducers {
+  readonly producers: ProducerState;
+  /** Whether there is a snapshot of them as of the end. */
+  readonly isSaved: boolean;
+}
+
 /**
  * The producers of a log: the latest snapshot that is whole and not beyond the end, brought up to date from the batches
  * after it. Transaction indexes that are missing or cannot be right are rebuilt on the way, from the latest snapshot
  * before the first of them.
  */
-export function recoverProducers(files: Files, directory: string, log: RecoveredSegments): ProducerState {
-  if (log.names.length === 0) return new ProducerState();
+export function recoverProducers(
+  files: Files,
+  directory: string,
+  log: RecoveredSegments,
+): RecoveredProducers {
+  if (log.names.length === 0) return { producers: new ProducerState(), isSaved: false };
   const snapshots = new Snapshots(files, directory, log);
   const rebuilt = new Set(log.segments.filter((segment, i) => isToBeRebuilt(log, segment, i, snapshots)));
   const [first] = rebuilt;
@@ -42,7 +53,7 @@ export function recoverProducers(files: Files, directory: string, log: Recovered
   }
   if (rebuilt.size > 0) files.syncDirectory(directory);
   state.onDurable(log.logEndOffset);
-  return state;
+  return { producers: state, isSaved: rebuilt.size === 0 && snapshots.has(log.logEndOffset) };
 }
 
 /** The producer snapshots in a log's directory. One that is beyond the end, or not whole, is removed when it is met. */
@@ -59,6 +70,10 @@ class Snapshots {
       if (offset > logEndOffset) files.remove(segmentPath(directory, offset, '.snapshot'));
       else this.#offsets.add(offset);
     }
+  }
+
+  has(offset: number): boolean {
+    return this.#offsets.has(offset);
   }
 
   /** Whether the producers as of `offset` had transactions that were ended; `undefined` when no snapshot tells. */
@@ -82,7 +97,7 @@ class Snapshots {
   fill(offset: number, state: ProducerState): void {
     if (this.#offsets.has(offset)) return;
     try {
-      writeProducerSnapshot(this.#files, this.#directory, offset, state);
+      writeProducerSnapshot(this.#files, this.#directory, offset, state, 'durable');
     } catch (error) {
       if (!isPassing(error)) throw error;
     }

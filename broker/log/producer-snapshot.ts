@@ -1,5 +1,5 @@
 import { crc32c } from '../../kafka/records/index.ts';
-import { writeFileAtomically } from '../../platform/atomic-write.ts';
+import { writeCacheFile, writeFileAtomically } from '../../platform/atomic-write.ts';
 import type { Files } from '../../platform/files.ts';
 import { type ProducerEntry, ProducerState } from './producer-state.ts';
 import { segmentOffsets, segmentPath } from './segment-files.ts';
@@ -52,14 +52,19 @@ export function decodeProducerSnapshot(bytes: Buffer): ProducerState | undefined
   return state;
 }
 
-/** Writes the snapshot as of `offset` durably. It is a cache, yet a torn one would cost a scan of the log. */
+/**
+ * Writes the snapshot as of `offset`. It is a cache: a power cut that takes one that is not `durable` costs a scan of what
+ * follows the one before.
+ */
 export function writeProducerSnapshot(
   files: Files,
   directory: string,
   offset: number,
   state: ProducerState,
+  kind: 'durable' | 'cached',
 ): void {
-  writeFileAtomically(files, segmentPath(directory, offset, '.snapshot'), encodeProducerSnapshot(state));
+  const write = kind === 'durable' ? writeFileAtomically : writeCacheFile;
+  write(files, segmentPath(directory, offset, '.snapshot'), encodeProducerSnapshot(state));
 }
 
 /** Removes the snapshots of a log but those as of the offsets in `wanted`. */

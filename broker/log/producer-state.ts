@@ -54,6 +54,8 @@ export type SequenceCheck =
       readonly error: 'INVALID_PRODUCER_EPOCH' | 'OUT_OF_ORDER_SEQUENCE_NUMBER' | 'INVALID_TXN_STATE';
     };
 
+/** Of the thousands of logs that no such producer writes to; never written to. */
+const NONE = new Map<number, ProducerEntry>();
 const APPEND: SequenceCheck = { kind: 'append' };
 const FENCED: SequenceCheck = { kind: 'refuse', error: 'INVALID_PRODUCER_EPOCH' };
 const OUT_OF_ORDER: SequenceCheck = { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
@@ -61,7 +63,7 @@ const IN_TRANSACTION: SequenceCheck = { kind: 'refuse', error: 'INVALID_TXN_STAT
 
 /** The idempotent and transactional producers that wrote to one partition, by producer id, and their transactions. */
 export class ProducerState {
-  #entries = new Map<number, ProducerEntry>();
+  #entries = NONE;
   readonly #transactions = new OpenTransactions();
   /** A producer of which a marker is, or may be, in the segment that is written to. */
   #witness: number | undefined;
@@ -143,7 +145,7 @@ export class ProducerState {
       currentTxnFirstOffset = batch.lastOffset - batch.offsetDelta;
       this.#transactions.begin(currentTxnFirstOffset);
     }
-    this.#entries.set(append.producerId, {
+    this.#set({
       producerId: append.producerId,
       producerEpoch: append.producerEpoch,
       batches,
@@ -162,7 +164,7 @@ export class ProducerState {
     const { producerId, producerEpoch, coordinatorEpoch, isAborted, offset, timestamp } = marker;
     const before = this.#entries.get(producerId);
     const firstOffset = before?.currentTxnFirstOffset ?? -1;
-    this.#entries.set(producerId, {
+    this.#set({
       producerId,
       producerEpoch,
       batches: before?.producerEpoch === producerEpoch ? before.batches : [],
@@ -184,7 +186,7 @@ export class ProducerState {
   /** Puts back what {@link update} or {@link end} replaced. Call {@link reindex} when all is put back. */
   restore(producerId: number, before: ProducerEntry | undefined): void {
     if (before === undefined) this.#entries.delete(producerId);
-    else this.#entries.set(producerId, before);
+    else this.#set(before);
   }
 
   /** Finds out anew which transactions are open, after entries have been put back; the log now ends at `endOffset`. */
@@ -199,7 +201,7 @@ export class ProducerState {
   /** Takes over entries as read from a snapshot. */
   load(entries: readonly ProducerEntry[]): void {
     for (const entry of entries) {
-      this.#entries.set(entry.producerId, entry);
+      this.#set(entry);
       if (entry.coordinatorEpoch >= 0) this.#witness = entry.producerId;
     }
     this.reindex(Number.POSITIVE_INFINITY);
@@ -217,7 +219,7 @@ export class ProducerState {
       const isSame =
         entry?.producerEpoch === producerEpoch &&
         entry.batches.at(-1)?.lastOffset === found.at(-1)?.lastOffset;
-      if (entry !== undefined && isSame) this.#entries.set(producerId, { ...entry, batches: found });
+      if (entry !== undefined && isSame) this.#set({ ...entry, batches: found });
     }
   }
 
@@ -235,6 +237,11 @@ export class ProducerState {
   /** The last segment has got its snapshot, and another begins. */
   onSegmentEnd(): void {
     this.#witness = undefined;
+  }
+
+  #set(entry: ProducerEntry): void {
+    if (this.#entries === NONE) this.#entries = new Map();
+    this.#entries.set(entry.producerId, entry);
   }
 }
 

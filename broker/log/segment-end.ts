@@ -5,7 +5,7 @@ import type { Segment } from './segment.ts';
 
 /**
  * Writes what a later start should find of the last segment of a log, which ends at `endOffset`: its indexes, closed,
- * and the producers as of its end. Throws the system's errors.
+ * and the producers as of its end, durably. Throws the system's errors.
  */
 export function writeSegmentEnd(
   files: Files,
@@ -14,15 +14,16 @@ export function writeSegmentEnd(
   producers: ProducerState,
   endOffset: number,
 ): void {
-  // The snapshot is durable with the directory, and what it says makes a start look for this index.
-  if (producers.knowsMarkers && segment.writtenSize > 0) segment.transactions.persistDurably();
-  segment.seal();
-  segment.persistIndexes();
-  writeProducerSnapshot(files, directory, endOffset, producers);
+  closeIndexes(segment, producers);
+  writeProducerSnapshot(files, directory, endOffset, producers, 'durable');
   producers.onSegmentEnd();
 }
 
-/** As {@link writeSegmentEnd} for the last of a log's segments; the others get the index entries that their files lack. */
+/**
+ * As {@link writeSegmentEnd} for the last of a log's segments at an orderly stop; the others get the index entries that
+ * their files lack. No wait for the disk, but for transactions: thousands of logs may be closed, and a power cut that
+ * takes a snapshot costs a scan of one segment.
+ */
 export function writeLogEnd(
   files: Files,
   directory: string,
@@ -32,6 +33,14 @@ export function writeLogEnd(
 ): void {
   for (const segment of segments) segment.persistIndexes();
   const active = segments.at(-1);
-  if (active !== undefined) writeSegmentEnd(files, directory, active, producers, endOffset);
+  if (active !== undefined) closeIndexes(active, producers);
+  writeProducerSnapshot(files, directory, endOffset, producers, 'cached');
   removeProducerSnapshots(files, directory, [...segments.map(({ baseOffset }) => baseOffset), endOffset]);
+}
+
+/** What a snapshot says of markers makes a start look for the index of transactions: that comes first. */
+function closeIndexes(segment: Segment, producers: ProducerState): void {
+  if (producers.knowsMarkers && segment.writtenSize > 0) segment.transactions.persistDurably();
+  segment.seal();
+  segment.persistIndexes();
 }

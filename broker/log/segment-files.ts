@@ -6,9 +6,14 @@ export const DELETED_SUFFIX = '.deleted';
 export const CLEANED_SUFFIX = '.cleaned';
 export const SWAP_SUFFIX = '.swap';
 
+/** Name of a segment file, `00000000000000000042.log`. */
+export function segmentName(baseOffset: number, suffix: SegmentSuffix): string {
+  return `${String(baseOffset).padStart(20, '0')}${suffix}`;
+}
+
 /** Path of a segment file, `…/00000000000000000042.log`. */
 export function segmentPath(directory: string, baseOffset: number, suffix: SegmentSuffix): string {
-  return `${directory}/${String(baseOffset).padStart(20, '0')}${suffix}`;
+  return `${directory}/${segmentName(baseOffset, suffix)}`;
 }
 
 /** Base offsets of the files in `names` that end in `suffix`, ascending. */

@@ -125,6 +125,11 @@ export class SegmentIndexes {
     return true;
   }
 
+  /** The files are there and may be as good as what is in memory; they are looked at when entries are added. */
+  notePersisted(): void {
+    this.#persisted = { offsets: this.#offsets.count, times: this.#times.count };
+  }
+
   /** Writes the entries that the files lack. Not synced: what a power cut leaves is checked by whoever loads it. */
   persist(): void {
     const { offsets, times } = this.#persisted;

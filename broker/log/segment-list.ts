@@ -1,8 +1,9 @@
-import type { Clock } from '../../platform/clock.ts';
-import type { Files } from '../../platform/files.ts';
+import type { TopicConfig } from '../config/index.ts';
+import type { LogEnvironment } from './log-environment.ts';
 import type { SegmentFacts } from './retention.ts';
 import type { Segment } from './segment.ts';
 import { DELETED_SUFFIX, type SegmentSuffix, SWAP_SUFFIX, segmentPath } from './segment-files.ts';
+import { isLasting } from './storage-error.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** The producers at the start of a segment are the same when another one takes its place. */
@@ -17,25 +18,24 @@ export interface CleanedSegment {
   readonly abortedTransactions: readonly AbortedTransaction[];
 }
 
-/** What the segments of a log need from around them. */
-export interface SegmentListEnvironment {
-  readonly files: Files;
-  readonly clock: Clock;
-  readonly directory: string;
-  /** `file.delete.delay.ms`, asked anew each time. */
-  fileDeleteDelayMs(): number;
-  /** Told when a file could not be removed once its delay was over. */
-  onStorageError(error: unknown): void;
-}
-
 /** The segments of one log, ascending; the last is the one that is written to. There is always one. */
 export class SegmentList {
-  readonly #environment: SegmentListEnvironment;
+  readonly #directory: string;
+  readonly #environment: Pick<LogEnvironment, 'files' | 'clock' | 'onStorageError'>;
+  readonly #config: () => TopicConfig;
   #segments: readonly Segment[];
 
-  constructor(segments: readonly Segment[], environment: SegmentListEnvironment) {
+  /** `directory` is the log's own folder. */
+  constructor(
+    segments: readonly Segment[],
+    directory: string,
+    environment: Pick<LogEnvironment, 'files' | 'clock' | 'onStorageError'>,
+    config: () => TopicConfig,
+  ) {
+    this.#directory = directory;
     this.#environment = environment;
-    this.#segments = segments;
+    this.#config = config;
+    this.#segments = segments.slice();
   }
 
   /** Not changed by later operations: they make a new array. */
@@ -76,7 +76,7 @@ export class SegmentList {
     this.#segments = this.#segments.slice(count);
     for (const segment of deleted) this.#giveUp(segment);
     // A power cut must not bring back what a consumer was told is gone.
-    this.#environment.files.syncDirectory(this.#environment.directory);
+    this.#environment.files.syncDirectory(this.#directory);
     return deleted;
   }
 
@@ -90,7 +90,8 @@ export class SegmentList {
     { path: cleanedPath, abortedTransactions }: CleanedSegment,
     open: (baseOffset: number) => Segment,
   ): void {
-    const { files, directory } = this.#environment;
+    const { files } = this.#environment;
+    const directory = this.#directory;
     const first = old[0];
     if (first === undefined) return;
     const modifiedMs = Math.max(...old.map((segment) => segment.modifiedMs));
@@ -116,19 +117,19 @@ export class SegmentList {
   #giveUp(segment: Segment, suffixes: readonly SegmentSuffix[] = SEGMENT_FILES): void {
     segment.retire();
     for (const suffix of suffixes) {
-      this.#deleteLater(segmentPath(this.#environment.directory, segment.baseOffset, suffix));
+      this.#deleteLater(segmentPath(this.#directory, segment.baseOffset, suffix));
     }
   }
 
   #deleteLater(path: string): void {
-    const { files, clock } = this.#environment;
+    const { files, clock, onStorageError } = this.#environment;
     if (files.stat(path) === undefined) return;
     files.rename(path, path + DELETED_SUFFIX);
-    clock.timer(this.#environment.fileDeleteDelayMs(), () => {
+    clock.timer(this.#config().fileDeleteDelayMs, () => {
       try {
         files.remove(path + DELETED_SUFFIX);
       } catch (error) {
-        this.#environment.onStorageError(error);
+        if (isLasting(error)) onStorageError(error);
       }
     });
   }

@@ -1,17 +1,15 @@
 import { batchHeader } from '../../kafka/records/index.ts';
-import type { File, Files } from '../../platform/files.ts';
+import type { Files } from '../../platform/files.ts';
 import { scanBatches } from './batch-scan.ts';
+import { SegmentFile } from './segment-file.ts';
 import { segmentPath } from './segment-files.ts';
 import { SegmentIndexes, type TimestampPlace } from './segment-indexes.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
 /** How many recent "offset x is at position p" facts are kept, so that consumers that read on need no search. */
 const HINTS_KEPT = 16;
-const REWRITE_BYTES = 1 << 20;
 /** Indexes of a smaller segment are as quickly made as read. */
 const REBUILT_BYTES_MAX = 1 << 20;
-/** A file of at most that many bytes is read once while its log is opened. */
-const READ_WHOLE_BYTES_MAX = 1 << 16;
 /** Read at once to find one batch behind an index entry. */
 const LOOKUP_BYTES = 1 << 15;
 
@@ -24,9 +22,8 @@ export class Segment {
   /** The aborted transactions that end here; kept by whoever appends markers and recovers logs. */
   readonly transactions: TransactionIndex;
   readonly #files: Files;
-  readonly #directory: string;
   readonly #indexes: SegmentIndexes;
-  #file: File | undefined;
+  readonly #file: SegmentFile;
   #writtenSize: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
@@ -34,16 +31,11 @@ export class Segment {
   #firstTimestamp: number | undefined;
   #hints: Map<number, number> | undefined;
   #endOffset: number;
-  /** What is in the file, while the log is being opened. */
-  #content: Buffer | undefined;
-  #isRetired = false;
-  #syncing = 0;
-  #closesAfterSync = false;
 
   private constructor(files: Files, directory: string, baseOffset: number, indexIntervalBytes: number) {
     this.#files = files;
-    this.#directory = directory;
     this.baseOffset = baseOffset;
+    this.#file = new SegmentFile(files, segmentPath(directory, baseOffset, '.log'));
     this.#indexes = new SegmentIndexes(files, directory, baseOffset, indexIntervalBytes);
     this.transactions = new TransactionIndex(files, directory, baseOffset);
     this.#largestWritten = this.#indexes.largest;
@@ -59,16 +51,23 @@ export class Segment {
   /**
    * An existing segment after an orderly stop. Its indexes are taken as they are when they agree with the log, and
    * otherwise rebuilt from it (`isIndexed` is false then). `isWhole` is false when the file does not end with a whole batch.
+   * `hasIndexes` tells whether both index files are there: then those of a small segment are made anew rather than read.
    */
   static open(
     files: Files,
     directory: string,
     baseOffset: number,
     indexIntervalBytes: number,
+    hasIndexes = () => false,
   ): { segment: Segment; isWhole: boolean; isIndexed: boolean } {
     const segment = Segment.#existing(files, directory, baseOffset, indexIntervalBytes);
-    const isIndexed = segment.#indexes.load(segment.#writtenSize) && segment.#readTail();
+    const isSmall = segment.#file.content !== undefined && hasIndexes();
+    let isIndexed = !isSmall && segment.#indexes.load(segment.#writtenSize) && segment.#readTail();
     const isWhole = isIndexed || segment.#rebuildIndexes(false) === segment.#writtenSize;
+    if (isSmall && isWhole) {
+      segment.#indexes.notePersisted();
+      isIndexed = true;
+    }
     segment.#largestWritten = segment.#indexes.largest;
     return { segment, isWhole, isIndexed };
   }
@@ -86,32 +85,24 @@ export class Segment {
     const segment = Segment.#existing(files, directory, baseOffset, indexIntervalBytes);
     const size = segment.#writtenSize;
     const validSize = segment.#rebuildIndexes(true);
-    if (validSize < size) {
-      segment.#content = undefined;
-      segment.#openFile().truncate(validSize);
-    }
+    if (validSize < size) segment.#file.truncate(validSize);
     segment.#writtenSize = validSize;
     return { segment, bytesCut: size - validSize };
   }
 
   static #existing(...args: [Files, string, number, number]): Segment {
     const segment = new Segment(...args);
-    const file = segment.#openFile();
-    segment.#writtenSize = file.size();
-    if (segment.#writtenSize > 0 && segment.#writtenSize <= READ_WHOLE_BYTES_MAX) {
-      const content = Buffer.allocUnsafe(segment.#writtenSize);
-      if (file.read(content, 0) === content.length) segment.#content = content;
-    }
+    segment.#writtenSize = segment.#file.begin();
     return segment;
   }
 
   /** What was read to open it is forgotten. Call it before anything is written. */
   endOpening(): void {
-    this.#content = undefined;
+    this.#file.endOpening();
   }
 
   get path(): string {
-    return segmentPath(this.#directory, this.baseOffset, '.log');
+    return this.#file.path;
   }
 
   /** Offset after the last record, including those not yet written; the base offset when empty. */
@@ -161,7 +152,7 @@ export class Segment {
 
   /** True once its files were given up: nothing of it can be read any more. */
   get isRetired(): boolean {
-    return this.#isRetired;
+    return this.#file.isRetired;
   }
 
   /** Whether an index has as many entries as `segment.index.bytes` allows. */
@@ -171,7 +162,7 @@ export class Segment {
 
   /** Makes the log file before there is anything to write: an empty log's name tells its end offset. */
   createFile(): void {
-    this.#openFile();
+    this.#file.open();
   }
 
   /** Queues a batch whose offsets are final. `batch` is kept until {@link writePending}. */
@@ -184,7 +175,7 @@ export class Segment {
   /** Hands all queued batches to the page cache as one write. Throws the system's error; then nothing was written. */
   writePending(): void {
     if (this.#pending.length === 0) return;
-    const file = this.#openFile();
+    const file = this.#file.open();
     if (this.#writtenSize === 0 && file.size() > 0) file.truncate(0);
     file.append(this.#pending);
     this.#writtenSize += this.#pendingBytes;
@@ -204,14 +195,8 @@ export class Segment {
   }
 
   /** Makes the written batches durable. A {@link close} meanwhile waits for it. */
-  async datasync(): Promise<void> {
-    this.#syncing += 1;
-    try {
-      await this.#openFile().datasync();
-    } finally {
-      this.#syncing -= 1;
-      if (this.#closesAfterSync && this.#syncing === 0) this.close();
-    }
+  datasync(): Promise<void> {
+    return this.#file.datasync();
   }
 
   /**
@@ -219,18 +204,12 @@ export class Segment {
    * bytes that count as written and are not: only a new write gets them to the disk.
    */
   rewriteFrom(offset: number): void {
-    const file = this.#openFile();
-    const chunk = Buffer.allocUnsafe(Math.min(REWRITE_BYTES, this.#writtenSize));
-    for (let position = this.positionOf(offset); position < this.#writtenSize; position += chunk.length) {
-      const part = chunk.subarray(0, this.#writtenSize - position);
-      file.write(part.subarray(0, this.read(part, position)), position);
-    }
-    file.datasyncNow();
+    this.#file.rewrite(this.positionOf(offset), this.#writtenSize);
   }
 
   /** As {@link datasync}, blocking. */
   datasyncNow(): void {
-    if (this.#writtenSize > 0) this.#openFile().datasyncNow();
+    if (this.#writtenSize > 0) this.#file.open().datasyncNow();
   }
 
   /** Position of the first batch that holds `offset` or a later one; the written size when there is none. */
@@ -251,7 +230,7 @@ export class Segment {
 
   /** Reads `target.length` bytes from `position`; returns how many there were. */
   read(target: Buffer, position: number): number {
-    return this.#content?.copy(target, 0, position) ?? this.#openFile().read(target, position);
+    return this.#file.read(target, position);
   }
 
   /** Walks the written batches from `position` to `to` (see `scanBatches`). */
@@ -260,7 +239,8 @@ export class Segment {
     visit: (buffer: Buffer, at: number, position: number) => boolean | undefined,
   ): number {
     if (this.#writtenSize === 0) return 0;
-    return scanBatches(this, { to: this.#writtenSize, ...options }, visit);
+    const { content } = this.#file;
+    return scanBatches(this, { to: this.#writtenSize, content, ...options }, visit);
   }
 
   /** Position from which records with a timestamp of at least `timestamp` may be found. */
@@ -302,22 +282,12 @@ export class Segment {
 
   /** Closes the file; it is opened again when it is needed. */
   close(): void {
-    this.#closesAfterSync = this.#syncing > 0;
-    if (this.#closesAfterSync) return;
-    this.#file?.close();
-    this.#file = undefined;
+    this.#file.close();
   }
 
-  /** Closes the file for good, before it is renamed or removed: opening it again would make an empty one. */
+  /** Closes the file for good, before it is renamed or removed. */
   retire(): void {
-    this.#isRetired = true;
-    this.close();
-  }
-
-  #openFile(): File {
-    if (this.#isRetired && this.#file === undefined) throw new Error(`${this.path} was deleted`);
-    this.#file ??= this.#files.open(this.path, 'write');
-    return this.#file;
+    this.#file.retire();
   }
 
   #index(buffer: Buffer, at: number, position: number): void {
@@ -410,6 +380,7 @@ export class Segment {
     visit: (buffer: Buffer, at: number, position: number) => boolean | undefined,
   ): number {
     if (this.#writtenSize === 0) return 0;
-    return scanBatches(this, { from: 0, to: this.#writtenSize, checkCrc }, visit);
+    const { content } = this.#file;
+    return scanBatches(this, { from: 0, to: this.#writtenSize, checkCrc, content }, visit);
   }
 }

@@ -12,6 +12,11 @@ export function isPassing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && PASSING.has(error.code);
 }
 
+/** Whether the system's error for a file will not pass by itself: then its directory must go offline. */
+export function isLasting(error: unknown): boolean {
+  return isStorageError(error) && !isPassing(error);
+}
+
 /** Whether an operation failed for reasons of storage: KAFKA_STORAGE_ERROR to a client. */
 export function isStorageFailure(error: unknown): boolean {
   return (

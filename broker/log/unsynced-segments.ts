@@ -1,14 +1,16 @@
 import type { Files } from '../../platform/files.ts';
 import type { Segment } from './segment.ts';
 
+const NONE: readonly Segment[] = [];
+
 /** Which segments of a log have to be synced, or are being synced, and whether their names have to be. */
 export class UnsyncedSegments {
   readonly #files: Files;
   readonly #directory: string;
   /** Written to since their last sync began. */
-  readonly #written = new Set<Segment>();
+  #written: readonly Segment[] = NONE;
   /** Being synced. */
-  readonly #syncing = new Set<Segment>();
+  #syncing: readonly Segment[] = NONE;
   #hasNewFiles = false;
 
   constructor(files: Files, directory: string) {
@@ -18,12 +20,12 @@ export class UnsyncedSegments {
 
   /** Segments that a sync would have to include. */
   get size(): number {
-    return this.#written.size;
+    return this.#written.length;
   }
 
   /** Whether nothing has to be synced and nothing is being synced. */
   get isSettled(): boolean {
-    return this.#written.size + this.#syncing.size === 0;
+    return this.#written.length + this.#syncing.length === 0;
   }
 
   /** Lowest offset that may not be durable; Infinity when all is. */
@@ -32,11 +34,11 @@ export class UnsyncedSegments {
   }
 
   has(segment: Segment): boolean {
-    return this.#written.has(segment);
+    return this.#written.includes(segment);
   }
 
   noteWrite(segment: Segment): void {
-    this.#written.add(segment);
+    if (!this.#written.includes(segment)) this.#written = this.#written.concat(segment);
   }
 
   /** The next sync has to make names of files durable as well. */
@@ -46,32 +48,31 @@ export class UnsyncedSegments {
 
   /** The segment was deleted. */
   forget(segment: Segment): void {
-    this.#written.delete(segment);
+    this.#written = this.#written.filter((each) => each !== segment);
   }
 
   /** Syncs what has been written, all but `excluded`. Rejects with the system's error: then nothing is known of the files. */
   async sync(excluded?: Segment): Promise<void> {
-    const segments = [...this.#written].filter((segment) => segment !== excluded);
-    for (const segment of segments) {
-      this.#written.delete(segment);
-      this.#syncing.add(segment);
-    }
+    const segments = this.#written.filter((segment) => segment !== excluded);
+    this.#written =
+      segments.length < this.#written.length ? this.#written.filter((each) => each === excluded) : NONE;
+    this.#syncing = this.#syncing.concat(segments);
     const directories = this.#hasNewFiles ? [this.#directory, parentOf(this.#directory)] : [];
     this.#hasNewFiles = false;
     await Promise.all([
       ...directories.map((directory) => this.#files.syncDirectoryAsync(directory)),
       ...segments.filter((segment) => !segment.isRetired).map((segment) => segment.datasync()),
     ]);
-    for (const segment of segments) this.#syncing.delete(segment);
+    this.#syncing = this.#syncing.filter((segment) => !segments.includes(segment));
   }
 
   /** Syncs the content of all segments, blocking, also of those that are being synced. Throws the system's error. */
   syncNow(): void {
     for (const segment of [...this.#written, ...this.#syncing]) {
       if (!segment.isRetired) segment.datasyncNow();
-      this.#written.delete(segment);
-      this.#syncing.delete(segment);
     }
+    this.#written = NONE;
+    this.#syncing = NONE;
   }
 }
 

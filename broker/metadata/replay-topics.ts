@@ -2,6 +2,7 @@ import type { MetadataDelta } from './delta.ts';
 import type { ImageState, PartitionImage } from './image.ts';
 import { resourceTypes, unassignedDirectory } from './image.ts';
 import type { ValueOfRecord } from './record.ts';
+import { shared } from './shared-lists.ts';
 
 const noLeaderChange = -2;
 const noRecoveryChange = -1;
@@ -31,15 +32,28 @@ export function replayPartition(
     state.ignoredRecords++;
     return;
   }
-  const { topicId: _topicId, eligibleLeaderReplicas, lastKnownElr, ...rest } = record;
   const isNew = !topic.partitions.has(record.partitionId);
-  topic.partitions.set(record.partitionId, {
-    ...rest,
-    eligibleLeaderReplicas: eligibleLeaderReplicas ?? [],
-    lastKnownElr: lastKnownElr ?? [],
-  });
+  topic.partitions.set(record.partitionId, imageOf(record));
   if (isNew) delta.notePartitionAdded(topic, record.partitionId);
   else delta.notePartitionChanged(topic, record.partitionId);
+}
+
+/** Thousands of partitions are on the same brokers and in the same directories: equal lists are kept once. */
+function imageOf(record: ValueOfRecord<'PartitionRecord'>): PartitionImage {
+  return {
+    partitionId: record.partitionId,
+    replicas: shared(record.replicas),
+    directories: shared(record.directories),
+    isr: shared(record.isr),
+    removingReplicas: shared(record.removingReplicas),
+    addingReplicas: shared(record.addingReplicas),
+    eligibleLeaderReplicas: shared(record.eligibleLeaderReplicas ?? []),
+    lastKnownElr: shared(record.lastKnownElr ?? []),
+    leader: record.leader,
+    leaderRecoveryState: record.leaderRecoveryState,
+    leaderEpoch: record.leaderEpoch,
+    partitionEpoch: record.partitionEpoch,
+  };
 }
 
 export function replayPartitionChange(
@@ -105,9 +119,9 @@ function merged(before: PartitionImage, record: ValueOfRecord<'PartitionChangeRe
   const replicas = record.replicas ?? before.replicas;
   return {
     partitionId: before.partitionId,
-    replicas,
-    directories: record.directories ?? directoriesFor(replicas, before),
-    isr: record.isr ?? before.isr,
+    replicas: shared(replicas),
+    directories: shared(record.directories ?? directoriesFor(replicas, before)),
+    isr: shared(record.isr ?? before.isr),
     removingReplicas: record.removingReplicas ?? before.removingReplicas,
     addingReplicas: record.addingReplicas ?? before.addingReplicas,
     eligibleLeaderReplicas: record.eligibleLeaderReplicas ?? before.eligibleLeaderReplicas,

@@ -7,6 +7,7 @@ import {
   type EpochEnd,
   isStorageFailure,
   LogDirectoryOfflineError,
+  type LogListener,
   type PartitionLog,
   type ProducerAppend,
   type SequenceCheck,
@@ -42,7 +43,7 @@ const OUT_OF_ORDER: SequenceCheck = { kind: 'refuse', error: 'OUT_OF_ORDER_SEQUE
  * One partition as its leader sees it: the log, who waits for its records to become durable, and who waits for more of
  * them. With one replica the high watermark is the durable end of the log.
  */
-export class Partition implements TransactionLog {
+export class Partition implements TransactionLog, LogListener {
   readonly topic: string;
   readonly topicId: string;
   readonly index: number;
@@ -55,7 +56,7 @@ export class Partition implements TransactionLog {
   readonly #environment: PartitionEnvironment;
   readonly #appends = new AppendQueue();
   readonly #guards = new TransactionGuards();
-  readonly #watchers = new Set<PartitionWatcher>();
+  #watchers: Set<PartitionWatcher> | undefined;
   #isDeleted = false;
 
   constructor(
@@ -70,7 +71,7 @@ export class Partition implements TransactionLog {
     this.name = `${identity.topic}-${identity.partition}`;
     this.leaderEpoch = identity.leaderEpoch;
     this.#log = log;
-    this.#listen();
+    this.#log.listen(this);
   }
 
   get log(): PartitionLog {
@@ -91,7 +92,7 @@ export class Partition implements TransactionLog {
       this.#appends.fail(this.highWatermark, reason);
       throw error;
     }
-    this.#listen();
+    this.#log.listen(this);
     this.#appends.release(this.highWatermark);
     this.#notify();
   }
@@ -203,11 +204,24 @@ export class Partition implements TransactionLog {
   }
 
   watch(watcher: PartitionWatcher): void {
+    this.#watchers ??= new Set();
     this.#watchers.add(watcher);
   }
 
   unwatch(watcher: PartitionWatcher): void {
-    this.#watchers.delete(watcher);
+    this.#watchers?.delete(watcher);
+  }
+
+  /** The log calls it. */
+  onDurable(endOffset: number): void {
+    this.#appends.release(endOffset);
+    this.#notify();
+  }
+
+  /** The log calls it. */
+  onAppendFailed(fromOffset: number, error: StreamError): void {
+    this.#appends.fail(fromOffset, error);
+    this.#notify();
   }
 
   /** Moves the log start offset up (DeleteRecords). */
@@ -220,19 +234,6 @@ export class Partition implements TransactionLog {
   delete(): void {
     this.#isDeleted = true;
     this.#notify();
-  }
-
-  #listen(): void {
-    this.#log.listen({
-      onDurable: (endOffset) => {
-        this.#appends.release(endOffset);
-        this.#notify();
-      },
-      onAppendFailed: (fromOffset, error) => {
-        this.#appends.fail(fromOffset, error);
-        this.#notify();
-      },
-    });
   }
 
   #isMissingVerification(
@@ -258,6 +259,7 @@ export class Partition implements TransactionLog {
   }
 
   #notify(): void {
+    if (this.#watchers === undefined) return;
     for (const watcher of [...this.#watchers]) watcher.onPartitionChange(this);
   }
 }

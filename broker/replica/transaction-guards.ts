@@ -13,11 +13,12 @@ interface PendingVerification {
  * its first batch and a marker both end it, so that what a coordinator said of an earlier transaction opens no other.
  */
 export class TransactionGuards {
-  readonly #pending = new Map<number, PendingVerification>();
+  /** Made when there is one: most partitions never have any. */
+  #pending: Map<number, PendingVerification> | undefined;
 
   /** The guard of a verification that begins, or is under way for the same epoch. */
   start({ producerId, producerEpoch, sequence, mode }: VerificationStart, nowMs: number): VerificationGuard {
-    const pending = this.#pending.get(producerId);
+    const pending = this.#pending?.get(producerId);
     if (pending !== undefined && producerEpoch <= pending.guard.producerEpoch) {
       // A batch that failed and is sent again must not find that a later one was appended before it.
       if (producerEpoch === pending.guard.producerEpoch && sequence < pending.lowestSequence) {
@@ -26,12 +27,13 @@ export class TransactionGuards {
       return pending.guard;
     }
     const guard = { producerId, producerEpoch };
+    this.#pending ??= new Map();
     this.#pending.set(producerId, { guard, mode, startedMs: nowMs, lowestSequence: sequence });
     return guard;
   }
 
   isCurrent(producerId: number, guard: VerificationGuard | undefined): boolean {
-    return guard !== undefined && this.#pending.get(producerId)?.guard === guard;
+    return guard !== undefined && this.#pending?.get(producerId)?.guard === guard;
   }
 
   /**
@@ -39,20 +41,20 @@ export class TransactionGuards {
    * transaction version 2 a producer without batches here begins at 0.
    */
   isInOrder({ producerId, firstSequence }: ProducerAppend, hasBatches: boolean): boolean {
-    const pending = this.#pending.get(producerId);
+    const pending = this.#pending?.get(producerId);
     if (pending === undefined) return true;
     if (pending.mode === 'add' && firstSequence !== 0 && !hasBatches) return false;
     return firstSequence <= pending.lowestSequence;
   }
 
   clear(producerId: number): void {
-    this.#pending.delete(producerId);
+    this.#pending?.delete(producerId);
   }
 
   /** Forgets those that began before `timestamp` and came to nothing. */
   expireBefore(timestamp: number): void {
-    for (const [producerId, { startedMs }] of this.#pending) {
-      if (startedMs < timestamp) this.#pending.delete(producerId);
+    for (const [producerId, { startedMs }] of this.#pending ?? []) {
+      if (startedMs < timestamp) this.#pending?.delete(producerId);
     }
   }
 }

@@ -53,6 +53,28 @@ test('more files may be open than the system allows, also when none of them is s
   expect([stdout.toString(), stderr.toString()]).toEqual(['0\n', '']);
 });
 
+test('however many files are open, there are descriptors left for sockets, and hundreds of folders are synced at once', () => {
+  const program = `
+    const { openSync } = await import('node:fs');
+    const { diskFiles } = await import(process.argv[1]);
+    const root = process.argv[2];
+    const names = Array.from({ length: 350 }, (_, i) => root + '/' + i);
+    const open = names.map((name) => {
+      diskFiles.makeDirectory(name);
+      const file = diskFiles.open(name + '/file', 'create');
+      file.append([Buffer.from('a')]);
+      return file;
+    });
+    const others = Array.from({ length: 10 }, () => openSync(root, 'r'));
+    await Promise.all(names.map((name) => diskFiles.syncDirectoryAsync(name)));
+    console.log(open.length, others.length);
+  `;
+  const command = 'ulimit -n 300; exec "$0" --input-type=module -e "$1" "$2" "$3"';
+  const args = ['-c', command, process.execPath, program, moduleUrl, temporaryRoot()];
+  const { stdout, stderr } = spawnSync('sh', args);
+  expect([stdout.toString(), stderr.toString()]).toEqual(['350 10\n', '']);
+});
+
 test('a write of the disk that is cut short is undone', () => {
   const program = `
     const { diskFiles } = await import(process.argv[1]);

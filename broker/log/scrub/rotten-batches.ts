@@ -10,13 +10,17 @@ export interface RottenRange {
 
 /** What of a log was found to be rotten. It is not served; what lies before and behind it is. */
 export class RottenBatches {
-  readonly #ranges = new Map<Segment, readonly RottenRange[]>();
+  /** Made when there are some. */
+  #ranges: Map<Segment, readonly RottenRange[]> | undefined;
 
   /** Takes over what a scrub of the whole segment has found; returns what was not known before. */
   replace(segment: Segment, ranges: readonly RottenRange[]): readonly RottenRange[] {
-    const known = this.#ranges.get(segment) ?? [];
-    this.#ranges.delete(segment);
-    if (ranges.length > 0) this.#ranges.set(segment, ranges);
+    const known = this.#ranges?.get(segment) ?? [];
+    this.#ranges?.delete(segment);
+    if (ranges.length > 0) {
+      this.#ranges ??= new Map();
+      this.#ranges.set(segment, ranges);
+    }
     return ranges.filter(({ position }) => !known.some((each) => each.position === position));
   }
 
@@ -25,6 +29,7 @@ export class RottenBatches {
    * when it would begin with one.
    */
   limit(startOffset: number, endOffset: number): number {
+    if (this.#ranges === undefined) return endOffset;
     let end = endOffset;
     for (const [segment, ranges] of this.#ranges) {
       if (segment.isRetired) {
