@@ -7,7 +7,7 @@ import { isRestKey } from '../rest/index.ts';
 type Properties = Readonly<Record<string, string>>;
 
 /** A worker's properties cannot be used; the message has every reason on a line of its own. */
-export class ConnectPropertiesError extends StreamError {
+class ConnectPropertiesError extends StreamError {
   constructor(file: string, problems: readonly string[]) {
     super('CLI_WORKER_PROPERTIES', problems.map((problem) => `${file}: ${problem}`).join('\n'));
   }

@@ -109,6 +109,7 @@ export class OurSerdes implements AsyncDisposable {
       form === 'protobuf'
         ? new ProtobufDeserializer(this.#registry, { lenientIndexes: true })
         : new JsonSchemaDeserializer(this.#registry, { failInvalidSchema: true });
-    return (payload: Buffer | null, headers: readonly RecordHeader[]) => serde.deserialize(topic, payload, headers);
+    return (payload: Buffer | null, headers: readonly RecordHeader[]) =>
+      serde.deserialize(topic, payload, headers);
   }
 }
