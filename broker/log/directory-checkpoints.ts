@@ -54,10 +54,8 @@ export class DirectoryCheckpoints {
   note({ topic, partition, log }: CheckpointedLog): void {
     const name = folderName(topic, partition);
     this.#recoveryPoints.set(name, log.recoveryPoint);
-    const first = log.segments[0];
-    if (log.logStartOffset === 0 || (log.logStartOffset <= (first?.baseOffset ?? 0) && first?.hasFile)) {
-      this.#logStarts.delete(name);
-    } else this.#logStarts.set(name, log.logStartOffset);
+    if (log.logStartOffset === 0 || log.isStartInFileNames) this.#logStarts.delete(name);
+    else this.#logStarts.set(name, log.logStartOffset);
   }
 
   /** Sets what is known of a log that is not open yet. */

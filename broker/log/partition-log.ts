@@ -103,6 +103,16 @@ export class PartitionLog implements ReadableLog {
     return this.#segments.all;
   }
 
+  /** Whether the name of the first file says where the log starts, whatever happens. */
+  get isStartInFileNames(): boolean {
+    const first = this.segments[0];
+    return (
+      first?.hasFile === true &&
+      first.baseOffset >= this.#logStartOffset &&
+      this.#segments.areDeletionsDurable
+    );
+  }
+
   get activeSegment(): Segment {
     return this.#segments.active;
   }
@@ -361,13 +371,14 @@ export class PartitionLog implements ReadableLog {
     });
     if (count > 0 && count === this.segments.length && !this.#beginAnew()) count -= 1;
     if (count === 0) return 0;
-    for (const segment of this.guard(() => this.#segments.deleteFirst(count))) this.#unsynced.forget(segment);
+    const deleted = this.guard(() => this.#segments.deleteFirst(count));
+    for (const segment of deleted) this.#unsynced.forget(segment);
     const start = this.segments[0]?.baseOffset ?? this.#logStartOffset;
     if (start > this.#logStartOffset) {
       this.#logStartOffset = start;
       this.#epochFile.truncateFromStart(start);
     }
-    return count;
+    return deleted.length;
   }
 
   #failPending(error: unknown): AppendFailedError {

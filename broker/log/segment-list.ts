@@ -3,7 +3,7 @@ import type { LogEnvironment } from './log-environment.ts';
 import type { SegmentFacts } from './retention.ts';
 import type { Segment } from './segment.ts';
 import { DELETED_SUFFIX, type SegmentSuffix, SWAP_SUFFIX, segmentPath } from './segment-files.ts';
-import { isLasting } from './storage-error.ts';
+import { isLasting, isPassing } from './storage-error.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** The producers at the start of a segment are the same when another one takes its place. */
@@ -24,6 +24,7 @@ export class SegmentList {
   readonly #environment: Pick<LogEnvironment, 'files' | 'clock' | 'onStorageError'>;
   readonly #config: () => TopicConfig;
   #segments: readonly Segment[];
+  #areDeletionsDurable = true;
 
   /** `directory` is the log's own folder. */
   constructor(
@@ -49,6 +50,11 @@ export class SegmentList {
     return active;
   }
 
+  /** False when a power cut may bring deleted segments back. */
+  get areDeletionsDurable(): boolean {
+    return this.#areDeletionsDurable;
+  }
+
   get size(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.size, 0);
   }
@@ -69,14 +75,14 @@ export class SegmentList {
 
   /**
    * Takes away the first `count` segments and returns them: their files become `.deleted` and go after
-   * `file.delete.delay.ms`. Durable when it returns. Throws the system's errors.
+   * `file.delete.delay.ms`. Where there is no room for that, fewer go. Throws the system's other errors.
    */
   deleteFirst(count: number): readonly Segment[] {
-    const deleted = this.#segments.slice(0, count);
-    this.#segments = this.#segments.slice(count);
-    for (const segment of deleted) this.#giveUp(segment);
-    // A power cut must not bring back what a consumer was told is gone.
-    this.#environment.files.syncDirectory(this.#directory);
+    const kept = this.#segments.findIndex((segment, i) => i === count || !this.#discard(segment));
+    const deleted = this.#segments.slice(0, kept);
+    this.#segments = this.#segments.slice(kept);
+    // A power cut must not bring back what a consumer was told is gone; without room for that, the checkpoint tells.
+    this.#areDeletionsDurable = this.#ifRoom(() => this.#environment.files.syncDirectory(this.#directory));
     return deleted;
   }
 
@@ -114,10 +120,30 @@ export class SegmentList {
     this.#segments = [...this.#segments.slice(0, at), replacement, ...this.#segments.slice(at + old.length)];
   }
 
-  #giveUp(segment: Segment, suffixes: readonly SegmentSuffix[] = SEGMENT_FILES): void {
+  /** Whether the segment is out of use. Its other files alone mean nothing: the next start removes them. */
+  #discard(segment: Segment): boolean {
+    const path = (suffix: SegmentSuffix) => segmentPath(this.#directory, segment.baseOffset, suffix);
+    if (!this.#ifRoom(() => this.#deleteLater(path('.log')))) return false;
+    segment.retire();
+    for (const suffix of SEGMENT_FILES) this.#ifRoom(() => this.#deleteLater(path(suffix)));
+    return true;
+  }
+
+  #giveUp(segment: Segment, suffixes: readonly SegmentSuffix[]): void {
     segment.retire();
     for (const suffix of suffixes) {
       this.#deleteLater(segmentPath(this.#directory, segment.baseOffset, suffix));
+    }
+  }
+
+  /** False when there was no room for what `change` does. */
+  #ifRoom(change: () => void): boolean {
+    try {
+      change();
+      return true;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      return false;
     }
   }
 

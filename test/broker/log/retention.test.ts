@@ -188,3 +188,34 @@ test('the log start only moves up', async () => {
   fixture.log.advanceLogStart(1);
   expect(fixture.log.logStartOffset).toBe(2);
 });
+
+test('B34: a disk without room at any step of DeleteRecords brings nothing back, in a restart or a power cut', async () => {
+  const operationsOf = async () => {
+    const { platform, log } = await segmented(4, { 'retention.ms': '-1' });
+    const before = platform.files.operations;
+    log.advanceLogStart(3);
+    return platform.files.operations - before;
+  };
+  const operations = await operationsOf();
+  expect(operations).toBeGreaterThan(6);
+  for (let operation = 1; operation <= operations; operation += 1) {
+    for (const stop of ['orderly', 'power cut'] as const) {
+      const fixture = await segmented(4, { 'retention.ms': '-1' });
+      const { files } = fixture.platform;
+      files.failAt(files.operations + operation, 'ENOSPC');
+      try {
+        fixture.log.advanceLogStart(3);
+      } catch {
+        // The epochs cannot be written: the records are not deleted, and nobody is told that they are.
+      }
+      const told = fixture.log.logStartOffset;
+      fixture.directory.checkpoint();
+      expect(fixture.readAll(told)).toEqual(['3:k0=value 3']);
+      if (stop === 'orderly') await fixture.restart();
+      else fixture.crash('nothing');
+      expect(fixture.log.logStartOffset, `${stop}, operation ${operation}`).toBe(told);
+      fixture.log.deleteOldSegments();
+      expect(bases(fixture), `${stop}, operation ${operation}`).toEqual([3]);
+    }
+  }
+});
