@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
 import { cache, install, millraceCommand, type Tool } from './install.ts';
+import { avroSchemas } from './parts/avro-schemas.ts';
 import { clientAdmin } from './parts/client-admin.ts';
 import { clientTransactions } from './parts/client-transactions.ts';
 import { codec } from './parts/codec.ts';
@@ -42,6 +43,7 @@ const allParts: readonly Part[] = [
   registryContract,
   registryKill,
   codec,
+  avroSchemas,
   clientAdmin,
   clientTransactions,
   wire,
