@@ -22,14 +22,18 @@ const ownAttributes = {
   field: new Set(['aliases', 'default', 'doc', 'name', 'order', 'type']),
 } as const;
 
-/** What Avro itself does not know, in order. Throws on integers beyond 64 bits, which Avro takes for null. */
+/** What Avro itself does not know, in order. */
 export function propsOf(tree: JsonObject, owner: keyof typeof ownAttributes): JsonObject {
-  const props = new Map<string, JsonTree>();
-  for (const [key, value] of tree) {
-    if (ownAttributes[owner].has(key)) continue;
-    checkPropNumbers(key, value);
-    props.set(key, value);
-  }
+  return new Map([...tree].filter(([key]) => !ownAttributes[owner].has(key)));
+}
+
+/**
+ * The properties of a record, array or map. Avro makes these types a second time when all names are known, and fails
+ * then on integers beyond 64 bits. Throws {@link SchemaParseError} on them.
+ */
+export function compoundPropsOf(tree: JsonObject): JsonObject {
+  const props = propsOf(tree, 'schema');
+  for (const [key, value] of props) checkPropNumbers(key, value);
   return props;
 }
 

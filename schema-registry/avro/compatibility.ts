@@ -79,9 +79,12 @@ class Check {
       : [mismatch(reader, writer, path)];
   }
 
-  /** What is wrong inside the branches does not matter: one of them reads the writer's type, or none. */
+  /**
+   * What is wrong inside the branches does not matter: one of them reads the writer's type, or none. Should the same two
+   * types meet again, though, their findings have paths that begin here, as Avro has it.
+   */
   #branch(branches: readonly AvroSchema[], writer: AvroSchema, path: Path): Findings {
-    if (branches.some((branch) => this.compare(branch, writer, path).length === 0)) return none;
+    if (branches.some((branch) => this.compare(branch, writer, []).length === 0)) return none;
     const info = `reader union lacking writer type: ${writer.kind.toUpperCase()}`;
     return [finding('MISSING_UNION_BRANCH', path, info)];
   }
@@ -109,10 +112,10 @@ const promotions: ReadonlyMap<AvroSchema['kind'], readonly AvroSchema['kind'][]>
   ['string', ['bytes']],
 ]);
 
-/** The field of `writer` that `field` reads, by name or alias. Throws when there are two. */
+/** The field of `writer` that `field` reads, by name or alias. Throws when there are two, or one by name and by alias. */
 function writerField(field: AvroField, position: number, writer: AvroRecord): AvroField | undefined {
-  const names = new Set([field.name, ...field.aliases]);
-  const matches = writer.fields.filter(({ name }) => names.has(name));
+  const names = [field.name, ...field.aliases];
+  const matches = writer.fields.flatMap((each) => names.filter((name) => name === each.name).map(() => each));
   if (matches.length > 1) {
     const described = `${field.name} type:${field.type.kind.toUpperCase()} pos:${position}`;
     throw new SchemaCheckError(

@@ -25,9 +25,20 @@ export function avroName(name: string, namespace: string | undefined): AvroName 
   return { name: simple, namespace: space, full: space === undefined ? simple : `${space}.${simple}` };
 }
 
+/** Simple names that would be taken for a type of Avro's own. */
+const typeNames: ReadonlySet<string> = new Set([
+  ...primitiveKinds,
+  'record',
+  'enum',
+  'array',
+  'map',
+  'union',
+  'fixed',
+]);
+
 /** What to write for `name` inside `enclosing`: the simple name where that is enough to find it again. */
 export function nameWithin(name: AvroName, enclosing: string | undefined): string {
-  return name.namespace === enclosing && !isPrimitive(name.name) ? name.name : name.full;
+  return name.namespace === enclosing && !typeNames.has(name.name) ? name.name : name.full;
 }
 
 /** Checks one name (no dots) by the specification: a letter or `_`, then letters, digits, `_`. Throws. */

@@ -3,14 +3,14 @@ import { JsonTextError, parseJson } from '../json-text/parser.ts';
 import { printJson } from '../json-text/printer.ts';
 import { isJsonArray, isJsonObject, JsonNumber, type JsonObject, type JsonTree } from '../json-text/tree.ts';
 import type { ParseOptions } from '../language.ts';
-import { parseAliases, parseField, propsOf, textOf } from './attributes.ts';
-import { isValidDefault } from './defaults.ts';
+import { withinStack } from '../nesting.ts';
+import { compoundPropsOf, parseAliases, parseField, propsOf, textOf } from './attributes.ts';
+import { checkDefaults } from './defaults.ts';
 import { type AvroName, avroName, checkName, checkSimpleName, isPrimitive } from './names.ts';
 import { isSameDefinition } from './printer.ts';
 import {
   type AvroDocument,
   type AvroEnum,
-  type AvroField,
   type AvroFixed,
   type AvroNamed,
   type AvroRecord,
@@ -40,14 +40,18 @@ interface PendingName {
 
 class AvroParser {
   readonly #names: Map<string, AvroNamed>;
+  /** What references have defined. */
+  readonly #known: readonly AvroNamed[];
   readonly #strict: boolean;
   readonly #pending: PendingName[] = [];
+  /** Records whose fields are being read. */
+  readonly #unfinished = new Set<AvroNamed>();
   readonly #redefined: (readonly [first: AvroNamed, second: AvroNamed])[] = [];
   readonly #unions: AvroUnion[] = [];
-  readonly #fields: AvroField[] = [];
 
   constructor(names: Map<string, AvroNamed>, strict: boolean) {
     this.#names = names;
+    this.#known = [...names.values()];
     this.#strict = strict;
   }
 
@@ -63,21 +67,24 @@ class AvroParser {
       }
     }
     for (const union of this.#unions) checkUnion(union);
-    if (this.#strict) for (const field of this.#fields) checkDefault(field);
+    if (this.#strict) withinStack(() => checkDefaults(root, this.#known), tooDeep);
     return root;
   }
 
   /** Names are looked up last, so that one may be used before the text defines it. */
   #link(): void {
     for (const { name, namespace, assign } of this.#pending) {
-      const found = this.#find(name, namespace);
+      const found = this.#names.get(avroName(name, namespace).full);
       if (found === undefined) throw new SchemaParseError(`the type "${name}" is not defined`);
       assign(found);
     }
   }
 
+  /** In its namespace, or else without one; but what has not come to its end yet, Avro sees last, and only in its namespace. */
   #find(name: string, namespace: string | undefined): AvroNamed | undefined {
-    return this.#names.get(avroName(name, namespace).full) ?? this.#names.get(name);
+    const own = this.#names.get(avroName(name, namespace).full);
+    const whole = [own, this.#names.get(name)].find((named) => named && !this.#unfinished.has(named));
+    return whole ?? own;
   }
 
   #type(tree: JsonTree, namespace: string | undefined, assign: Assign): void {
@@ -88,6 +95,8 @@ class AvroParser {
   }
 
   #typeName(name: string, namespace: string | undefined, assign: Assign): void {
+    // A definition may be called so, and its name is then without the dot; no use of it finds one.
+    if (name.startsWith('.')) throw new SchemaParseError(`the type "${name}" is not defined`);
     const found = isPrimitive(name) ? { kind: name, props: noProps } : this.#find(name, namespace);
     if (found === undefined) this.#pending.push({ name, namespace, assign });
     else assign(found);
@@ -108,12 +117,14 @@ class AvroParser {
   #record(tree: JsonObject, isError: boolean, name: AvroName, assign: Assign): void {
     const aliases = this.#aliases(tree, name.namespace);
     const doc = textOf(tree, 'doc');
-    const props = propsOf(tree, 'schema');
+    const props = compoundPropsOf(tree);
     const record: AvroRecord = { kind: 'record', isError, name, doc, aliases, fields: [], props };
     assign(this.#define(record));
     const fields = tree.get('fields');
     if (!isJsonArray(fields)) throw new SchemaParseError(`the record "${name.full}" has no fields array`);
+    this.#unfinished.add(record);
     for (const field of fields) this.#field(field, record);
+    this.#unfinished.delete(record);
   }
 
   #field(tree: JsonTree, record: AvroRecord): void {
@@ -123,7 +134,6 @@ class AvroParser {
       throw new SchemaParseError(`the record "${record.name.full}" has the field "${field.name}" twice`);
     }
     record.fields.push(field);
-    this.#fields.push(field);
     this.#type(type, record.name.namespace, (schema) => {
       field.type = schema;
     });
@@ -160,8 +170,8 @@ class AvroParser {
 
   #fixed(tree: JsonObject, name: AvroName): AvroFixed {
     const size = tree.get('size');
-    if (!(size instanceof JsonNumber) || !size.isInteger || size.toNumber() > 0x7fff_ffff) {
-      throw new SchemaParseError(`the fixed "${name.full}" has no size, or not a 32-bit integer`);
+    if (!(size instanceof JsonNumber) || !size.isInteger || size.toNumber() > fixedSizeMax) {
+      throw new SchemaParseError(`the fixed "${name.full}" has no size up to ${fixedSizeMax}`);
     }
     if (size.toNumber() < 0) throw new SchemaParseError(`the fixed "${name.full}" has a negative size`);
     const aliases = this.#aliases(tree, name.namespace);
@@ -173,7 +183,7 @@ class AvroParser {
     const key = kind === 'array' ? 'items' : 'values';
     const inner = tree.get(key);
     if (inner === undefined) throw new SchemaParseError(`the ${kind} has no ${key}`);
-    const props = propsOf(tree, 'schema');
+    const props = compoundPropsOf(tree);
     if (kind === 'array') {
       const array: AvroSchema = { kind, items: placeholder, props };
       this.#type(inner, namespace, (schema) => {
@@ -212,7 +222,7 @@ class AvroParser {
   #aliases(tree: JsonObject, namespace: string | undefined): AvroName[] {
     const aliases = parseAliases(tree).map((alias) => avroName(alias, namespace));
     if (this.#strict) aliases.forEach(checkName);
-    return aliases;
+    return [...new Map(aliases.map((alias) => [alias.full, alias])).values()];
   }
 
   /** Returns what the name stands for: the definition that came first. */
@@ -223,6 +233,11 @@ class AvroParser {
     return first ?? named;
   }
 }
+
+/** Java's longest array, in bytes. */
+const fixedSizeMax = 2_147_483_639;
+
+const tooDeep = () => new SchemaParseError('the schema is nested too deeply');
 
 const noProps: JsonObject = new Map();
 const placeholder: AvroSchema = { kind: 'null', props: noProps };
@@ -244,11 +259,4 @@ function checkUnion({ branches }: AvroUnion): void {
     if (seen.has(name)) throw new SchemaParseError(`a union has "${name}" twice`);
     seen.add(name);
   }
-}
-
-function checkDefault({ name, type, default: value }: AvroField): void {
-  if (value === undefined || isValidDefault(type, value)) return;
-  throw new SchemaParseError(
-    `the default ${printJson(value, 'double')} of the field "${name}" does not fit its type`,
-  );
 }

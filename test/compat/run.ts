@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
 import { install, millraceCommand, type Tool } from './install.ts';
+import { avroSchemas } from './parts/avro-schemas.ts';
 import { clientAdmin, clientTransactions } from './parts/client-transcripts.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
@@ -47,6 +48,7 @@ const allParts: readonly Part[] = [
   registryContract,
   registryKill,
   codec,
+  avroSchemas,
   clientAdmin,
   clientTransactions,
   wire,
