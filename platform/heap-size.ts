@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * From now on V8 collects garbage often and keeps its heap small, instead of giving a process all the memory it could use.
- * For a process that holds little and answers short requests; call it before there is much on the heap.
+ * For a process that holds little and answers short requests.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString('--optimize-for-size');

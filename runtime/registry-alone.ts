@@ -23,7 +23,6 @@ export async function startRegistryAlone(
   settings: RegistryStackSettings,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const { bootstrapServers, groupId, advertisedHost, topic, host, port, personality } = settings;
-  keepHeapSmall();
   const opened = new AsyncDisposableStack();
   try {
     const { logger, loggers } = loggingAt(settings.logLevel);
@@ -31,12 +30,16 @@ export async function startRegistryAlone(
     opened.defer(() => platform.executor.close());
     const client = createClient({ ...platform, bootstrapServers });
     opened.defer(() => client.close());
-    const { clusterId } = await client.admin().describeCluster();
-    const log = await openSchemaTopic(client, platform.logger, topic);
+    const [{ clusterId }, log] = await Promise.all([
+      client.admin().describeCluster(),
+      openSchemaTopic(client, platform.logger, topic),
+    ]);
     const election = { client, groupId, ...(advertisedHost !== undefined && { advertisedHost }) };
     const options = { log, host, port, personality, election, clusterId: clusterId ?? '' };
     const registry = await startRegistry({ ...platform, ...options });
     opened.defer(() => registry.close());
+    // Only now: starting makes much garbage at once.
+    keepHeapSmall();
     return { url: registry.url, close: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync();
