@@ -15,8 +15,8 @@ import { contextOf, qualifiedSubject } from './qualified-subject.ts';
 import { rejection } from './rejection.ts';
 import type { RegistryState } from './state.ts';
 
-/** Longest texts, together, whose parsed form is kept, in UTF-16 units. The parsed form takes about ten times as much. */
-const parsedTextMax = 512 * 1024;
+/** Longest texts, together, whose parsed form is kept, in UTF-16 units. The parsed form takes a few times as much. */
+const parsedTextMax = 1024 * 1024;
 
 /** Parses definitions: knows the languages, follows references through the state, remembers what is stored. */
 export class SchemaReader {
