@@ -1,10 +1,8 @@
 import { type RunningBroker, startBroker as start } from '../broker/index.ts';
 import { type ClientOptions, createClient, type KafkaClient } from '../kafka/client/index.ts';
 import { diskFiles } from '../platform/disk-files.ts';
-import { type Logger, silentLogger } from '../platform/logger.ts';
-import { LoggerLevels } from '../platform/logger-levels.ts';
 import { MemoryNet } from '../platform/memory-net.ts';
-import { createLogger, type LogLevel } from '../platform/pino-logger.ts';
+import type { LogLevel } from '../platform/pino-logger.ts';
 import type { Platform } from '../platform/platform.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
 import {
@@ -18,6 +16,7 @@ import {
   startRegistry,
 } from '../schema-registry/index.ts';
 import type { ClientFor } from './converters/index.ts';
+import { type Logging, loggingAt } from './logging.ts';
 import { loadPlugins, type PluginPlaces, RegistryMissingError } from './plugins.ts';
 import { isLoopback, type RestSettings, restSettings, startRest } from './rest/index.ts';
 import { requireAlone, startWorker, type Worker } from './worker.ts';
@@ -110,44 +109,6 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
       halted: broker.halted,
       close: () => opened.disposeAsync(),
     };
-  } catch (error) {
-    await opened.disposeAsync();
-    throw error;
-  }
-}
-
-/** How a registry on another cluster is run. */
-export interface RegistryStackSettings {
-  readonly bootstrapServers: string;
-  readonly host: string;
-  readonly port: number;
-  /** Where other registries of the group reach this one. Default: `host`. */
-  readonly advertisedHost?: string | undefined;
-  readonly groupId: string;
-  readonly topic: string;
-  readonly personality: Personality;
-  readonly logLevel: LogLevel;
-}
-
-/** Starts a registry on another cluster; resolves when it answers. */
-export async function startRegistryAlone(
-  settings: RegistryStackSettings,
-): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const { bootstrapServers, groupId, advertisedHost, topic, host, port, personality } = settings;
-  const opened = new AsyncDisposableStack();
-  try {
-    const { logger, loggers } = loggingAt(settings.logLevel);
-    const platform = systemPlatform(loggers.logger('millrace', logger));
-    opened.defer(() => platform.executor.close());
-    const client = createClient({ ...platform, bootstrapServers });
-    opened.defer(() => client.close());
-    const { clusterId } = await client.admin().describeCluster();
-    const log = await openSchemaTopic(client, platform.logger, topic);
-    const election = { client, groupId, ...(advertisedHost !== undefined && { advertisedHost }) };
-    const options = { log, host, port, personality, election, clusterId: clusterId ?? '' };
-    const registry = await startRegistry({ ...platform, ...options });
-    opened.defer(() => registry.close());
-    return { url: registry.url, close: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync();
     throw error;
@@ -387,17 +348,3 @@ function registryClients(platform: Platform, store: Promise<RegistryStore>): Cli
   return ({ urls, headers }) =>
     urls.length === 0 ? client : httpClient({ urls, headers, clock: platform.clock });
 }
-
-/** A logger that writes everything, and the levels that decide what of it is wanted. */
-interface Logging {
-  readonly logger: Logger;
-  readonly loggers: LoggerLevels;
-}
-
-/** Levels may be changed while the process runs, so the logger itself must leave out nothing. */
-function loggingAt(level: LogLevel): Logging {
-  if (level === 'silent') return { logger: silentLogger, loggers: new LoggerLevels('FATAL') };
-  return { logger: createLogger('debug'), loggers: new LoggerLevels(levelNames[level]) };
-}
-
-const levelNames = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;

@@ -177,7 +177,7 @@ export class PipelineReader {
       this.#note(schemaPath, 'Give schema or schema.file, not both.', undefined, 'key');
     } else if (schema !== undefined || schemaFile !== undefined) {
       const takesSchema = plugin === undefined || schemaTypeOf(plugin) !== undefined;
-      const hint = 'Use avro or json-schema.';
+      const hint = 'Use avro, json-schema or protobuf.';
       if (!takesSchema) this.#note(schemaPath, `The format ${format} has no schemas.`, hint, 'key');
     }
     return { format, config, schema: schema ?? this.#schemaFile(schemaFile, schemaPath) };

@@ -100,7 +100,7 @@ export const sections = {
       format: {
         type: 'string',
         minLength: 1,
-        description: 'The converter: string, bytes, json, avro, json-schema, ...',
+        description: 'The converter: string, bytes, json, avro, json-schema, protobuf, ...',
       },
       schema: {
         type: 'string',

@@ -1,8 +1,8 @@
 import type { Ajv, AnySchemaObject, ErrorObject, Options, ValidateFunction } from 'ajv';
-import { RE2JS } from 're2js';
 import { SchemaParseError } from '../errors.ts';
 import { type Draft, draftOf } from '../json/draft.ts';
 import { drafted4As7 } from '../json/draft-4.ts';
+import { linearPattern } from '../json/linear-pattern.ts';
 import type { ResolvedReference } from '../language.ts';
 
 /** Says what is wrong with a value; undefined when it is valid. */
@@ -42,13 +42,10 @@ const options: Options = {
   // What JavaScript objects inherit is no property of a document.
   ownProperties: true,
   logger: false,
-  code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
+  code: {
+    regExp: Object.assign((pattern: string) => linearPattern(pattern), { code: 'linearPattern' }),
+  },
 };
-
-function linearPattern(pattern: string): { test(text: string): boolean } {
-  const compiled = RE2JS.compile(pattern);
-  return { test: (text) => compiled.matcher(text).find() };
-}
 
 async function createAjv(draft: Draft): Promise<Ajv> {
   const [ajv, formats] = await Promise.all([loadAjv(draft), import('ajv-formats')]);

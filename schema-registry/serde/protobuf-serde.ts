@@ -72,7 +72,7 @@ export class ProtobufSerializer {
   #makeEncoder(chosen: ChosenSchema, message: string | undefined): Encoder {
     const { definition, references } = chosen;
     const { linked } = protobufLanguage.parse(definition.schema, { references, strict: false });
-    const indexes = indexesOf(linked.file, message);
+    const indexes = chosen.isOwn ? indexesOf(linked.file, message) : indexesIfThere(linked, message);
     const type = messageIn(linked, indexes);
     const codec = new MessageCodec(linked);
     const { prefix, mark } = framingOf(chosen, this.#options, indexBytes(indexes));
@@ -165,6 +165,12 @@ class ProtobufReading {
     const same = this.#target.definitions.get(written.name);
     return same?.kind === 'message' ? same : messageIn(this.#target, [0]);
   }
+}
+
+/** In a schema that the application did not choose, the message may have another name: then it is the first. */
+function indexesIfThere(linked: LinkedFile, message: string | undefined): MessageIndexes {
+  const isThere = message !== undefined && linked.definitions.get(message)?.kind === 'message';
+  return indexesOf(linked.file, isThere ? message : undefined);
 }
 
 function messageIn(linked: LinkedFile, indexes: MessageIndexes): MessageDefinition {

@@ -50,6 +50,8 @@ export interface ChosenSchema {
   readonly subject: string;
   readonly definition: SchemaDefinition;
   readonly references: readonly ResolvedReference[];
+  /** False: of the registry's, instead of the application's. */
+  readonly isOwn: boolean;
 }
 
 /** A schema of the registry's to write with instead of the application's own. */
@@ -115,7 +117,8 @@ export class SchemaChoice {
     const { id, guid, definition } = autoRegisterSchemas
       ? await this.#client.register(subject, own, options)
       : await this.#client.lookUp(subject, own, options);
-    return { id, guid, subject, ...(await this.#written(own, ownReferences, definition)) };
+    const written = await this.#written(own, ownReferences, definition);
+    return { id, guid, subject, isOwn: true, ...written };
   }
 
   /** The registry may have put defaults into the schema, or rules: what it has is what is written. */
@@ -187,6 +190,6 @@ export class SchemaChoice {
       if (problem !== undefined)
         throw new SerializationError(`${name} cannot read what this one writes: ${problem}`);
     }
-    return { id, guid, subject, definition, references };
+    return { id, guid, subject, definition, references, isOwn: false };
   }
 }

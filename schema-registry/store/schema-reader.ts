@@ -9,18 +9,22 @@ import type {
 } from '../language.ts';
 import { limits } from '../limits.ts';
 import { reservedFields } from '../reserved-fields.ts';
+import { SizedCache } from '../sized-cache.ts';
 import type { SchemaContent, SchemaDefinition, SchemaVersion } from './entity.ts';
 import { contextOf, qualifiedSubject } from './qualified-subject.ts';
 import { rejection } from './rejection.ts';
 import type { RegistryState } from './state.ts';
 
-/** Most parsed schemas that are kept. */
-const parsedMax = 1000;
+/** Longest texts, together, whose parsed form is kept, in UTF-16 units. The parsed form takes a few times as much. */
+const parsedTextMax = 1024 * 1024;
 
 /** Parses definitions: knows the languages, follows references through the state, remembers what is stored. */
 export class SchemaReader {
   readonly #languages: ReadonlyMap<string, SchemaLanguage>;
-  readonly #parsed = new Map<SchemaContent, ParsedSchema>();
+  readonly #parsed = new SizedCache<SchemaContent, ParsedSchema>(
+    parsedTextMax,
+    ({ schema }) => schema.length,
+  );
 
   constructor(languages: readonly SchemaLanguage[]) {
     this.#languages = new Map(languages.map((language) => [language.type, language]));
@@ -65,7 +69,7 @@ export class SchemaReader {
     if (known !== undefined) return known;
     const parsed = this.parse(state, content, { subject, strict: false });
     // What it refers to may be replaced after a permanent delete: only self-contained schemas are remembered.
-    if (content.references.length === 0) this.#remember(content, parsed);
+    if (content.references.length === 0) this.#parsed.set(content, parsed);
     return parsed;
   }
 
@@ -76,12 +80,6 @@ export class SchemaReader {
       schema: this.stored(state, version),
       reserved: reservedFields(version.content.metadata?.properties),
     }));
-  }
-
-  #remember(content: SchemaContent, parsed: ParsedSchema): void {
-    const [oldest] = this.#parsed.keys();
-    if (oldest !== undefined && this.#parsed.size >= parsedMax) this.#parsed.delete(oldest);
-    this.#parsed.set(content, parsed);
   }
 }
 

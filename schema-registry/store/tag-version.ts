@@ -37,5 +37,7 @@ export function decideTag(
   const rules = ruleSet ?? withoutRules(mergedRuleSet(old.ruleSet, rulesToMerge), rulesToRemove);
   const metadata = request.metadata ?? old.metadata;
   const definition = { schemaType, schema, references, metadata, ruleSet: rules };
-  return decideRegister(state, reader, { subject, definition, normalize: false, version: newVersion, tags });
+  // Always a new version: what was tagged before may be what the subject had even earlier.
+  const next = newVersion ?? -1;
+  return decideRegister(state, reader, { subject, definition, normalize: false, version: next, tags });
 }

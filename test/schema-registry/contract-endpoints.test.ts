@@ -55,6 +55,21 @@ describe.each(contractLevels)('endpoints of a registry that answers like release
     expect(await get(`${path}/versions?deletedAsNegative=true`)).toEqual([-1, 2]);
   });
 
+  test('POST /subjects/{s}/versions/{v}/tags, and findTags', async () => {
+    const name = subject();
+    const path = `/subjects/${enc(name)}/versions`;
+    await register(name, record('a'));
+    const tag = { schemaEntity: { entityPath: 'R.a', entityType: 'sr_field' }, tags: ['PII'] };
+    const { status, json } = await ask('POST', `${path}/1/tags`, { newVersion: 2, tagsToAdd: [tag] });
+    expect({ status, json }).toMatchObject({
+      status: 200,
+      json: { version: 2, schema: expect.stringContaining('"confluent:tags":["PII"]') },
+    });
+    expect(await get(`${path}/2?findTags=PII`)).toMatchObject({ schemaTags: [tag] });
+    await ask('POST', `${path}/2/tags`, { tagsToRemove: [tag] });
+    expect(await get(`${path}/latest?findTags=*`)).not.toHaveProperty('schemaTags');
+  });
+
   test('POST /subjects/{s}/versions', async () => {
     const name = subject();
     const answer = await register(name, record('a'));

@@ -260,12 +260,12 @@ describe('POST /subjects/{s}/versions/{v}/tags', () => {
     expect((await register('t', R)).json).toEqual({ id: 2 });
   });
 
-  test('of what changes nothing is the version that is there', async () => {
+  test('makes a new version also of what an earlier one was', async () => {
     await register('s', customer);
-    const same = { tagsToAdd: [tags('acme.Customer.ssn', 'sr_field', 'PII')] };
-    expect((await ask('POST', '/subjects/s/versions/1/tags', same)).json).toMatchObject({
-      id: 1,
-      version: 1,
-    });
+    const tag = tags('acme.Customer', 'sr_record', 'GDPR');
+    await ask('POST', '/subjects/s/versions/1/tags', { tagsToAdd: [tag] });
+    const back = await ask('POST', '/subjects/s/versions/2/tags', { tagsToRemove: [tag] });
+    expect(back.json).toMatchObject({ id: 3, version: 3 });
+    expect(await found('s')).toEqual([tags('acme.Customer.ssn', 'sr_field', 'PII')]);
   });
 });

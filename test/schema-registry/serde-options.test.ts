@@ -110,6 +110,22 @@ describe.each(clients)('a serializer with a registry %s', (_name, connect) => {
     expect((await client.latest(`p${topics}.B`)).version).toBe(1);
   });
 
+  test('writes the first message of a schema that knows the application’s by another name', async () => {
+    const [client, t] = [await connect(), topic()];
+    const theirs = 'syntax = "proto3"; message Theirs { int32 a = 1; }';
+    await client.register(`${t}-value`, { schemaType: 'PROTOBUF', schema: theirs, references: [] }, plain);
+    const options = { autoRegisterSchemas: false, useLatestVersion: true };
+    const own = { schema: 'syntax = "proto3"; message Mine { int32 a = 1; }', message: 'Mine' };
+    await expect(new ProtobufSerializer(client, options).serialize(t, { a: 1 }, own)).rejects.toThrow(
+      'MESSAGE_REMOVED',
+    );
+    const loose = new ProtobufSerializer(client, { ...options, latestCompatibilityStrict: false });
+    const bytes = await loose.serialize(t, { a: 1 }, own);
+    expect(bytes?.subarray(5).toString('hex')).toBe('000801');
+    const wrong = new ProtobufSerializer(client).serialize(topic(), { a: 1 }, { ...own, message: 'Other' });
+    await expect(wrong).rejects.toThrow('the schema has no message Other');
+  });
+
   test('registers what a Protobuf schema imports, where the strategy says', async () => {
     const [client, t] = [await connect(), topic()];
     const dir = `d${topics}`;

@@ -1,4 +1,4 @@
-import { startRegistryAlone } from '../../composition-root.ts';
+import { startRegistryAlone } from '../../registry-alone.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { describeOptions, parseOptions } from '../options.ts';

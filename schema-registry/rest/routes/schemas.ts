@@ -1,3 +1,4 @@
+import { SizedCache } from '../../sized-cache.ts';
 import { rulePhases, type SchemaContent, type SchemaVersion } from '../../store/entity.ts';
 import { localSubject } from '../../store/qualified-subject.ts';
 import { findByGuid, findById, listSubjects } from '../../store/query.ts';
@@ -57,11 +58,17 @@ function types(_request: RouteRequest, { store }: RouteContext): unknown {
   return store.reader.types;
 }
 
-/** Answers that many consumers ask for again and again, as bytes. */
-const rendered = new WeakMap<
-  SchemaContent,
-  { readonly personality: Personality; readonly isDeleted: boolean; readonly answer: JsonText }
->();
+interface Rendered {
+  readonly personality: Personality;
+  readonly isDeleted: boolean;
+  readonly answer: JsonText;
+}
+
+/** Answers that many consumers ask for again and again, as bytes: up to 4 MiB. */
+const rendered = new SizedCache<SchemaContent, Rendered>(
+  4 * 1024 * 1024,
+  (_content, { answer }) => answer.bytes.length,
+);
 
 function byId(request: RouteRequest, { store, personality }: RouteContext): unknown {
   const content = contentById(request, store);

@@ -349,7 +349,7 @@ test('schemas stand in the file or beside it, not both', () => {
     'p.yaml:3:51: Give schema or schema.file, not both.',
   ]);
   expect(format('format: json, schema.file: order.avsc')).toEqual([
-    'p.yaml:3:40: The format json has no schemas. Use avro or json-schema.',
+    'p.yaml:3:40: The format json has no schemas. Use avro, json-schema or protobuf.',
   ]);
   expect(format('format: avro, schema: {type: record}')[0]).toMatch(
     /^p\.yaml:3:48: .*Expected value to be a string$/,

@@ -146,6 +146,23 @@ test.each(['avro', 'AvroConverter', 'io.confluent.connect.avro.AvroConverter'])(
   },
 );
 
+test.each(['protobuf', 'io.confluent.connect.protobuf.ProtobufConverter'])(
+  'the schema of a topic in %s is registered',
+  async (format) => {
+    const { worker, ...parts } = await host([source().plugin, new TableSink().plugin]);
+    const value = { format, config: {}, schema: 'syntax = "proto3"; message Number { int64 n = 1; }' };
+    await applyPipeline(pipeline({}, { value }), parts);
+    const { definition } = await registry.latest('numbers-value');
+    expect([definition.schemaType, definition.schema]).toEqual([
+      'PROTOBUF',
+      expect.stringContaining('int64 n = 1;'),
+    ]);
+    expect(worker.herder.connectorConfig('p-table')).toMatchObject({
+      'value.converter.use.latest.version': 'true',
+    });
+  },
+);
+
 test("a topic's schema goes to the registry and the subject that its converter uses", async () => {
   const parts = await host([source().plugin, new TableSink().plugin]);
   const value = {
