@@ -7,12 +7,12 @@ import { deserializerOf } from '../../../runtime/cli/kafka-tools/console-consume
 import { LineParser } from '../../../runtime/cli/kafka-tools/console-producer/line-parser.ts';
 import { parseDateTime, parseDuration } from '../../../runtime/cli/kafka-tools/consumer-groups/java-time.ts';
 import { parseOffsetFile } from '../../../runtime/cli/kafka-tools/consumer-groups/offset-file.ts';
-import { javaHashOrder } from '../../../runtime/config/index.ts';
 import { logLine } from '../../../runtime/cli/kafka-tools/log-line.ts';
 import { parseProperties } from '../../../runtime/cli/kafka-tools/properties-file.ts';
 import { toolLogger } from '../../../runtime/cli/kafka-tools/tool-logger.ts';
 import { ToolOutput } from '../../../runtime/cli/kafka-tools/tool-output.ts';
 import { topicFilter } from '../../../runtime/cli/kafka-tools/topic-filter.ts';
+import { javaHashOrder } from '../../../runtime/config/index.ts';
 
 test('properties are read as Java reads them', () => {
   const text = [
