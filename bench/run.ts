@@ -1,6 +1,7 @@
 // Measures Millrace beside limits that are measured in the same run: `npm run bench`, or `npm run bench -- transport whole`.
 // Figures of one machine mean little; ratios are what to compare. Build first to measure the package, not the sources.
 import { clients } from './clients.ts';
+import { connect } from './connect.ts';
 import { partitions } from './partitions.ts';
 import { registry } from './registry.ts';
 import { BenchReport } from './report.ts';
@@ -8,7 +9,7 @@ import { sideBySide } from './side-by-side.ts';
 import { transport } from './transport.ts';
 import { whole } from './whole.ts';
 
-const benches = { transport, clients, whole, partitions, registry, 'side-by-side': sideBySide };
+const benches = { transport, clients, whole, partitions, registry, 'side-by-side': sideBySide, connect };
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

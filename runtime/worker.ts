@@ -26,7 +26,7 @@ import {
   type WorkerEvent,
   WorkerGroupError,
 } from './herder/index.ts';
-import { type MeasuredConnector, workerFamilies } from './metrics/index.ts';
+import { type MeasuredConnector, taskParts, workerFamilies } from './metrics/index.ts';
 import { classNameOf, type PluginRegistry } from './plugin/index.ts';
 import type { TaskEnvironment, TaskProgress } from './tasks/index.ts';
 
@@ -134,6 +134,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       configs,
       runner: (name) => herder.runners.get(name),
     });
+    const startedAt = clock.now();
     herder.start();
     logger.info({ worker: settings.workerId, connectors: herder.connectors().length }, 'worker started');
     let closed: Promise<void> | undefined;
@@ -142,7 +143,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     return {
       herder,
       progress: () => progress(),
-      metrics: () => workerFamilies(herder.connectors().map((name) => measured(name, herder))),
+      metrics: () =>
+        workerFamilies({
+          connectors: herder.connectors().map((name) => measured(name, herder, taskEnvironment)),
+          startups: herder.startups,
+          startedAt,
+        }),
       onEvent: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -218,7 +224,7 @@ function report(name: string, herder: StandaloneHerder): ConnectorReport {
   };
 }
 
-function measured(name: string, herder: StandaloneHerder): MeasuredConnector {
+function measured(name: string, herder: StandaloneHerder, environment: TaskEnvironment): MeasuredConnector {
   const runner = herder.runners.get(name);
   const { type } = herder.connectorInfo(name);
   const { connector, tasks } = statusOf(name, herder);
@@ -237,6 +243,7 @@ function measured(name: string, herder: StandaloneHerder): MeasuredConnector {
       runningRatio: each.ratioOf('RUNNING'),
       pauseRatio: each.ratioOf('PAUSED'),
       partitionCount: each.partitionCount,
+      parts: taskParts(each.config, environment),
       counters: each.metrics,
     })),
   };

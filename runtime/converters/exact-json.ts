@@ -21,6 +21,38 @@ export function parseJson(bytes: Uint8Array, withDecimals = false): Json {
   return parseJsonText(text, withDecimals);
 }
 
+/** A whole number with more digits than a double is sure to keep; those of a fraction may be as many as they like. */
+const longInteger = /(?:^|[^.\d])\d{16}/;
+
+/**
+ * Parses UTF-8 JSON whose numbers with a fraction become doubles anyway: as {@link parseJson}, but `isPlain` says that what
+ * came out has no bigint and no Decimal in it and is not nested deep: it is a value as it is.
+ */
+export function parseSchemaless(bytes: Uint8Array): { readonly json: Json; readonly isPlain: boolean } {
+  if (bytes.length === 0) return { json: null, isPlain: true };
+  if (!isUtf8(bytes)) throw unreadable(new Error('the bytes are not UTF-8'));
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  if (longInteger.test(text)) return { json: parseJsonText(text), isPlain: false };
+  try {
+    return { json: parse(text), isPlain: isShallow(text) };
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+const OPENED_MAX = 500;
+
+/** Too few brackets to be nested so deep that those who walk through the value run out of stack. */
+function isShallow(text: string): boolean {
+  if (text.length <= OPENED_MAX) return true;
+  let opened = 0;
+  for (let at = 0; at < text.length && opened <= OPENED_MAX; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) opened++;
+  }
+  return opened <= OPENED_MAX;
+}
+
 /** As {@link parseJson}, of text. */
 export function parseJsonText(text: string, withDecimals = false): Json {
   try {

@@ -1,7 +1,7 @@
 import { DataError, type Schema, type SchemaAndValue, type Value } from '../data/index.ts';
 import { defineConverter } from '../plugin/index.ts';
 import { converterType } from './converter-type.ts';
-import { type Json, parseJson, parseJsonText } from './exact-json.ts';
+import { type Json, parseJson, parseJsonText, parseSchemaless } from './exact-json.ts';
 import { readJsonSchema, writeJsonSchema } from './json-envelope.ts';
 import { readJsonValue } from './json-reader.ts';
 import { writeJsonValue } from './json-writer.ts';
@@ -123,7 +123,11 @@ function schemaText({ written }: Handle, schema: Schema | undefined): string {
 
 function read(handle: Handle, bytes: Uint8Array): SchemaAndValue {
   const { fixedSchema, hasEnvelope, writing } = handle;
-  if (!hasEnvelope) return { schema: undefined, value: readJsonValue(undefined, parseJson(bytes), writing) };
+  if (!hasEnvelope) {
+    const { json, isPlain } = parseSchemaless(bytes);
+    // Plain JSON is such a value already.
+    return { schema: undefined, value: isPlain ? (json as Value) : readJsonValue(undefined, json, writing) };
+  }
   if (fixedSchema !== undefined) {
     return { schema: fixedSchema, value: readJsonValue(fixedSchema, parseJson(bytes, true), writing) };
   }

@@ -6,6 +6,7 @@ import {
   isPlainObject,
   logicalNames,
   numberToText,
+  quoted,
   type Schema,
   type Value,
 } from '../data/index.ts';
@@ -45,7 +46,7 @@ export function writeJsonValue(schema: Schema | undefined, value: Value, writing
 
 /** A JSON string with escapes as Jackson writes them: hexadecimal digits are upper case. */
 function quoteJson(text: string): string {
-  const json = JSON.stringify(text);
+  const json = quoted(text);
   if (!json.includes('\\u00')) return json;
   return json.replaceAll(/\\(?:\\|u00[0-9a-f]{2})/g, (found) =>
     found.startsWith('\\u') ? `\\u${found.slice(2).toUpperCase()}` : found,

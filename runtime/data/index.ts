@@ -4,7 +4,7 @@ export { DataError, SchemaBuilderError, SchemaProjectorError, UnknownNameError }
 export { dateToText, numberToText, valueToText } from './header-text.ts';
 export { parseHeaderValue } from './header-value.ts';
 export { javaDouble, javaFloat, truncateToInt32, truncateToInt64, wrapInteger } from './java-number.ts';
-export { toJsonText } from './json-text.ts';
+export { quoted, toJsonText } from './json-text.ts';
 export { projectValue } from './projection.ts';
 export {
   type ConnectRecord,

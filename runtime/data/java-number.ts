@@ -1,5 +1,8 @@
 /** A FLOAT64 as Java's `Double.toString` prints it: `1.0`, `1.0E10`, `NaN`. */
 export function javaDouble(value: number): string {
+  const size = Math.abs(value);
+  // In this range both write the shortest digits, without an exponent.
+  if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value);
   // Java prints two digits at least, chosen so that they are closest to the value: 4.9E-324, not 5E-324.
   const short = value.toExponential(1);
   return javaText(value, Number(short) === value ? short : value.toExponential());

@@ -15,7 +15,7 @@ export function toJsonText(schema: Schema | undefined, value: Value): string {
 function write(schema: Schema | undefined, value: Value): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value);
+      return quoted(value);
     case 'number':
       return Number.isFinite(value) ? writeNumber(schema, value) : `"${value}"`;
     case 'boolean':
@@ -27,6 +27,14 @@ function write(schema: Schema | undefined, value: Value): string {
     default:
       return 'null';
   }
+}
+
+/** Nothing in it that JSON writes otherwise. */
+const plainText = /^[ !#-[\]-~]*$/;
+
+/** A text as a JSON string. */
+export function quoted(text: string): string {
+  return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** JSON.stringify turns -0 into 0, and that is right. */
@@ -73,10 +81,11 @@ function prefixesOf(schema: Schema): readonly string[] {
 }
 
 function writeFields(schema: Schema | undefined, fields: { readonly [name: string]: Value }): string {
-  const parts = Object.entries(fields).map(
-    ([name, item]) => `${JSON.stringify(name)}:${write(schema, item)}`,
-  );
-  return `{${parts.join(',')}}`;
+  let text = '';
+  for (const name of Object.keys(fields)) {
+    text += `${text === '' ? '{' : ','}${quoted(name)}:${write(schema, fields[name] ?? null)}`;
+  }
+  return text === '' ? '{}' : `${text}}`;
 }
 
 function writeMap(schema: Schema | undefined, map: ReadonlyMap<Value, Value>): string {

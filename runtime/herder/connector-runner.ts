@@ -205,6 +205,7 @@ export class ConnectorRunner {
         if (id >= tasks.length) this.#parts.statuses.setTask(name, id, undefined);
       }
       running.error = undefined;
+      this.#parts.startups.connectors.succeeded();
       this.#setConnector(running.target === 'PAUSED' ? 'PAUSED' : 'RUNNING');
       await this.#parts.offsets.sync();
       this.#isInterrupted = false;
@@ -212,6 +213,7 @@ export class ConnectorRunner {
       if (preemption.isInterrupted) throw error;
       this.#isInterrupted = false;
       running.error = error;
+      this.#parts.startups.connectors.failed();
       this.#parts.logger.error({ err: error }, 'connector failed');
       this.#setConnector('FAILED', this.#parts.environment.secrets.redact(traceOf(error)));
       this.#planRestart(CONNECTOR, error, () => this.#running === running && running.error === error);

@@ -10,6 +10,7 @@ import type {
   TaskInfo,
   TaskStatusInfo,
 } from './connector-info.ts';
+import type { Health } from './health.ts';
 import type { LoggerLevels } from './logger-levels.ts';
 
 /** Configs that a restart of a connector is limited to. */
@@ -25,6 +26,8 @@ export interface RestartOptions {
 export interface Herder {
   readonly clusterId: string;
   readonly loggers: LoggerLevels;
+  /** Whether the worker can act (KIP-1017); answers within `timeoutMs`. */
+  health(timeoutMs: number): Promise<Health>;
   /** Sorted. */
   connectors(): string[];
   connectorInfo(name: string): ConnectorInfo;

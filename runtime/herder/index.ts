@@ -10,12 +10,14 @@ export {
   NotFoundError,
   WorkerGroupError,
 } from './errors.ts';
+export type { Health } from './health.ts';
 export type { Herder } from './herder.ts';
 export { LoggerLevels } from './logger-levels.ts';
 export { MemoryLog } from './memory-log.ts';
 export { OffsetFile } from './offset-file.ts';
 export { SourceOffsets } from './source-offsets.ts';
 export { StandaloneHerder } from './standalone-herder.ts';
+export type { StartupCounts, WorkerStartups } from './startups.ts';
 export { StatusStore } from './status-store.ts';
 export { openStorageTopics, type Storage } from './storage-log.ts';
 export type { WorkerEvent } from './worker-event.ts';

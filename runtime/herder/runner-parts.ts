@@ -3,6 +3,7 @@ import type { Properties } from '../config/index.ts';
 import type { TaskEnvironment } from '../tasks/index.ts';
 import type { ConfigStore } from './config-store.ts';
 import type { SourceOffsets } from './source-offsets.ts';
+import type { WorkerStartups } from './startups.ts';
 import type { StatusStore } from './status-store.ts';
 import type { WorkerEvent } from './worker-event.ts';
 
@@ -14,6 +15,7 @@ export interface RunnerParts {
   readonly statuses: StatusStore;
   readonly offsets: SourceOffsets;
   readonly logger: Logger;
+  readonly startups: WorkerStartups;
   /** Replaces references such as `${env:PASSWORD}` by what they stand for. */
   resolve(config: Properties): Properties;
   emit(event: WorkerEvent): void;

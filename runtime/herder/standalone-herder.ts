@@ -39,10 +39,12 @@ import {
 } from './connector-info.ts';
 import { ConnectorRunner } from './connector-runner.ts';
 import { AlreadyExistsError, BadRequestError, ForbiddenError, NotFoundError } from './errors.ts';
+import { type Health, HealthCheck } from './health.ts';
 import type { Herder, RestartOptions } from './herder.ts';
 import type { LoggerLevels } from './logger-levels.ts';
 import { OffsetAdmin, type OffsetOwner } from './offset-admin.ts';
 import type { SourceOffsets } from './source-offsets.ts';
+import { Startups, type WorkerStartups } from './startups.ts';
 import type { StatusStore } from './status-store.ts';
 import type { WorkerEvent } from './worker-event.ts';
 
@@ -67,8 +69,10 @@ export class StandaloneHerder implements Herder {
   readonly loggers: LoggerLevels;
   readonly clusterId: string;
   readonly #parts: HerderParts;
+  readonly startups: WorkerStartups = { connectors: new Startups(), tasks: new Startups() };
   readonly #runners = new Map<string, ConnectorRunner>();
   readonly #offsetAdmin: OffsetAdmin;
+  readonly #health: HealthCheck;
   /** Changes of configs, one after the other: between a check and its record comes no other record. */
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -77,6 +81,7 @@ export class StandaloneHerder implements Herder {
     this.loggers = parts.loggers;
     this.clusterId = parts.clusterId;
     const { client, clock, worker, secrets } = parts.environment;
+    this.#health = new HealthCheck(client, clock);
     const log = parts.loggers.logger('connect.worker');
     this.#offsetAdmin = new OffsetAdmin({
       client,
@@ -99,6 +104,10 @@ export class StandaloneHerder implements Herder {
   async stop(): Promise<void> {
     await this.#writing;
     await Promise.all([...this.#runners.values()].map((runner) => runner.shutdown()));
+  }
+
+  health(timeoutMs: number): Promise<Health> {
+    return this.#health.check(() => this.#writing, timeoutMs);
   }
 
   /** By connector. */
@@ -275,7 +284,7 @@ export class StandaloneHerder implements Herder {
     const known = this.#runners.get(name);
     if (known !== undefined) return known;
     const logger = this.loggers.logger(`connect.connector.${name}`, { connector: name });
-    const runner = new ConnectorRunner({ ...this.#parts, name, logger });
+    const runner = new ConnectorRunner({ ...this.#parts, name, logger, startups: this.startups });
     this.#runners.set(name, runner);
     return runner;
   }

@@ -38,6 +38,7 @@ export class TaskRunner {
   #placed: PlacedPlugin | undefined;
   #error: unknown;
   #isOver = false;
+  #isStarted = false;
 
   constructor(parts: TaskRunnerParts) {
     this.#parts = parts;
@@ -154,8 +155,8 @@ export class TaskRunner {
   #listener(): TaskListener {
     const { name, task, emit, onReconfigure } = this.#parts;
     return {
-      onRunning: () => this.#set('RUNNING'),
-      onPaused: () => this.#set('PAUSED'),
+      onRunning: () => this.#started('RUNNING'),
+      onPaused: () => this.#started('PAUSED'),
       onFailed: (error) => this.#fail(error),
       onTopic: (topic) => this.#noteTopic(topic),
       onReconfigure,
@@ -163,6 +164,12 @@ export class TaskRunner {
         void this.#metrics.set(metric, (this.#metrics.get(metric) ?? 0) + increment),
       onExhausted: () => emit({ connector: name, task, state: 'EXHAUSTED', error: undefined }),
     };
+  }
+
+  #started(state: 'RUNNING' | 'PAUSED'): void {
+    if (!this.#isStarted) this.#parts.startups.tasks.succeeded();
+    this.#isStarted = true;
+    this.#set(state);
   }
 
   #noteTopic(topic: string): void {
@@ -177,6 +184,7 @@ export class TaskRunner {
       logger.warn({ err: error, task }, 'task failed while it was stopping');
       return;
     }
+    if (!this.#isStarted) this.#parts.startups.tasks.failed();
     void this.#placed?.end();
     this.#error = error;
     logger.error({ err: error, task }, 'task failed');

@@ -1,1 +1,2 @@
-export { type MeasuredConnector, type MeasuredTask, workerFamilies } from './worker-families.ts';
+export { taskParts } from './task-parts.ts';
+export { type MeasuredConnector, workerFamilies } from './worker-families.ts';

@@ -1,5 +1,14 @@
 import type { MetricFamily, MetricSample } from '../../platform/metrics.ts';
-import type { TaskMeters, TaskProgress } from '../tasks/index.ts';
+import type { StartupCounts, WorkerStartups } from '../herder/index.ts';
+import { activeRecords, type TaskMeters, type TaskProgress } from '../tasks/index.ts';
+
+/** A converter (alias `key`, `value` or `header`), transform or predicate of a task. */
+export interface TaskPart {
+  readonly kind: 'converter' | 'transform' | 'predicate';
+  readonly alias: string;
+  readonly className: string;
+  readonly version: string;
+}
 
 /** A task as its metrics see it. */
 export interface MeasuredTask {
@@ -13,6 +22,8 @@ export interface MeasuredTask {
   readonly runningRatio: number;
   readonly pauseRatio: number;
   readonly partitionCount: number;
+  /** Its converters, transforms and predicates. */
+  readonly parts: readonly TaskPart[];
   /** Counters of the plugin. */
   readonly counters: ReadonlyMap<string, number>;
 }
@@ -84,7 +95,24 @@ const sourceRows: readonly Row[] = [
     'Ms the source took for its slowest batch.',
     (t) => t.meters.batchMs.max,
   ],
-  ['source_record_active_count', 'gauge', 'Records that are not yet durable.', active],
+  [
+    'source_record_active_count',
+    'gauge',
+    'Records that are not yet durable.',
+    (t) => activeRecords(t.progress),
+  ],
+  [
+    'source_record_active_count_avg',
+    'gauge',
+    'Records that were not yet durable, on average.',
+    (t) => t.meters.active.average,
+  ],
+  [
+    'source_record_active_count_max',
+    'gauge',
+    'Most records that were not yet durable.',
+    (t) => t.meters.active.max,
+  ],
 ];
 
 const sinkRows: readonly Row[] = [
@@ -102,11 +130,46 @@ const sinkRows: readonly Row[] = [
     'Records that the sink has written, per second.',
     (t) => t.meters.written.rate,
   ],
-  ['sink_record_active_count', 'gauge', 'Records that are consumed and not yet written.', active],
+  [
+    'sink_record_active_count',
+    'gauge',
+    'Records that are consumed and not yet written.',
+    (t) => activeRecords(t.progress),
+  ],
+  [
+    'sink_record_active_count_avg',
+    'gauge',
+    'Records that were consumed and not yet written, on average.',
+    (t) => t.meters.active.average,
+  ],
+  [
+    'sink_record_active_count_max',
+    'gauge',
+    'Most records that were consumed and not yet written.',
+    (t) => t.meters.active.max,
+  ],
   ['sink_record_lag_max', 'gauge', 'Records that wait in the task’s partitions.', (t) => t.progress.lag],
   ['partition_count', 'gauge', 'Partitions the task has.', (t) => t.partitionCount],
   ['offset_commit_seq_no', 'gauge', 'Number of the last commit.', commits],
   ['offset_commit_completion_total', 'counter', 'Commits that succeeded.', (t) => t.meters.commitMs.count],
+  [
+    'offset_commit_completion_rate',
+    'gauge',
+    'Commits that succeeded, per second.',
+    (t) => t.meters.commitMs.countRate,
+  ],
+  [
+    'offset_commit_skip_total',
+    'counter',
+    'Commits whose end came too late to count.',
+    (t) => t.meters.commitSkips.count,
+  ],
+  [
+    'offset_commit_skip_rate',
+    'gauge',
+    'Commits whose end came too late to count, per second.',
+    (t) => t.meters.commitSkips.countRate,
+  ],
   [
     'put_batch_avg_time_ms',
     'gauge',
@@ -149,9 +212,22 @@ const errorRows: readonly Row[] = [
 
 const countedStates = ['running', 'paused', 'failed', 'unassigned', 'destroyed', 'restarting'] as const;
 
+/** The worker itself, beside its connectors. */
+export interface MeasuredWorker {
+  readonly connectors: readonly MeasuredConnector[];
+  readonly startups: WorkerStartups;
+  /** Ms since the epoch. */
+  readonly startedAt: number;
+}
+
 /** Kafka Connect's metrics under the names that exporters for JMX give them. */
-export function workerFamilies(connectors: readonly MeasuredConnector[]): MetricFamily[] {
+export function workerFamilies({ connectors, startups, startedAt }: MeasuredWorker): MetricFamily[] {
   return [
+    family('kafka_connect_app_info_start_time_ms', 'When the worker was started, in ms since the epoch.', [
+      { value: startedAt },
+    ]),
+    ...startupFamilies('connector', startups.connectors.counts),
+    ...startupFamilies('task', startups.tasks.counts),
     family('kafka_connect_worker_metrics_connector_count', 'Connectors on this worker.', [
       { value: connectors.length },
     ]),
@@ -191,11 +267,55 @@ export function workerFamilies(connectors: readonly MeasuredConnector[]): Metric
         })),
       ),
     ),
+    ...partFamilies(connectors),
     ...families('kafka_connect_connector_task_metrics', taskRows, connectors),
     ...families('kafka_connect_source_task_metrics', sourceRows, connectors, 'source'),
     ...families('kafka_connect_sink_task_metrics', sinkRows, connectors, 'sink'),
     ...families('kafka_connect_task_error_metrics', errorRows, connectors),
     ...pluginFamilies(connectors),
+  ];
+}
+
+/** NaN without an attempt, as in Kafka. */
+function startupFamilies(
+  what: 'connector' | 'task',
+  { attempts, successes, failures }: StartupCounts,
+): MetricFamily[] {
+  const prefix = `kafka_connect_worker_metrics_${what}_startup`;
+  const counter = (name: string, help: string, value: number): MetricFamily => {
+    return { name: `${prefix}_${name}`, type: 'counter', help, samples: [{ value }] };
+  };
+  return [
+    counter('attempts_total', `Starts of a ${what}.`, attempts),
+    counter('success_total', `Starts of a ${what} that succeeded.`, successes),
+    counter('failure_total', `Starts of a ${what} that failed.`, failures),
+    family(`${prefix}_success_percentage`, `Share of starts of a ${what} that succeeded.`, [
+      { value: successes / attempts },
+    ]),
+    family(`${prefix}_failure_percentage`, `Share of starts of a ${what} that failed.`, [
+      { value: failures / attempts },
+    ]),
+  ];
+}
+
+/** Which classes, in which versions, a task is made of. */
+function partFamilies(connectors: readonly MeasuredConnector[]): MetricFamily[] {
+  const samplesOf = (kind: TaskPart['kind']) =>
+    connectors.flatMap(({ name, tasks }) =>
+      tasks.flatMap(({ task, parts }) =>
+        parts
+          .filter((part) => part.kind === kind)
+          .map(({ alias, className, version }) => ({
+            labels: { connector: name, task: String(task), [kind]: alias, class: className, version },
+            value: 1,
+          })),
+      ),
+    );
+  const told = 'Always 1: the labels say which class it is.';
+  return [
+    family('kafka_connect_connector_task_converter_info', told, samplesOf('converter')),
+    family('kafka_connect_connector_transform_info', told, samplesOf('transform')),
+    family('kafka_connect_connector_predicate_info', told, samplesOf('predicate')),
   ];
 }
 
@@ -243,11 +363,6 @@ function pluginFamilies(connectors: readonly MeasuredConnector[]): MetricFamily[
 
 function family(name: string, help: string, samples: readonly MetricSample[]): MetricFamily {
   return { name, type: 'gauge', help, samples };
-}
-
-function active({ progress }: { readonly progress: TaskProgress }): number {
-  const { recordsRead, recordsWritten, recordsFiltered, recordsSkipped, recordsDeadLettered } = progress;
-  return Math.max(0, recordsRead - recordsWritten - recordsFiltered - recordsSkipped - recordsDeadLettered);
 }
 
 function commits({ meters }: { readonly meters: TaskMeters }): number {

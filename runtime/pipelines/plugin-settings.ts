@@ -19,9 +19,9 @@ const derivedKeys: Readonly<Record<string, string>> = {
   'topics.regex': 'topic.name',
 };
 
-/** Settings that every connector has, besides its plugin's: converters, error handling, topic creation, client overrides. */
+/** Settings that every connector has, besides its plugin's: converters, error handling, topic creation, overrides, isolation. */
 const workerKeys =
-  /^(key|value|header)\.converter(\.|$)|^errors\.|^topic\.creation\.|^(producer|consumer|admin)\.override\.|^offsets\.storage\.topic$/;
+  /^(key|value|header)\.converter(\.|$)|^errors\.|^topic\.creation\.|^(producer|consumer|admin)\.override\.|^offsets\.storage\.topic$|^isolation(\.|$)|^restart\.|^rate\.limit\./;
 
 /**
  * What is wrong with a plugin's settings as a pipeline file has them. `derived`: what the pipeline adds before the plugin sees

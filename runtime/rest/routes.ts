@@ -7,12 +7,15 @@ import { stateRoutes } from './state-routes.ts';
 import { workerRoutes } from './worker-routes.ts';
 
 /** All routes of the API. */
-export function makeRoutes(herder: Herder, { hasAdmin }: { readonly hasAdmin: boolean }): readonly Route[] {
+export function makeRoutes(
+  herder: Herder,
+  { hasAdmin, healthTimeoutMs }: { readonly hasAdmin: boolean; readonly healthTimeoutMs: number },
+): readonly Route[] {
   const routes = [
     ...connectorRoutes(herder),
     ...stateRoutes(herder),
     ...offsetRoutes(herder),
-    ...workerRoutes(herder),
+    ...workerRoutes(herder, healthTimeoutMs),
   ].filter(({ path }) => hasAdmin || !path.startsWith('/admin/'));
   return [...routes, openApiRoute(routes)];
 }

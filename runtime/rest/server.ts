@@ -13,6 +13,7 @@ import { allowedMethods, makeRoutes } from './routes.ts';
 const BODY_BYTES_MAX = 1_048_576;
 const NAME_LENGTH_MAX = 4_096;
 const REQUEST_TIMEOUT_MS = 90_000;
+const HEALTH_TIMEOUT_MS = 10_000;
 
 /** What Connect's REST API is served for, and where. */
 export interface RestOptions {
@@ -34,6 +35,8 @@ export interface RestOptions {
   readonly headers?: readonly (readonly [string, string])[];
   /** After which a request is answered with an error. Default 90,000 ms. */
   readonly requestTimeoutMs?: number;
+  /** After which `/health` says that the worker is not healthy. Default 10,000 ms. */
+  readonly healthTimeoutMs?: number;
 }
 
 /** A listening REST API. */
@@ -99,7 +102,10 @@ async function makeApp(options: RestOptions, server: Server): Promise<FastifyIns
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
-  const routes = makeRoutes(options.herder, { hasAdmin: options.hasAdmin ?? true });
+  const routes = makeRoutes(options.herder, {
+    hasAdmin: options.hasAdmin ?? true,
+    healthTimeoutMs: options.healthTimeoutMs ?? HEALTH_TIMEOUT_MS,
+  });
   app.setErrorHandler((error, _request, reply) => send(reply, errorResponse(error)));
   app.setNotFoundHandler((request, reply) => answerUnrouted(routes, request, reply));
   app.addHook('onRequest', (request, reply, next) => {

@@ -1,13 +1,13 @@
-import { BadRequestError, type Herder, HerderError } from '../herder/index.ts';
+import { BadRequestError, type Health, type Herder, HerderError } from '../herder/index.ts';
 import { apiVersion } from './api-version.ts';
 import { configRequest, levelRequest } from './request-body.ts';
-import { ok, param, queryFlag, queryText, type Route } from './route.ts';
+import { ok, param, queryFlag, queryText, type Route, type RouteResponse } from './route.ts';
 
 /** Sixteen hex digits, which the build puts in; zeros when run from source. */
 const commit = process.env['MILLRACE_COMMIT'] || '0'.repeat(16);
 
 /** `/`, `/health`, `/connector-plugins` and `/admin/loggers`. */
-export function workerRoutes(herder: Herder): readonly Route[] {
+export function workerRoutes(herder: Herder, healthTimeoutMs: number): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -21,12 +21,24 @@ export function workerRoutes(herder: Herder): readonly Route[] {
       path: '/health',
       summary: 'Whether the worker works (KIP-1017)',
       answers: { 200: 'WorkerStatus', 500: 'WorkerStatus', 503: 'WorkerStatus' },
-      handle: () =>
-        ok({ status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }),
+      handle: async () => healthAnswer(await herder.health(healthTimeoutMs)),
     },
     ...pluginRoutes(herder),
     ...loggerRoutes(herder),
   ];
+}
+
+function healthAnswer(health: Health): RouteResponse {
+  if (health.isHealthy)
+    return ok({
+      status: 'healthy',
+      message: 'Worker has completed startup and is ready to handle requests.',
+    });
+  const began = new Date(health.since).toISOString();
+  const message =
+    'Worker was unable to handle this request and may be unable to handle other requests. ' +
+    `The worker is currently ${health.waitingFor}, which began at ${began}.`;
+  return { status: 500, body: { status: 'unhealthy', message } };
 }
 
 function pluginRoutes(herder: Herder): readonly Route[] {

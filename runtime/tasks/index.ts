@@ -1,7 +1,7 @@
 export { isRetriable, OffsetWriterFencedError } from './errors.ts';
 export { isolatePlugin, type PlacedPlugin } from './isolation/isolate-plugin.ts';
 export type { OffsetStore, OffsetWriter, StoredPosition } from './offset-store.ts';
-export type { TaskProgress } from './progress.ts';
+export { activeRecords, type TaskProgress } from './progress.ts';
 export { retryDelayMs } from './retry.ts';
 export { SinkTask } from './sink-task.ts';
 export { SourceTask } from './source-task.ts';

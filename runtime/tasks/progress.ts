@@ -26,6 +26,12 @@ export interface TaskProgress {
   lag: number;
 }
 
+/** Records that were read, and of which it is not yet known what becomes of them. */
+export function activeRecords(progress: TaskProgress): number {
+  const { recordsRead, recordsWritten, recordsFiltered, recordsSkipped, recordsDeadLettered } = progress;
+  return Math.max(0, recordsRead - recordsWritten - recordsFiltered - recordsSkipped - recordsDeadLettered);
+}
+
 /** All at zero. */
 export function newProgress(): TaskProgress {
   return {

@@ -109,6 +109,7 @@ export class SinkGroup {
       this.positions.markCommitted(kept);
     } catch (error) {
       meters.commitFailures.record(1);
+      if (error instanceof FlushTimeoutError) meters.commitSkips.record(1);
       if (!isPassing(error)) throw error;
       ctx.log.warn({ err: error }, 'offsets could not be committed, trying again later');
     }

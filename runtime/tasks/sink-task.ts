@@ -11,7 +11,7 @@ import {
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { ErrorPolicy } from './error-policy.ts';
 import { isRetriable, TaskStoppedError } from './errors.ts';
-import { newProgress } from './progress.ts';
+import { activeRecords, newProgress } from './progress.ts';
 import { RateLimit } from './rate-limit.ts';
 import { openRecordCodec, type RecordCodec } from './record-codec.ts';
 import { pause, retryDelayMs } from './retry.ts';
@@ -213,6 +213,7 @@ export class SinkTask implements Task {
     group.begin();
     const batch = await intake.take(polled);
     this.meters.read.record(batch.records.length);
+    this.meters.active.record(activeRecords(this.progress));
     const before = this.progress.recordsWritten;
     if (batch.records.length > 0) await delivery.deliver(batch);
     this.meters.written.record(this.progress.recordsWritten - before);

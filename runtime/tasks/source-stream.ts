@@ -9,7 +9,7 @@ import type {
 } from '../plugin/index.ts';
 import { isRetriable } from './errors.ts';
 import { PositionTracker, type TrackedBatch } from './position-tracker.ts';
-import type { TaskProgress } from './progress.ts';
+import { activeRecords, type TaskProgress } from './progress.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { retryDelayMs } from './retry.ts';
 import { requireBatch } from './source-batch.ts';
@@ -72,7 +72,7 @@ export class SourceStream {
   }
 
   async #read(): Promise<void> {
-    const { plugin, config, ctx, limit, clock, meters, whenRunning, deliver } = this.#parts;
+    const { plugin, config, ctx, limit, clock, meters, progress, whenRunning, deliver } = this.#parts;
     await whenRunning();
     if (ctx.signal.aborted) return;
     const from = { partition: this.partition, position: this.#position };
@@ -86,6 +86,7 @@ export class SourceStream {
       meters.read.record(batch.records.length);
       await deliver(batch, this.tracker.begin(batch.position), this);
       meters.written.record(batch.records.length);
+      meters.active.record(activeRecords(progress));
       this.#position = batch.position;
       const waitMs = limit.spend(batch.records.length);
       if (waitMs > 0) await ctx.sleep(waitMs);

@@ -12,6 +12,10 @@ export interface TaskMeters {
   /** Ms of commits that succeeded: offsets of a sink, positions of a source. */
   readonly commitMs: WindowedStat;
   readonly commitFailures: WindowedStat;
+  /** Commits of a sink whose end came too late to count. */
+  readonly commitSkips: WindowedStat;
+  /** Records that were read and not yet written, looked at with each batch. */
+  readonly active: WindowedStat;
 }
 
 /** All empty. */
@@ -22,5 +26,7 @@ export function newMeters(clock: Clock): TaskMeters {
     batchMs: new WindowedStat(clock),
     commitMs: new WindowedStat(clock),
     commitFailures: new WindowedStat(clock),
+    commitSkips: new WindowedStat(clock),
+    active: new WindowedStat(clock),
   };
 }

@@ -47,6 +47,12 @@ export class WindowedStat {
     return count === 0 ? Number.NaN : max;
   }
 
+  /** How often something was recorded, per second. */
+  get countRate(): number {
+    const { count, startedAt } = this.#window();
+    return (count * 1_000) / Math.max(this.#clock.monotonic() - startedAt, SAMPLE_MS);
+  }
+
   /** Sum per second. */
   get rate(): number {
     const { sum, startedAt } = this.#window();

@@ -42,6 +42,13 @@ test('a source, a sink and a failed task tell under Kafka Connect’s names what
   const expected = {
     kafka_connect_worker_metrics_connector_count: '3',
     kafka_connect_worker_metrics_task_count: '3',
+    kafka_connect_worker_metrics_connector_startup_attempts_total: '3',
+    kafka_connect_worker_metrics_connector_startup_success_percentage: '1',
+    kafka_connect_worker_metrics_task_startup_success_total: '3',
+    kafka_connect_worker_metrics_task_startup_failure_percentage: '0',
+    'kafka_connect_connector_task_converter_info{connector="in",task="0",converter="key",class="org.apache.kafka.connect.storage.StringConverter",version="1.0.0"}':
+      '1',
+    'kafka_connect_sink_task_metrics_offset_commit_skip_total{connector="out",task="0"}': '0',
     'kafka_connect_worker_metrics_connector_failed_task_count{connector="bad"}': '1',
     'kafka_connect_worker_metrics_connector_running_task_count{connector="in"}': '1',
     'kafka_connect_connector_task_status{connector="bad",task="0",status="failed"}': '1',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { run, runOk } from '../child.ts';
 import { kcat } from '../clients/kcat.ts';
 import { kcatCommand, packageDirectory, packagedCommand } from '../install.ts';
+import { checkContainment, checkIsolation } from '../package-isolation.ts';
 import { projectRoot } from '../places.ts';
 import { recordKey, recordValue } from '../record-set.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
@@ -49,6 +50,14 @@ export const packaged: Part = {
     {
       name: 'a program imports all four entries: a plugin, a broker, a client with every codec, a registry',
       run: () => checkProgram(context),
+    },
+    ...(['inline', 'thread', 'process'] as const).map((mode) => ({
+      name: `isolation: ${mode} of a third-party source and a built-in sink works as packed`,
+      run: () => checkIsolation(context.directory, mode),
+    })),
+    {
+      name: 'a plugin that ends its process fails alone, and the run tells why',
+      run: () => checkContainment(context.directory),
     },
     { name: 'the types of all four entries resolve, with moduleResolution nodenext', run: checkTypes },
   ],

@@ -22,6 +22,23 @@ afterEach(async () => {
   await cluster.close();
 });
 
+test('a worker whose brokers do not answer says that it is not healthy, and what it waits for', async () => {
+  const { worker: cut, kill } = await cluster.mortalWorker([source.plugin]);
+  const own = await startRest({ herder: cut.herder, port: 0, healthTimeoutMs: 50 });
+  const health = async () => {
+    const answer = await fetch(`${own.url}/health`);
+    return [answer.status, await answer.json()];
+  };
+  expect(await health()).toMatchObject([200, { status: 'healthy' }]);
+  kill();
+  const message = expect.stringMatching(
+    /^Worker was unable to handle this request and may be unable to handle other requests\. The worker is currently waiting for an answer of the brokers, which began at \d{4}-\d\d-\d\dT[\d:.]+Z\.$/,
+  );
+  expect(await health()).toEqual([500, { status: 'unhealthy', message }]);
+  expect(await health()).toEqual([500, { status: 'unhealthy', message }]);
+  await own.close();
+});
+
 interface Answer {
   readonly status: number;
   readonly type: string | null;
