@@ -38,7 +38,7 @@ export const recordCommands: readonly string[] = [
   `kafka-console-producer --topic letters ${keyed} <<< h1:a,h2:b\\tkey1\\tvalue1\\nh1:c\\tkey2\\tvalue2\\n`,
   `kafka-console-producer --topic letters ${keyed} <<< no separator\\n`,
   'kafka-console-consumer --topic words --group first --from-beginning --max-messages 5',
-  'kafka-console-consumer --topic words --partition 0 --offset 3 --timeout-ms 2500',
+  'kafka-console-consumer --topic words --partition 0 --offset 3 --timeout-ms 5000',
   `kafka-console-consumer --topic letters --group second --from-beginning --max-messages 2 ${formatted}`,
   'kafka-console-consumer --topic words --group readers --from-beginning --max-messages 5',
 ];

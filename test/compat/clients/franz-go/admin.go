@@ -62,7 +62,7 @@ func (t *adminTranscript) topics() {
 	t.ask("CreateTopics again", create(2, 1, nil, t.topic))
 	t.ask("CreateTopics of a bad name", create(1, 1, nil, "bad name"))
 	t.ask("CreateTopics with too many replicas", create(1, 3, nil, "wide"))
-	t.ask("CreateTopics with an unknown config", create(1, 1, map[string]*string{"no.such": nil}, "odd"))
+	t.ask("CreateTopics with an unknown config", create(1, 1, map[string]*string{"no.such": kadm.StringPtr("1")}, "odd"))
 	t.ask("ListTopics", func() (any, error) { return t.listed(2) })
 	t.ask("ListTopics of one that is not", func() (any, error) { return t.admin.ListTopics(t.ctx, "nothing") })
 	t.ask("ValidateCreatePartitions", func() (any, error) { return t.admin.ValidateCreatePartitions(t.ctx, 1, t.topic) })

@@ -89,6 +89,10 @@ func ofMap(value reflect.Value, line string) string {
 	texts := []string{}
 	for _, key := range keys {
 		name := fmt.Sprint(key.Interface())
+		// The only keys of this type are the ids of producers.
+		if key.Kind() == reflect.Int64 {
+			name = "a producer"
+		}
 		// The only keys that are paths are those of log directories.
 		if strings.HasPrefix(name, "/") {
 			name = "a directory"

@@ -255,10 +255,10 @@ public final class ConsumerTranscript extends AdminTranscript {
             }
         });
         step("max.poll.interval.ms has passed", () -> {
-            try (KafkaConsumer<String, String> consumer = consumer("sleepy", Map.of("max.poll.interval.ms", "1500"))) {
+            try (KafkaConsumer<String, String> consumer = consumer("sleepy", Map.of("max.poll.interval.ms", "3000"))) {
                 consumer.subscribe(List.of(topic));
                 until(() -> consumer.assignment().size() == PARTITIONS, consumer);
-                Thread.sleep(3000);
+                Thread.sleep(5000);
                 consumer.commitSync(Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(1)), Duration.ofSeconds(5));
                 return "committed";
             }
