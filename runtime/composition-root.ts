@@ -1,10 +1,8 @@
 import { type RunningBroker, startBroker as start } from '../broker/index.ts';
 import { createClient, type KafkaClient } from '../kafka/client/index.ts';
 import { diskFiles } from '../platform/disk-files.ts';
-import { type Logger, silentLogger } from '../platform/logger.ts';
-import { LoggerLevels } from '../platform/logger-levels.ts';
 import { MemoryNet } from '../platform/memory-net.ts';
-import { createLogger, type LogLevel } from '../platform/pino-logger.ts';
+import type { LogLevel } from '../platform/pino-logger.ts';
 import type { Platform } from '../platform/platform.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
 import {
@@ -17,30 +15,14 @@ import {
   type RegistryStore,
   startRegistry,
 } from '../schema-registry/index.ts';
+import { type BrokerSettings, type Logging, loggingAt } from './broker-alone.ts';
 import type { ClientFor } from './converters/index.ts';
 import { loadPlugins, type PluginPlaces } from './plugins.ts';
 import { isLoopback, type RestSettings, restSettings, startRest } from './rest/index.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-export { examineProperties } from '../broker/index.ts';
-
 /** Where clients in the process reach the broker in it. */
 const IN_PROCESS = { host: 'in-process', port: 9092 } as const;
-
-/** How a broker of its own is run. */
-export interface BrokerSettings {
-  /** Kafka's `server.properties`. */
-  readonly properties: ReadonlyMap<string, string>;
-  /** Id of the cluster when the data directory is new; one that has another is refused. Default: a random one. */
-  readonly clusterId?: string | undefined;
-  readonly logLevel: LogLevel;
-}
-
-/** Starts a broker and nothing else. Rejects with what is wrong with its properties or its data. */
-export async function startBroker(settings: BrokerSettings): Promise<RunningBroker> {
-  const { properties, clusterId, logLevel } = settings;
-  return start({ properties, clusterId, ...loggingAt(logLevel) });
-}
 
 /** How the whole stack is run. */
 export interface StackSettings extends BrokerSettings {
@@ -308,17 +290,3 @@ function registryClients(platform: Platform, store: Promise<RegistryStore>): Cli
   return ({ urls, headers }) =>
     urls.length === 0 ? client : httpClient({ urls, headers, clock: platform.clock });
 }
-
-/** A logger that writes everything, and the levels that decide what of it is wanted. */
-interface Logging {
-  readonly logger: Logger;
-  readonly loggers: LoggerLevels;
-}
-
-/** Levels may be changed while the process runs, so the logger itself must leave out nothing. */
-function loggingAt(level: LogLevel): Logging {
-  if (level === 'silent') return { logger: silentLogger, loggers: new LoggerLevels('FATAL') };
-  return { logger: createLogger('debug'), loggers: new LoggerLevels(levelNames[level]) };
-}
-
-const levelNames = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
