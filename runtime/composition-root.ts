@@ -15,31 +15,15 @@ import {
   type RegistryStore,
   startRegistry,
 } from '../schema-registry/index.ts';
+import { type BrokerSettings, type Logging, loggingAt } from './broker-alone.ts';
 import type { ClientFor } from './converters/index.ts';
 import { type Logging, loggingAt } from './logging.ts';
 import { loadPlugins, type PluginPlaces, RegistryMissingError } from './plugins.ts';
 import { isLoopback, type RestSettings, restSettings, startRest } from './rest/index.ts';
 import { requireAlone, startWorker, type Worker } from './worker.ts';
 
-export { examineProperties } from '../broker/index.ts';
-
 /** Where clients in the process reach the broker in it. */
 const IN_PROCESS = { host: 'in-process', port: 9092 } as const;
-
-/** How a broker of its own is run. */
-export interface BrokerSettings {
-  /** Kafka's `server.properties`. */
-  readonly properties: ReadonlyMap<string, string>;
-  /** Id of the cluster when the data directory is new; one that has another is refused. Default: a random one. */
-  readonly clusterId?: string | undefined;
-  readonly logLevel: LogLevel;
-}
-
-/** Starts a broker and nothing else. Rejects with what is wrong with its properties or its data. */
-export async function startBroker(settings: BrokerSettings): Promise<RunningBroker> {
-  const { properties, clusterId, logLevel } = settings;
-  return start({ properties, clusterId, ...loggingAt(logLevel) });
-}
 
 /** How the whole stack is run. */
 export interface StackSettings extends BrokerSettings {

@@ -1,4 +1,5 @@
 import * as header from './batch-header.ts';
+import type { Scratch } from './compression/bounded-output.ts';
 import { codecOf, decompress } from './compression/codec.ts';
 import { CorruptRecordError } from './errors.ts';
 import { type RecordPosition, RecordView } from './record.ts';
@@ -13,10 +14,16 @@ export interface RecordBytes {
 
 /**
  * The record bytes of the batch at `at`, which must lie in `buffer` as a whole: in place when they are not
- * compressed, otherwise expanded to `maxOutputBytes` at most. Throws CorruptRecordError,
+ * compressed, otherwise expanded to `maxOutputBytes` at most, into `scratch` when there is one: then good until its next
+ * use. Throws CorruptRecordError,
  * DecompressionLimitError or UnsupportedCodecError.
  */
-export function expandRecords(buffer: Buffer, at: number, maxOutputBytes: number): RecordBytes {
+export function expandRecords(
+  buffer: Buffer,
+  at: number,
+  maxOutputBytes: number,
+  scratch?: Scratch,
+): RecordBytes {
   if (at + header.HEADER_BYTES > buffer.length) throw new CorruptRecordError('the batch is cut off');
   const end = at + header.sizeInBytes(buffer, at);
   if (end < at + header.HEADER_BYTES || end > buffer.length || header.magic(buffer, at) !== header.MAGIC) {
@@ -26,7 +33,7 @@ export function expandRecords(buffer: Buffer, at: number, maxOutputBytes: number
   const start = at + header.HEADER_BYTES;
   // Compaction may leave a batch that names a codec and holds nothing.
   if (codec === 'none' || start === end) return { bytes: buffer, start, end };
-  const bytes = decompress(codec, buffer.subarray(start, end), maxOutputBytes);
+  const bytes = decompress(codec, buffer.subarray(start, end), maxOutputBytes, scratch);
   return { bytes, start: 0, end: bytes.length };
 }
 

@@ -2,6 +2,7 @@ import { StreamError } from '../../platform/errors.ts';
 import { taskUrl } from '../../platform/executor.ts';
 import { BatchCursor } from './batch-cursor.ts';
 import * as header from './batch-header.ts';
+import { Scratch } from './compression/bounded-output.ts';
 import { CODECS, type Codec } from './compression/codec.ts';
 import { DecompressionLimitError, UnsupportedCodecError } from './errors.ts';
 import { withCodec } from './recompression.ts';
@@ -15,6 +16,9 @@ import {
 
 /** What a message of magic 0 takes at least after its length: Kafka knows no smaller record. */
 const OLDEST_OVERHEAD_BYTES = 14;
+
+/** Records are looked at here and not kept: the batch is stored as it came, or packed anew. */
+const scratch = new Scratch();
 
 /** Names of Kafka's errors that a produced batch can be refused with. */
 export type ProduceErrorName =
@@ -160,7 +164,7 @@ function validateHeader(batch: Buffer, sizeInBytes: number, rules: ProduceRules)
 }
 
 function validateContent(batch: Buffer, rules: ProduceRules): AcceptedBatch | RejectedBatch {
-  const records = expandRecords(batch, 0, rules.maxDecompressedBytes);
+  const records = expandRecords(batch, 0, rules.maxDecompressedBytes, scratch);
   const outcome = validateRecords(batch, records, rules);
   if (!outcome.ok) return rejectRecords(outcome);
   const source = CODECS[header.codecId(batch, 0)];

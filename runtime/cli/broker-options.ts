@@ -1,5 +1,5 @@
 import { diskFiles } from '../../platform/disk-files.ts';
-import { examineProperties } from '../composition-root.ts';
+import { examineProperties } from '../broker-alone.ts';
 import { UsageError } from './errors.ts';
 import { GivenProperties } from './given-properties.ts';
 import type { OptionSpecs, OptionValues } from './options.ts';

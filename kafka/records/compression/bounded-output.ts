@@ -3,17 +3,43 @@ import { DecompressionLimitError } from '../errors.ts';
 /** Largest first allocation: more is taken only once bytes have really been produced. */
 const FIRST_BYTES_MAX = 256 * 1024;
 
+/** Memory beyond that is not kept. */
+const SCRATCH_BYTES_MAX = 8 << 20;
+
+/**
+ * Memory that one decompression after the other writes to. What was expanded into it is good until the next one: for who
+ * looks at records and keeps nothing of them. One user at a time, and none across an await.
+ */
+export class Scratch {
+  #buffer: Buffer | undefined;
+
+  /** At least `bytes`, or what an earlier use has left. */
+  take(bytes: number): Buffer {
+    if (this.#buffer === undefined || this.#buffer.length < Math.min(bytes, SCRATCH_BYTES_MAX))
+      this.keep(Buffer.allocUnsafeSlow(bytes));
+    return this.#buffer ?? Buffer.allocUnsafeSlow(bytes);
+  }
+
+  /** The next use gets this buffer. */
+  keep(buffer: Buffer): void {
+    if (buffer.length <= SCRATCH_BYTES_MAX) this.#buffer = buffer;
+  }
+}
+
 /** Output of a decompressor: a buffer that grows by doubling and never beyond `limitBytes`. */
 export class BoundedOutput {
   readonly limitBytes: number;
+  readonly #scratch: Scratch | undefined;
   buffer: Buffer;
   /** Bytes written so far. The decoder moves it. */
   length = 0;
 
   /** `expectedBytes` is a guess, `limitBytes` the promise. */
-  constructor(expectedBytes: number, limitBytes: number) {
+  constructor(expectedBytes: number, limitBytes: number, scratch?: Scratch) {
     this.limitBytes = limitBytes;
-    this.buffer = Buffer.allocUnsafe(Math.min(expectedBytes, limitBytes, FIRST_BYTES_MAX));
+    this.#scratch = scratch;
+    const bytes = Math.min(expectedBytes, limitBytes, FIRST_BYTES_MAX);
+    this.buffer = scratch?.take(bytes) ?? Buffer.allocUnsafe(bytes);
   }
 
   /**
@@ -32,8 +58,9 @@ export class BoundedOutput {
   }
 
   #grow(end: number): void {
-    const grown = Buffer.allocUnsafe(Math.min(Math.max(end, this.buffer.length * 2), this.limitBytes));
+    const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(end, this.buffer.length * 2), this.limitBytes));
     this.buffer.copy(grown, 0, 0, this.length);
     this.buffer = grown;
+    this.#scratch?.keep(grown);
   }
 }

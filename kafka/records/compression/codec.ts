@@ -1,4 +1,5 @@
 import { UnsupportedCodecError } from '../errors.ts';
+import type { Scratch } from './bounded-output.ts';
 import { compressLz4, decompressLz4 } from './lz4-frame.ts';
 import { compressSnappy, decompressSnappy } from './snappy.ts';
 import { compressGzip, compressZstd, decompressGzip, decompressZstd } from './zlib.ts';
@@ -38,18 +39,19 @@ export function compress(codec: Codec, bytes: Buffer, level?: number): Buffer {
 
 /**
  * Expands the record bytes of a batch. `none` returns the bytes themselves. Throws CorruptRecordError for
- * malformed input, and DecompressionLimitError before it allocates noticeably more than `maxOutputBytes`.
+ * malformed input, and DecompressionLimitError before it allocates noticeably more than `maxOutputBytes`. With a `scratch`
+ * the result may lie in it, and is good until its next use.
  */
-export function decompress(codec: Codec, bytes: Buffer, maxOutputBytes: number): Buffer {
+export function decompress(codec: Codec, bytes: Buffer, maxOutputBytes: number, scratch?: Scratch): Buffer {
   switch (codec) {
     case 'none':
       return bytes;
     case 'gzip':
       return decompressGzip(bytes, maxOutputBytes);
     case 'snappy':
-      return decompressSnappy(bytes, maxOutputBytes);
+      return decompressSnappy(bytes, maxOutputBytes, scratch);
     case 'lz4':
-      return decompressLz4(bytes, maxOutputBytes);
+      return decompressLz4(bytes, maxOutputBytes, scratch);
     case 'zstd':
       return decompressZstd(bytes, maxOutputBytes);
   }

@@ -1,5 +1,5 @@
 import { CorruptRecordError, DecompressionLimitError } from '../errors.ts';
-import { BoundedOutput } from './bounded-output.ts';
+import { BoundedOutput, Scratch } from './bounded-output.ts';
 import { decodeLz4Block, LZ4_MALFORMED, type Lz4Block, measureLz4Block } from './lz4-block.ts';
 import { type Lz4FrameHeader, readLz4FrameHeader } from './lz4-frame-header.ts';
 import { type BlockCodec, NATIVE_BYTES_MIN, NativePackage } from './native-package.ts';
@@ -17,6 +17,8 @@ const BLOCK_BYTES = 64 * 1024;
 const WRITTEN_HEADER = Buffer.from('04224d18604082', 'hex');
 /** One input byte of an LZ4 block can stand for at most this many output bytes. */
 const EXPANSION_MAX = 255;
+
+const input = new Scratch();
 
 /** The package puts the uncompressed size, a little-endian uint32, in front of the raw block. */
 const native = new NativePackage((require): BlockCodec => {
@@ -50,8 +52,8 @@ export function compressLz4(bytes: Buffer): Buffer {
  * and every checksum that is there is checked. Throws {@link CorruptRecordError}, or
  * {@link DecompressionLimitError} before more than `maxOutputBytes` are allocated.
  */
-export function decompressLz4(bytes: Buffer, maxOutputBytes: number): Buffer {
-  const output = new BoundedOutput(bytes.length * 4, maxOutputBytes);
+export function decompressLz4(bytes: Buffer, maxOutputBytes: number, scratch?: Scratch): Buffer {
+  const output = new BoundedOutput(bytes.length * 4, maxOutputBytes, scratch);
   let at = 0;
   do {
     at = readFrame(bytes, at, output);
@@ -134,7 +136,7 @@ function expandNatively(block: Lz4Block, blockBytesMax: number, output: BoundedO
   if (codec === undefined) return false;
   const room = Math.min(blockBytesMax, size * EXPANSION_MAX, output.limitBytes - output.length);
   try {
-    const sized = Buffer.allocUnsafe(4 + size);
+    const sized = input.take(4 + size).subarray(0, 4 + size);
     sized.writeUInt32LE(room);
     block.source.copy(sized, 4, block.start, block.end);
     const expanded = codec.decompress(sized);

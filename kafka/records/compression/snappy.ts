@@ -1,5 +1,5 @@
 import { CorruptRecordError } from '../errors.ts';
-import { BoundedOutput } from './bounded-output.ts';
+import { BoundedOutput, type Scratch } from './bounded-output.ts';
 import { type BlockCodec, NATIVE_BYTES_MIN, NativePackage } from './native-package.ts';
 import { decodeSnappyBlock, readSnappyPreamble } from './snappy-block.ts';
 
@@ -39,8 +39,8 @@ export function compressSnappy(bytes: Buffer): Buffer {
  * Throws {@link CorruptRecordError}, or DecompressionLimitError before more than `maxOutputBytes` are
  * allocated.
  */
-export function decompressSnappy(bytes: Buffer, maxOutputBytes: number): Buffer {
-  const output = new BoundedOutput(bytes.length * 3, maxOutputBytes);
+export function decompressSnappy(bytes: Buffer, maxOutputBytes: number, scratch?: Scratch): Buffer {
+  const output = new BoundedOutput(bytes.length * 3, maxOutputBytes, scratch);
   if (isXerialHeader(bytes, 0)) expandFramed(bytes, output);
   else expandBlock(bytes, 0, bytes.length, output);
   return output.written();

@@ -2,9 +2,14 @@ import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync }
 import { CorruptRecordError, DecompressionLimitError } from '../errors.ts';
 import { readZstdFrame } from './zstd-frame.ts';
 
-/** Output is collected in pieces of this size; a small batch takes one. */
+/** Output is collected in pieces: one, when the input tells how much it will be, otherwise as many as it takes. */
 const CHUNK_BYTES_MIN = 4 * 1024;
 const CHUNK_BYTES_MAX = 256 * 1024;
+/** What the input says is believed up to here, and up to so many times its size. */
+const TOLD_BYTES_MAX = 4 << 20;
+const TOLD_EXPANSION_MAX = 1024;
+/** A gzip member ends with the size of what it holds, modulo 2^32. */
+const GZIP_SIZE_BYTES = 4;
 
 /** Compresses into one gzip member. `level` is 1 to 9; -1, or nothing, is zlib's default. */
 export function compressGzip(bytes: Buffer, level = -1): Buffer {
@@ -14,7 +19,7 @@ export function compressGzip(bytes: Buffer, level = -1): Buffer {
 /** Expands one gzip member or several. Throws like every `decompress`: see the codec table. */
 export function decompressGzip(bytes: Buffer, maxOutputBytes: number): Buffer {
   return bounded('gzip', maxOutputBytes, maxOutputBytes, () =>
-    gunzipSync(bytes, expansion(bytes, maxOutputBytes)),
+    gunzipSync(bytes, expansion(bytes, maxOutputBytes, gzipContentBytes(bytes))),
   );
 }
 
@@ -30,10 +35,13 @@ export function decompressZstd(bytes: Buffer, maxOutputBytes: number): Buffer {
   let at = 0;
   // The library stops after the first frame and says nothing about the rest.
   do {
-    const { isSkippable, contentBytes = 0, end } = readZstdFrame(bytes, at);
-    if (contentBytes > room) throw new DecompressionLimitError(maxOutputBytes);
+    const { isSkippable, contentBytes, end } = readZstdFrame(bytes, at);
+    if (contentBytes !== undefined && contentBytes > room) throw new DecompressionLimitError(maxOutputBytes);
     if (!isSkippable) {
-      const part = expandZstdFrame(bytes.subarray(at, end), room, maxOutputBytes);
+      const options = expansion(bytes.subarray(at, end), room, contentBytes);
+      const part = bounded('zstd', room, maxOutputBytes, () =>
+        zstdDecompressSync(bytes.subarray(at, end), options),
+      );
       room -= part.length;
       parts.push(part);
     }
@@ -43,14 +51,22 @@ export function decompressZstd(bytes: Buffer, maxOutputBytes: number): Buffer {
   return first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
 }
 
-function expandZstdFrame(frame: Buffer, room: number, limitBytes: number): Buffer {
-  return bounded('zstd', room, limitBytes, () => zstdDecompressSync(frame, expansion(frame, room)));
+/** `contentBytes` is what the input says that it expands to. */
+function expansion(
+  bytes: Buffer,
+  room: number,
+  contentBytes: number | undefined,
+): { maxOutputLength: number; chunkSize: number } {
+  const guess = Math.min(Math.max(CHUNK_BYTES_MIN, bytes.length * 4), CHUNK_BYTES_MAX);
+  // A piece that is filled to its end is followed by another, be it empty.
+  const believedMax = Math.min(TOLD_BYTES_MAX, bytes.length * TOLD_EXPANSION_MAX);
+  const told = contentBytes === undefined || contentBytes > believedMax ? guess : contentBytes + 1;
+  // zlib takes no limit of 0: the length is looked at again afterwards.
+  return { maxOutputLength: Math.max(1, room), chunkSize: Math.max(told, CHUNK_BYTES_MIN) };
 }
 
-function expansion(bytes: Buffer, room: number): { maxOutputLength: number; chunkSize: number } {
-  const expected = Math.max(CHUNK_BYTES_MIN, bytes.length * 4);
-  // zlib takes no limit of 0: the length is looked at again afterwards.
-  return { maxOutputLength: Math.max(1, room), chunkSize: Math.min(expected, CHUNK_BYTES_MAX) };
+function gzipContentBytes(bytes: Buffer): number | undefined {
+  return bytes.length < GZIP_SIZE_BYTES ? undefined : bytes.readUInt32LE(bytes.length - GZIP_SIZE_BYTES);
 }
 
 function bounded(codec: string, room: number, limitBytes: number, expand: () => Buffer): Buffer {

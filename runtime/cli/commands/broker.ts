@@ -1,4 +1,4 @@
-import { startBroker } from '../../composition-root.ts';
+import { startBroker } from '../../broker-alone.ts';
 import { brokerFileOptions, brokerProperties, configFileOf } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { UsageError } from '../errors.ts';

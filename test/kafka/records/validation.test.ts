@@ -57,6 +57,21 @@ function timed(...timestamps: number[]): Buffer {
 }
 
 describe.each(CODECS)('%s', (codec) => {
+  test('what was accepted stays as it is while other batches are checked', () => {
+    const batch = (letter: string) => {
+      const builder = new BatchBuilder();
+      for (let i = 0; i < 2000; i++) builder.append(NOW, null, Buffer.from(letter.repeat(200)));
+      const built = builder.build();
+      return withCodec(built, 0, built.subarray(HEADER_BYTES), { codec });
+    };
+    for (const compressionType of ['producer', 'uncompressed', 'gzip'] as const) {
+      const first = accepted(batch('a'), { compressionType }).batch;
+      const before = Buffer.from(first);
+      accepted(batch('b'), { compressionType });
+      expect(first.equals(before)).toBe(true);
+    }
+  });
+
   test('a good batch is accepted as it is, without a copy', () => {
     const sent = smallBatch(50, { codec });
     const before = Buffer.from(sent);
