@@ -18,4 +18,5 @@ export { SourceOffsets } from './source-offsets.ts';
 export { StandaloneHerder } from './standalone-herder.ts';
 export { StatusStore } from './status-store.ts';
 export { openStorageTopics, type Storage } from './storage-log.ts';
+export { partitionsOf, planTasks } from './task-plan.ts';
 export type { WorkerEvent } from './worker-event.ts';

@@ -51,11 +51,24 @@ export {
 } from './config-parser.ts';
 export { type ConfigProblem, problemText } from './config-problem.ts';
 export type { ConfigFormat, ConfigOf, ConfigProperty, ConfigSchema, ConfigType } from './config-schema.ts';
+export {
+  type Conformance,
+  type ConformancePlace,
+  describeSink,
+  describeSource,
+  type FlatConfig,
+  isConformance,
+  type SinkConformance,
+  type SinkInput,
+  type SourceConformance,
+  type WrittenRow,
+} from './conformance.ts';
 export type { PluginContext, SinkContext, SourceContext } from './context.ts';
 export { type ContextParts, createContext } from './context.ts';
 export type {
   ConverterPlugin,
   ConverterSubject,
+  ConverterTest,
   ConverterUse,
   HeaderConverterPlugin,
 } from './converter.ts';
@@ -99,4 +112,10 @@ export type {
   UnreadableRecord,
 } from './source.ts';
 export type { OffsetChange, PartitionOffset, TopicPartition } from './topic-partition.ts';
-export type { PredicatePlugin, Transformed, TransformPlugin, TransformTest } from './transform.ts';
+export type {
+  PredicatePlugin,
+  PredicateTest,
+  Transformed,
+  TransformPlugin,
+  TransformTest,
+} from './transform.ts';
