@@ -66,7 +66,7 @@ export class Bench {
     this.offsets = offsets;
     this.entropy = new SeededEntropy(options.seed ?? 1);
     this.stopTimeoutMs = options.stopTimeoutMs ?? 2_000;
-    this.timeoutMs = options.timeoutMs ?? 10_000;
+    this.timeoutMs = options.timeoutMs ?? 5_000;
     this.#ground = ground;
     this.#host = host;
     this.#registry = registry;
@@ -136,25 +136,31 @@ export class Bench {
     }
   }
 
-  /** Waits until `isDone`. Throws what went wrong meanwhile, or that it did not become so in time. */
+  /** Waits until `isDone`. Throws when the task fails, or comes to a standstill, before. */
   async until(
     isDone: () => boolean | Promise<boolean>,
-    { failure, expected, actual }: Expectation,
+    { run, expected, actual }: Expectation,
   ): Promise<void> {
+    if (await this.settled(isDone, expected, run)) return;
+    throw new ConformanceError(expected, `after ${this.timeoutMs} ms without any progress ${actual()}`);
+  }
+
+  /** As {@link until}, but resolves with false at a standstill. */
+  async settled(
+    isDone: () => boolean | Promise<boolean>,
+    expected: string,
+    run?: Progressing,
+  ): Promise<boolean> {
     const { clock } = this.#ground.platform;
-    const end = clock.monotonic() + this.timeoutMs;
+    let [steps, changedAt] = [run?.steps, clock.monotonic()];
     while (!(await isDone())) {
-      const failed = failure?.();
-      if (failed !== undefined) {
-        const { error } = failed;
-        if (error instanceof ConformanceError) throw error;
-        throw new ConformanceError(expected, `the task failed: ${reasonOf(error)}`, { cause: error });
-      }
-      if (clock.monotonic() > end) {
-        throw new ConformanceError(expected, `after ${this.timeoutMs} ms ${actual()}`);
-      }
+      if (run?.failure !== undefined) throw failed(expected, run.failure.error);
+      const now = clock.monotonic();
+      if (run?.steps !== steps) [steps, changedAt] = [run?.steps, now];
+      if (now - changedAt > this.timeoutMs) return false;
       await this.sleep(LOOK_MS);
     }
+    return true;
   }
 
   /** Writes records to the topic, alternating between its partitions. */
@@ -223,11 +229,23 @@ export class Bench {
   }
 }
 
-/** What {@link Bench.until} waits for, in words. */
+/** What {@link Bench.until} waits for, in words, and who brings it about. */
 export interface Expectation {
   readonly expected: string;
   readonly actual: () => string;
-  readonly failure?: () => { readonly error: unknown } | undefined;
+  readonly run?: Progressing;
+}
+
+/** A task, as far as somebody waits for it. */
+interface Progressing {
+  readonly failure: { readonly error: unknown } | undefined;
+  /** Changes with everything that the task does. */
+  readonly steps: number;
+}
+
+function failed(expected: string, error: unknown): ConformanceError {
+  if (error instanceof ConformanceError) return error;
+  return new ConformanceError(expected, `the task failed: ${reasonOf(error)}`, { cause: error });
 }
 
 /** A record of a topic: its bytes, and what the converter makes of them. */

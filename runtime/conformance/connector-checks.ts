@@ -58,7 +58,7 @@ async function stops(bench: Bench, description: Conformance): Promise<void> {
   await bench.until(() => stopped !== undefined, {
     expected: 'a batch',
     actual: () => 'there was none',
-    failure: () => run.failure,
+    run,
   });
   await stopped;
   const idle = await TaskRun.start(bench, description);

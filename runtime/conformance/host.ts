@@ -26,6 +26,6 @@ export interface ConformanceOptions {
   readonly seed?: number;
   /** How long a stop may take. Default: 2000. A worker gives a task up after `task.shutdown.graceful.timeout.ms`, 5000. */
   readonly stopTimeoutMs?: number;
-  /** After how long without success anything else counts as hung. Default: 10000. */
+  /** After how long without any progress a task has come to a standstill. Default: 5000. */
   readonly timeoutMs?: number;
 }

@@ -73,11 +73,8 @@ async function runAndKill(
       dead = running.kill();
     },
   });
-  await bench.until(() => dead !== undefined || ledger.committed.coversAll(ROWS), {
-    expected: `the sink to come to the boundary "${at}"`,
-    actual: () => 'it had not',
-    failure: () => run.failure,
-  });
+  const isOver = (): boolean => dead !== undefined || ledger.committed.coversAll(ROWS);
+  await bench.settled(isOver, `the boundary "${at}"`, run);
   await (dead ?? run.stop());
   for (const row of given) if (!ledger.committed.covers(row)) ledger.uncertain.add(row);
 }
@@ -90,7 +87,7 @@ async function runToEnd(bench: Bench, description: SinkConformance, ledger: Ledg
   await bench.until(() => ledger.committed.coversAll(ROWS), {
     expected: 'all offsets to be committed after the last restart',
     actual: () => `these were: ${ledger.committed}`,
-    failure: () => run.failure,
+    run,
   });
   await run.stop();
 }

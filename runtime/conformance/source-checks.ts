@@ -74,7 +74,7 @@ async function append(bench: Bench, description: SourceConformance): Promise<voi
   await bench.until(() => run.isExhausted || run.task.progress.recordsWritten >= 2 * quarter, {
     expected: 'the rows that were added while it ran, or the end',
     actual: () => `${run.task.progress.recordsWritten} of ${2 * quarter} had come`,
-    failure: () => run.failure,
+    run,
   });
   await run.stop();
   const left = ROWS - (await rowsInTopic(bench, description)).length;
@@ -100,7 +100,7 @@ async function backPressure(bench: Bench, description: SourceConformance): Promi
     await bench.until(() => given > 0, {
       expected: 'a first batch',
       actual: () => 'none had come',
-      failure: () => run.failure,
+      run,
     });
     await bench.sleep(HOLD_MS);
     const bytes = bytesInUse() - before;
@@ -132,7 +132,7 @@ async function poison(bench: Bench, description: SourceConformance): Promise<voi
   await bench.until(() => progress.recordsWritten >= 10 && progress.recordsDeadLettered >= 3, {
     expected: '10 rows and 3 dead letters',
     actual: () => `there were ${progress.recordsWritten} rows and ${progress.recordsDeadLettered} letters`,
-    failure: () => run.failure,
+    run,
   });
   await run.stop();
   requireOnce(rowsFrom(0, 10), await rowsInTopic(bench, description), 'in the topic the rows');
@@ -166,7 +166,7 @@ async function intolerance(bench: Bench, description: SourceConformance): Promis
     {
       expected: 'one dead letter and the rows 25-39 after the restart',
       actual: () => `there were ${show(again.task.progress)}`,
-      failure: () => again.failure,
+      run: again,
     },
   );
   await again.stop();

@@ -7,7 +7,7 @@ export async function rowsInTopic(bench: Bench, { rowOf }: SourceConformance): P
   return (await bench.read(bench.place.topic)).map(({ record }) => rowOf(record));
 }
 
-/** Starts the source and waits until it has written `count` records, or says that there is no more. */
+/** Starts the source and waits until it has written `count` records, says that there is no more, or does nothing more. */
 export async function runUntil(
   bench: Bench,
   description: SourceConformance,
@@ -17,11 +17,7 @@ export async function runUntil(
 ): Promise<TaskRun> {
   const run = await TaskRun.start(bench, description, options);
   const { progress } = run.task;
-  await bench.until(() => run.isExhausted || progress.recordsWritten >= count, {
-    expected,
-    actual: () => `${progress.recordsWritten} of ${count} had come`,
-    failure: () => run.failure,
-  });
+  await bench.settled(() => run.isExhausted || progress.recordsWritten >= count, expected, run);
   return run;
 }
 

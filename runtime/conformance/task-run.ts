@@ -43,6 +43,18 @@ export type Boundary =
   | { readonly at: 'offsets to be committed'; readonly offsets: readonly PartitionOffset[] }
   | { readonly at: 'offsets committed'; readonly offsets: readonly PartitionOffset[] };
 
+/** So many repetitions count as progress: one that repeats for ever makes none. */
+const RETRIES_MAX = 20;
+
+/** Boundaries that a task which tries the same thing for ever does not come to. */
+const isStep: ReadonlySet<Boundary['at']> = new Set([
+  'batch given',
+  'batch taken',
+  'position stored',
+  'batch written',
+  'offsets committed',
+]);
+
 /** How a task is run. */
 export interface RunOptions {
   /** Whether the plugin's code runs in a process of its own. */
@@ -61,6 +73,7 @@ export class TaskRun {
   /** Why it failed. */
   failure: { readonly error: unknown } | undefined;
   isExhausted = false;
+  #boundaries = 0;
   readonly #bench: Bench;
   readonly #placed: PlacedPlugin;
   readonly #environment: TaskEnvironment;
@@ -158,7 +171,16 @@ export class TaskRun {
     void this.#environment.client.close().catch(() => undefined);
   }
 
+  /** Changes with everything that the task does. */
+  get steps(): number {
+    const { recordsRead, recordsWritten, recordsDeadLettered, retries } = this.task.progress;
+    return (
+      this.#boundaries + recordsRead + recordsWritten + recordsDeadLettered + Math.min(retries, RETRIES_MAX)
+    );
+  }
+
   async #at(boundary: Boundary): Promise<void> {
+    if (isStep.has(boundary.at)) this.#boundaries++;
     if (!this.#isDead) await this.#options.at?.(boundary, this);
     if (this.#isDead) await new Promise(() => undefined);
   }
