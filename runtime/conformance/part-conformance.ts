@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { keepAlive } from '../../platform/keep-alive.ts';
-import type { FlatConfig, Plugin } from '../plugin/index.ts';
-import type { ConformanceCheck } from './check.ts';
+import { type FlatConfig, type Plugin, requirePluginConfig } from '../plugin/index.ts';
+import { type ConformanceCheck, ConformanceError } from './check.ts';
 import { configChecks } from './config-checks.ts';
 import { converterExamples, headerConverterExamples } from './converter-examples.ts';
 import { predicateExamples, transformExamples } from './transform-examples.ts';
@@ -23,20 +23,28 @@ export function partConformance(plugin: Plugin, clock: Clock): readonly Conforma
     ...configChecks.map(({ name, run }) => ({
       name,
       // Without an example there may be no config that is right.
-      notApplicable: hasRequired(plugin) ? none : undefined,
+      notApplicable: isRightByDefault(plugin) ? undefined : none,
       run: async () => run(plugin, validConfig(plugin)),
     })),
-    ...(none === undefined ? [] : [{ name: 'example', notApplicable: none, run: () => Promise.resolve() }]),
+    ...(none === undefined
+      ? []
+      : [{ name: 'example: there is one', notApplicable: none, run: () => Promise.resolve() }]),
     ...examples.map(({ name, run }) => ({ name, notApplicable: undefined, run: () => alive(run(clock)) })),
   ];
 }
 
 function undescribed({ kind, name }: Plugin): ConformanceCheck {
-  const [make, file] = [kind === 'source' ? 'describeSource' : 'describeSink', 'conformance.ts'];
+  const make = kind === 'source' ? 'describeSource' : 'describeSink';
   return {
     name: 'description: the kit knows how to exercise the plugin',
-    notApplicable: `nothing describes the ${kind} ${name}: export ${make}({ ... }) from ${file} beside it`,
-    run: () => Promise.resolve(),
+    notApplicable: undefined,
+    run: () =>
+      Promise.reject(
+        new ConformanceError(
+          `a description of the ${kind} ${name}`,
+          `there is none: export ${make}({ ... }) from conformance.ts beside it`,
+        ),
+      ),
   };
 }
 
@@ -63,7 +71,7 @@ function examplesOf(plugin: Part): readonly ExampleCheck[] {
 }
 
 /** The config of the first example, as text. */
-function validConfig({ config, tests }: Part): FlatConfig {
+function validConfig({ config, tests }: Pick<Part, 'config' | 'tests'>): FlatConfig {
   const given = tests?.[0]?.config ?? {};
   const flat = Object.entries(given).map(([key, value]) => [
     key,
@@ -74,6 +82,12 @@ function validConfig({ config, tests }: Part): FlatConfig {
   return { ...type, ...Object.fromEntries(flat) };
 }
 
-function hasRequired({ config }: Part): boolean {
-  return (config.required ?? []).some((key) => key !== 'converter.type');
+/** Whether a config without any key is accepted. */
+function isRightByDefault(plugin: Part): boolean {
+  try {
+    requirePluginConfig(plugin, validConfig({ config: plugin.config }));
+    return true;
+  } catch {
+    return false;
+  }
 }
