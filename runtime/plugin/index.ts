@@ -93,11 +93,15 @@ export { compilePattern, type Pattern, patternProblem } from './pattern.ts';
 export {
   type FoundPlugin,
   type ImportModule,
+  loadConformanceFile,
   loadPluginFile,
   loadPluginFolder,
   loadPluginPackages,
+  type ModuleLoading,
+  packageManifest,
   pluginKeyword,
 } from './plugin-loader.ts';
+export type { ManifestEntry, PluginManifest } from './plugin-manifest.ts';
 export { classNameOf, PluginRegistry } from './plugin-registry.ts';
 export { checkPlugin, isPlugin } from './plugin-shape.ts';
 export { Secret } from './secret.ts';
