@@ -179,7 +179,7 @@ describe('loading plugins', () => {
       '/app/node_modules/mine/package.json': JSON.stringify({ keywords: ['millrace-plugin'], millrace }),
     });
     await expect(loadPluginPackages('/app', files, { load: async () => ({ good }) })).rejects.toThrow(
-      'package mine',
+      'package.json of mine',
     );
   });
 
