@@ -5,7 +5,7 @@ import { SeededEntropy } from '../../platform/simulation/seeded-entropy.ts';
 import { SeverableNet } from '../../platform/simulation/severable-net.ts';
 import { Secrets, workerSettings } from '../config/index.ts';
 import { type OpenedConverter, openConverter } from '../converters/index.ts';
-import { OffsetTopic } from '../herder/index.ts';
+import { openStorageTopics, SourceOffsets } from '../herder/index.ts';
 import {
   type Conformance,
   type ConformancePlace,
@@ -25,6 +25,7 @@ import type { ConformanceGround, ConformanceHost, ConformanceOptions } from './h
 const worker = workerSettings({
   'offset.flush.interval.ms': '5',
   'offset.storage.partitions': '1',
+  'status.storage.partitions': '1',
   'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
   'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
 });
@@ -40,7 +41,7 @@ export class Bench {
   readonly entropy: SeededEntropy;
   readonly client: KafkaClient;
   /** The real one, on a connection that is never severed. */
-  readonly offsets: OffsetTopic;
+  readonly offsets: SourceOffsets;
   readonly stopTimeoutMs: number;
   readonly timeoutMs: number;
   readonly #ground: ConformanceGround;
@@ -53,7 +54,7 @@ export class Bench {
     readonly host: ConformanceHost;
     readonly options: ConformanceOptions;
     readonly client: KafkaClient;
-    readonly offsets: OffsetTopic;
+    readonly offsets: SourceOffsets;
     readonly registry: PluginRegistry;
     readonly converter: OpenedConverter;
     readonly place: ConformancePlace;
@@ -90,8 +91,9 @@ export class Bench {
       // A sink gets the records of two partitions mixed.
       const partitionCount = description.kind === 'sink-conformance' ? 2 : 1;
       await client.admin().createTopics([{ name: place.topic, partitionCount }]);
-      const offsets = await OffsetTopic.open(client, worker, ground.platform.logger);
-      opened.defer(() => offsets.close());
+      const storage = await openStorageTopics(client, worker, ground.platform.logger);
+      const offsets = await SourceOffsets.open(storage.offsets);
+      for (const each of [offsets, storage.configs, storage.statuses]) opened.defer(() => each.close());
       const registry = host.registry(description.plugin, description.module);
       const plugin = registry.require('converter', worker.valueConverter.className);
       const signal = new AbortController().signal;

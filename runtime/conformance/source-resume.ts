@@ -77,7 +77,9 @@ async function readAll(
 async function store(bench: Bench, positions: Moment['positions']): Promise<void> {
   const old = bench.offsets.list(CONNECTOR).map(({ partition }) => ({ partition, offset: null }));
   await bench.offsets.alter(CONNECTOR, old);
-  await bench.offsets.write(CONNECTOR, positions);
+  const writer = bench.offsets.openWriter(CONNECTOR, 0);
+  await writer.write(positions);
+  writer.close();
   await bench.offsets.sync();
 }
 

@@ -211,11 +211,18 @@ export class TaskRun {
     const { offsets } = this.#bench;
     return {
       read: (connector, partition) => offsets.read(connector, partition),
-      write: async (connector, positions) => {
-        await this.#at({ at: 'position to be stored', positions });
-        await offsets.write(connector, positions);
-        await offsets.sync();
-        await this.#at({ at: 'position stored', positions });
+      openWriter: (connector, task) => {
+        const writer = offsets.openWriter(connector, task);
+        return {
+          generation: writer.generation,
+          write: async (positions) => {
+            await this.#at({ at: 'position to be stored', positions });
+            await writer.write(positions);
+            await offsets.sync();
+            await this.#at({ at: 'position stored', positions });
+          },
+          close: () => writer.close(),
+        };
       },
     };
   }

@@ -1,8 +1,8 @@
 import { diskFiles } from '../../../platform/disk-files.ts';
 import { startStack } from '../../composition-root.ts';
-import { listOf } from '../../config/index.ts';
 import { brokerFileOptions, brokerProperties, configFileOf } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
+import { pluginFolders } from '../connect-properties.ts';
 import { UsageError } from '../errors.ts';
 import { clusterIdOf } from '../kafka-environment.ts';
 import { describeOptions, parseOptions } from '../options.ts';
@@ -49,7 +49,7 @@ export const startCommand: Command = {
         personality: values['compat-level'] === '7' ? 7 : 8,
         restPort: values['rest-port'],
         workerProperties: worker,
-        plugins: { folders: [...values['plugin-path'], ...listOf(worker['plugin.path'])], packages: ['.'] },
+        plugins: { folders: [...values['plugin-path'], ...pluginFolders(worker)], packages: ['.'] },
       });
       const { kafka, registry, rest, metrics } = stack.addresses;
       const lines = `Kafka ${kafka}\nSchema registry ${registry}\nConnect ${rest}`;
