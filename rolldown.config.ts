@@ -15,6 +15,7 @@ export default defineConfig({
   input: {
     bin: 'runtime/bin.ts',
     index: 'runtime/index.ts',
+    testing: 'runtime/testing.ts',
     broker: 'broker/index.ts',
     client: 'kafka/client/index.ts',
     'schema-registry': 'schema-registry/index.ts',

@@ -1,7 +1,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Child, runOk, until } from '../test/compat/child.ts';
-import { cache } from '../test/compat/install.ts';
+import { cache } from '../test/compat/places.ts';
 import { freePort } from '../test/compat/port.ts';
 import { entry } from './process.ts';
 

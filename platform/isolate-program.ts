@@ -1,5 +1,9 @@
 // What an isolated thread or process starts with: connects its port to the program it is told to run.
+import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+
+enableCompileCache();
+
 import type { IsolatePort } from './isolate.ts';
 
 const program = parentPort === null ? process.argv[2] : String(workerData);

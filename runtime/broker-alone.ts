@@ -1,7 +1,6 @@
 import { type RunningBroker, startBroker as start } from '../broker/index.ts';
-import { type Logger, silentLogger } from '../platform/logger.ts';
-import { LoggerLevels } from '../platform/logger-levels.ts';
-import { createLogger, type LogLevel } from '../platform/pino-logger.ts';
+import type { LogLevel } from '../platform/pino-logger.ts';
+import { loggingAt } from './logging.ts';
 
 export { examineProperties } from '../broker/index.ts';
 
@@ -18,18 +17,4 @@ export interface BrokerSettings {
 export async function startBroker(settings: BrokerSettings): Promise<RunningBroker> {
   const { properties, clusterId, logLevel } = settings;
   return start({ properties, clusterId, ...loggingAt(logLevel) });
-}
-
-/** A logger that writes everything, and the levels that decide what of it is wanted. */
-export interface Logging {
-  readonly logger: Logger;
-  readonly loggers: LoggerLevels;
-}
-
-const levelNames = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
-
-/** Levels may be changed while the process runs, so the logger itself must leave out nothing. */
-export function loggingAt(level: LogLevel): Logging {
-  if (level === 'silent') return { logger: silentLogger, loggers: new LoggerLevels('FATAL') };
-  return { logger: createLogger('debug'), loggers: new LoggerLevels(levelNames[level]) };
 }

@@ -15,7 +15,7 @@ import {
   type RegistryStore,
   startRegistry,
 } from '../schema-registry/index.ts';
-import { type BrokerSettings, type Logging, loggingAt } from './broker-alone.ts';
+import type { BrokerSettings } from './broker-alone.ts';
 import type { ClientFor } from './converters/index.ts';
 import { type Logging, loggingAt } from './logging.ts';
 import { loadPlugins, type PluginPlaces, RegistryMissingError } from './plugins.ts';

@@ -72,9 +72,9 @@ export const csvConfig = {
     'null.values': {
       type: 'array',
       items: { type: 'string' },
-      default: [''],
+      // No default: the list with the empty text is, written as text, the empty list.
       description:
-        'Texts that mean null in columns whose type ends with ?. The empty text is one unless this is set.',
+        'Texts that mean null in columns whose type ends with ?. Unless this is set, the empty text; if it is empty, none.',
     },
     'true.values': {
       type: 'array',
@@ -133,7 +133,7 @@ export function csvRules(config: CsvConfig): CsvRules {
   const problems: ConfigProblem[] = [];
   const dialect = readDialect(config, problems);
   const cells: CellRules = {
-    nullTexts: new Set(config['null.values']),
+    nullTexts: nullTextsOf(config),
     trueTexts: lowerCaseSet(config['true.values']),
     falseTexts: lowerCaseSet(config['false.values']),
   };
@@ -156,6 +156,11 @@ export function csvRules(config: CsvConfig): CsvRules {
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { dialect, cells, columns };
+}
+
+/** The texts that mean null. */
+export function nullTextsOf({ 'null.values': given }: CsvConfig): ReadonlySet<string> {
+  return new Set(given ?? ['']);
 }
 
 function lowerCaseSet(texts: readonly string[]): ReadonlySet<string> {

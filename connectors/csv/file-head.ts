@@ -2,6 +2,7 @@ import { FatalError } from '../../runtime/plugin/index.ts';
 import { cellTypeOf } from './cell-types.ts';
 import { type ColumnSpec, RowBuilder } from './columns.ts';
 import type { CsvConfig, CsvRules } from './csv-config.ts';
+import { nullTextsOf } from './csv-config.ts';
 import type { CsvFile } from './csv-file.ts';
 import { RowReader } from './row-reader.ts';
 
@@ -99,7 +100,7 @@ function headerError(config: CsvConfig, reason: string): FatalError {
 function builderOf(columns: readonly ColumnSpec[], config: CsvConfig): RowBuilder {
   return new RowBuilder({
     columns,
-    nullTexts: new Set(config['null.values']),
+    nullTexts: nullTextsOf(config),
     keyColumns: config['key.columns'],
     schemaName: config['value.schema.name'],
     topic: config.topic,

@@ -97,8 +97,12 @@ function recordError(index: number, { topic, partition, offset }: SinkRecord, ca
   );
 }
 
-/** Constraints that are checked at the commit fall on the whole batch: an ordinary error lets the runtime find the record. */
-function batchError(cause: unknown): unknown {
+/**
+ * What an error of SQLite means to the runtime: again later for a lock or a full disk, the end for anything else. Constraints that
+ * are checked at the commit fall on the whole batch: an ordinary error lets the runtime find the record. Errors that are not
+ * SQLite's stay as they are.
+ */
+export function batchError(cause: unknown): unknown {
   const code = primaryCode(cause);
   if (code === undefined || recordFaults.has(code)) return cause;
   const message = `SQLite: ${cause instanceof Error ? cause.message : String(cause)}`;

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { defineSink, FatalError } from '../../runtime/plugin/index.ts';
-import { storeNoted, writeBatch } from './batch-writer.ts';
+import { batchError, storeNoted, writeBatch } from './batch-writer.ts';
 import { Offsets } from './offsets.ts';
 import { RowWriter } from './row-writer.ts';
 import { checkSqliteConfig, type SqliteConfig, sqliteConfig } from './sqlite-config.ts';
@@ -33,16 +33,17 @@ export const sink = defineSink({
     }
   },
   open(config: SqliteConfig, ctx): SqliteOutput {
-    const database = openDatabase(config);
+    let database: DatabaseSync | undefined;
     try {
+      database = openDatabase(config);
       return {
         database,
         rows: new RowWriter(database, config),
         offsets: new Offsets(database, ctx.connector),
       };
     } catch (error) {
-      database.close();
-      throw error;
+      database?.close();
+      throw batchError(error);
     }
   },
   async write({ database, rows, offsets }: SqliteOutput, batch) {

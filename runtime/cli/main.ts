@@ -59,6 +59,20 @@ const commands: ReadonlyMap<string, CommandEntry> = new Map([
     { summary: 'Check pipeline files', load: async () => (await import('./commands/lint.ts')).lintCommand },
   ],
   [
+    'plugin',
+    {
+      summary: 'Check plugins: plugin test [PATH]',
+      load: async () => (await import('./commands/plugin.ts')).pluginCommand,
+    },
+  ],
+  [
+    'create',
+    {
+      summary: 'Write a new package: create connector NAME',
+      load: async () => (await import('./commands/create.ts')).createCommand,
+    },
+  ],
+  [
     'protocol',
     {
       summary: "Decode and encode messages of Kafka's protocol",

@@ -1,9 +1,8 @@
-import { MessageChannel } from 'node:worker_threads';
+import { keepAlive } from '../../platform/keep-alive.ts';
 
 /** Runs `work` with a signal that is aborted when the process is asked to stop, and keeps the process alive meanwhile. */
 export async function whileRunning<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const keepAlive = new MessageChannel(); // A port that listens keeps the event loop going.
-  keepAlive.port1.on('message', () => {});
+  const rest = keepAlive();
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once('SIGINT', stop);
@@ -13,7 +12,7 @@ export async function whileRunning<T>(work: (signal: AbortSignal) => Promise<T>)
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
-    keepAlive.port1.close();
+    rest();
   }
 }
 

@@ -20,4 +20,5 @@ export { StandaloneHerder } from './standalone-herder.ts';
 export type { StartupCounts, WorkerStartups } from './startups.ts';
 export { StatusStore } from './status-store.ts';
 export { openStorageTopics, type Storage } from './storage-log.ts';
+export { partitionsOf, planTasks } from './task-plan.ts';
 export type { WorkerEvent } from './worker-event.ts';

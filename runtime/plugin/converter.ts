@@ -48,6 +48,23 @@ export interface ConverterPlugin<S extends ConfigSchema = ConfigSchema, C = Conf
     bytes: Uint8Array | null,
   ): SchemaAndValue | Promise<SchemaAndValue>;
   close?(handle: H): Promise<void> | void;
+  /** Values that go to bytes and back; `millrace plugin test` and `conformance` try them. */
+  readonly tests?: readonly ConverterTest[];
+}
+
+/** An example of a converter that is also a test: a value becomes bytes, and these become the same value again. */
+export interface ConverterTest {
+  readonly name: string;
+  /** As a user would write it. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Default: a value. */
+  readonly isKey?: boolean;
+  readonly schema?: Schema | undefined;
+  readonly value: Value;
+  /** What the bytes are as UTF-8; null: none. Left out: they may be anything. */
+  readonly text?: string | null;
+  /** What is read, when that is not the same. */
+  readonly reads?: SchemaAndValue;
 }
 
 /** A plugin that translates record headers. Synchronous. */
@@ -62,4 +79,6 @@ export interface HeaderConverterPlugin<S extends ConfigSchema = ConfigSchema, C 
   fromConnectHeader(handle: H, topic: string, header: Header): Uint8Array | null;
   toConnectHeader(handle: H, topic: string, key: string, bytes: Uint8Array | null): SchemaAndValue;
   close?(handle: H): void;
+  /** Header values that go to bytes and back; `millrace plugin test` and `conformance` try them. */
+  readonly tests?: readonly ConverterTest[];
 }

@@ -51,11 +51,24 @@ export {
 } from './config-parser.ts';
 export { type ConfigProblem, problemText } from './config-problem.ts';
 export type { ConfigFormat, ConfigOf, ConfigProperty, ConfigSchema, ConfigType } from './config-schema.ts';
+export {
+  type Conformance,
+  type ConformancePlace,
+  describeSink,
+  describeSource,
+  type FlatConfig,
+  isConformance,
+  type SinkConformance,
+  type SinkInput,
+  type SourceConformance,
+  type WrittenRow,
+} from './conformance.ts';
 export type { PluginContext, SinkContext, SourceContext } from './context.ts';
 export { type ContextParts, createContext } from './context.ts';
 export type {
   ConverterPlugin,
   ConverterSubject,
+  ConverterTest,
   ConverterUse,
   HeaderConverterPlugin,
 } from './converter.ts';
@@ -80,11 +93,15 @@ export { compilePattern, type Pattern, patternProblem } from './pattern.ts';
 export {
   type FoundPlugin,
   type ImportModule,
+  loadConformanceFile,
   loadPluginFile,
   loadPluginFolder,
   loadPluginPackages,
+  type ModuleLoading,
+  packageManifest,
   pluginKeyword,
 } from './plugin-loader.ts';
+export type { ManifestEntry, PluginManifest } from './plugin-manifest.ts';
 export { classNameOf, PluginRegistry } from './plugin-registry.ts';
 export { checkPlugin, isPlugin } from './plugin-shape.ts';
 export { Secret } from './secret.ts';
@@ -99,4 +116,10 @@ export type {
   UnreadableRecord,
 } from './source.ts';
 export type { OffsetChange, PartitionOffset, TopicPartition } from './topic-partition.ts';
-export type { PredicatePlugin, Transformed, TransformPlugin, TransformTest } from './transform.ts';
+export type {
+  PredicatePlugin,
+  PredicateTest,
+  Transformed,
+  TransformPlugin,
+  TransformTest,
+} from './transform.ts';

@@ -1,5 +1,6 @@
 import type { Plugin, PluginKind } from './define.ts';
 import { PluginError } from './errors.ts';
+import { isUnloaded } from './lazy-plugin.ts';
 import { checkPlugin } from './plugin-shape.ts';
 import { suggestName } from './suggestion.ts';
 
@@ -28,9 +29,12 @@ export class PluginRegistry {
   readonly #plugins: Plugin[] = [];
   readonly #origins = new Map<Plugin, string>();
 
-  /** Adds a plugin. `origin` is for messages. Throws {@link PluginError} when it is malformed or its name is taken. */
+  /**
+   * Adds a plugin; one that is not loaded yet is checked when it is. `origin` is for messages. Throws {@link PluginError} when it is
+   * malformed or its name is taken.
+   */
   add(plugin: Plugin, origin = builtIn): void {
-    checkPlugin(plugin, origin);
+    if (!isUnloaded(plugin)) checkPlugin(plugin, origin);
     const names = [plugin.name, ...(plugin.aliases ?? [])];
     const taken = names.find((name) => this.#exact.has(`${plugin.kind} ${name}`));
     if (taken !== undefined) {

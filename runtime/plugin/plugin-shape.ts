@@ -10,6 +10,9 @@ const methods: Readonly<Record<PluginKind, readonly string[]>> = {
   header_converter: ['open', 'fromConnectHeader', 'toConnectHeader'],
 };
 
+/** Every kind of plugin there is. */
+export const kinds = Object.keys(methods) as readonly PluginKind[];
+
 /** True when `value` came out of one of the `define…` functions, well-formed or not. */
 export function isPlugin(value: unknown): value is Plugin {
   return typeof value === 'object' && value !== null && 'kind' in value && isKind(value.kind);
@@ -33,7 +36,8 @@ export function checkPlugin(plugin: Plugin, origin: string): void {
   }
 }
 
-function isKind(kind: unknown): kind is PluginKind {
+/** True for the name of a kind of plugin. */
+export function isKind(kind: unknown): kind is PluginKind {
   return typeof kind === 'string' && Object.hasOwn(methods, kind);
 }
 

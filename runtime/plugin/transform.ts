@@ -23,7 +23,7 @@ export interface TransformPlugin<S extends ConfigSchema = ConfigSchema, C = Conf
   /** Must not change `record` or what it holds: use `newRecord`. Throwing makes it a failed record. */
   map(record: ConnectRecord, handle: H, ctx: PluginContext): Transformed;
   close?(handle: H): Promise<void> | void;
-  /** Examples that say what the transform does; a plugin's own tests can run over them. */
+  /** Examples that say what the transform does; `millrace plugin test` and `conformance` run them. */
   readonly tests?: readonly TransformTest[];
 }
 
@@ -50,6 +50,18 @@ export interface PredicatePlugin<S extends ConfigSchema = ConfigSchema, C = Conf
   /** Rules between keys. Throws `ConfigError`. No I/O. */
   validate?(config: C): void;
   open?(config: C, ctx: PluginContext): Promise<H> | H;
+  /** Must not change `record`. Throwing makes it a failed record. */
   test(record: ConnectRecord, handle: H): boolean;
   close?(handle: H): Promise<void> | void;
+  /** Examples that say what the predicate does; `millrace plugin test` and `conformance` run them. */
+  readonly tests?: readonly PredicateTest[];
+}
+
+/** An example of a predicate that is also a test. */
+export interface PredicateTest {
+  readonly name: string;
+  /** As a user would write it. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly input: Partial<ConnectRecord>;
+  readonly expect: boolean;
 }

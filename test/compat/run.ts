@@ -10,6 +10,7 @@ import { clientAdmin, clientTransactions } from './parts/client-transcripts.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
 import { connectOffsetFile } from './parts/connect-offset-file.ts';
+import { conformanceKit } from './parts/conformance.ts';
 import { connectRest } from './parts/connect-rest.ts';
 import { connectValidation } from './parts/connect-validation.ts';
 import { connectWorkers } from './parts/connect-workers.ts';
@@ -57,6 +58,7 @@ const allParts: readonly Part[] = [
   connectValidation,
   connectWorkers,
   connectOffsetFile,
+  conformanceKit,
   consoleTools,
   ourTools,
   packaged,

@@ -20,7 +20,7 @@ import {
   encodeAssignment,
   encodeIdentity,
 } from '../../schema-registry/primary/identity.ts';
-import { SeverableNet } from '../runtime/herder/severable-net.ts';
+import { SeverableNet } from '../../platform/simulation/severable-net.ts';
 import { avro, openStore, recordOf, snapshot } from './fixture.ts';
 
 const identity = (port: number, more: object = {}) => ({

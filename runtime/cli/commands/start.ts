@@ -2,6 +2,7 @@ import { diskFiles } from '../../../platform/disk-files.ts';
 import { startStack } from '../../composition-root.ts';
 import { brokerFileOptions, brokerProperties, configFileOf } from '../broker-options.ts';
 import { type Command, ExitCode } from '../command.ts';
+import { pluginFolders } from '../connect-properties.ts';
 import { UsageError } from '../errors.ts';
 import { clusterIdOf } from '../kafka-environment.ts';
 import { describeOptions, parseOptions } from '../options.ts';
@@ -37,6 +38,7 @@ export const startCommand: Command = {
     const { values, rest } = parseOptions(options, args);
     const file = configFileOf(values.config, rest);
     requireFolders(values['plugin-path']);
+    const worker = workerProperties(values['worker-config'], process.env);
     return whileRunning(async (signal) => {
       const stack = await startStack({
         properties: brokerProperties(values, { file, environment: process.env }),
@@ -46,8 +48,8 @@ export const startCommand: Command = {
         registryPort: values['registry-port'],
         personality: values['compat-level'] === '7' ? 7 : 8,
         restPort: values['rest-port'],
-        workerProperties: workerProperties(values['worker-config'], process.env),
-        plugins: { folders: values['plugin-path'], packages: ['.'] },
+        workerProperties: worker,
+        plugins: { folders: [...values['plugin-path'], ...pluginFolders(worker)], packages: ['.'] },
       });
       const { kafka, registry, rest, metrics } = stack.addresses;
       const lines = `Kafka ${kafka}\nSchema registry ${registry}\nConnect ${rest}`;

@@ -11,7 +11,7 @@ import { type Plugin, PluginRegistry } from '../../../runtime/plugin/index.ts';
 import { builtInPredicates } from '../../../runtime/predicates/index.ts';
 import { builtInTransforms } from '../../../runtime/transforms/index.ts';
 import { startWorker, type Worker } from '../../../runtime/worker.ts';
-import { SeverableNet } from './severable-net.ts';
+import { SeverableNet } from '../../../platform/simulation/severable-net.ts';
 
 const port = 9092;
 

@@ -102,12 +102,13 @@ describe('loading plugins', () => {
       '/p/a.d.ts': '',
     });
     const loaded: string[] = [];
-    const found = await loadPluginFolder('/p', files, async (url) => {
+    const load = async (url: string) => {
       loaded.push(url);
       return url.endsWith('a.ts')
         ? { default: good }
         : { list: [transform('one'), transform('two')], other: 5 };
-    });
+    };
+    const found = await loadPluginFolder('/p', files, { load });
     expect(loaded).toEqual(['file:///p/a.ts', 'file:///p/b.js']);
     expect(found.map(({ plugin, origin }) => `${origin} ${plugin.name}`)).toEqual([
       '/p/a.ts good',
@@ -163,7 +164,7 @@ describe('loading plugins', () => {
         millrace: { plugins: ['./dist/index.js'] },
       }),
     });
-    const found = await loadPluginPackages('/app', files, async () => ({ good }));
+    const found = await loadPluginPackages('/app', files, { load: async () => ({ good }) });
     expect(found).toEqual([{ plugin: good, origin: '/app/node_modules/mine/dist/index.js' }]);
   });
 
@@ -177,7 +178,9 @@ describe('loading plugins', () => {
       '/app/package.json': JSON.stringify({ dependencies: { mine: '1' } }),
       '/app/node_modules/mine/package.json': JSON.stringify({ keywords: ['millrace-plugin'], millrace }),
     });
-    await expect(loadPluginPackages('/app', files, async () => ({ good }))).rejects.toThrow('package mine');
+    await expect(loadPluginPackages('/app', files, { load: async () => ({ good }) })).rejects.toThrow(
+      'package.json of mine',
+    );
   });
 
   test('a manifest that is not JSON is named', async () => {

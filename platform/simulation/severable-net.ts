@@ -1,4 +1,4 @@
-import type { Connection, ConnectionHandler, Endpoint, Listener, Net } from '../../../platform/net.ts';
+import type { Connection, ConnectionHandler, Endpoint, Listener, Net } from '../net.ts';
 
 /** A network that can be taken away from those who use it, as the end of their process would. */
 export class SeverableNet implements Net {
