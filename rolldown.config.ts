@@ -19,6 +19,13 @@ export default defineConfig({
     broker: 'broker/index.ts',
     client: 'kafka/client/index.ts',
     'schema-registry': 'schema-registry/index.ts',
+    // Loaded when they are used.
+    ...Object.fromEntries(
+      ['csv', 'datagen', 'file', 'http', 'jsonl', 'sqlite'].map((name) => [
+        `connector-${name}`,
+        `connectors/${name}/index.ts`,
+      ]),
+    ),
     'isolate-program': 'platform/isolate-program.ts',
     'plugin-host': 'runtime/plugin-host.ts',
     'task-worker': 'platform/task-worker.ts',

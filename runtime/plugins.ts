@@ -2,13 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Files } from '../platform/files.ts';
 import { builtInConnectors } from './built-in-connectors.ts';
 import { builtInConverters, type ClientFor, registryConverters } from './converters/index.ts';
-import {
-  isPlugin,
-  loadPluginFolder,
-  loadPluginPackages,
-  PluginError,
-  PluginRegistry,
-} from './plugin/index.ts';
+import { loadPluginFolder, loadPluginPackages, PluginError, PluginRegistry } from './plugin/index.ts';
 import { builtInPredicates } from './predicates/index.ts';
 import { builtInTransforms } from './transforms/index.ts';
 
@@ -44,9 +38,7 @@ export async function loadPlugins({
   const registry = new PluginRegistry();
   const converters = [...builtInConverters, ...registryConverters(clientFor)];
   for (const plugin of [...converters, ...builtInTransforms, ...builtInPredicates]) registry.add(plugin);
-  for (const module of await Promise.all(builtInConnectors.map((load) => load()))) {
-    for (const plugin of Object.values(module).filter(isPlugin)) registry.add(plugin);
-  }
+  for (const plugin of await builtInConnectors()) registry.add(plugin);
   for (const folder of distinct(folders)) {
     for (const { plugin, origin } of await loadPluginFolder(folder, files)) registry.add(plugin, origin);
   }

@@ -89,13 +89,16 @@ export {
   type PluginKind,
 } from './define.ts';
 export { ConfigError, FatalError, PluginError, RecordError, RetriableError } from './errors.ts';
+export { lazyPlugin } from './lazy-plugin.ts';
 export { compilePattern, type Pattern, patternProblem } from './pattern.ts';
 export {
+  canLoadNow,
   type FoundPlugin,
   type ImportModule,
   loadConformanceFile,
   loadPluginFile,
   loadPluginFolder,
+  loadPluginNow,
   loadPluginPackages,
   type ModuleLoading,
   packageManifest,

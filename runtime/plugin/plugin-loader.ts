@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Files } from '../../platform/files.ts';
 import { type Conformance, isConformance } from './conformance.ts';
 import type { Plugin } from './define.ts';
 import { PluginError } from './errors.ts';
 import { lazyPlugin } from './lazy-plugin.ts';
+import { identity } from './module-identity.ts';
 import { resolveOwnPackage } from './own-package.ts';
 import { type ManifestEntry, type PluginManifest, readManifest } from './plugin-manifest.ts';
 import { checkPlugin, isPlugin } from './plugin-shape.ts';
@@ -31,6 +32,17 @@ const requireNow: RequireModule = (path) => {
   resolveOwnPackage();
   return createRequire(import.meta.url)(path);
 };
+
+/**
+ * Whether a module that is loaded now shares its imports with those that are loaded already. A test runner that transforms
+ * modules has copies of its own: there the classes of errors and values would be others.
+ */
+export function canLoadNow(): boolean {
+  // The published package is not transformed.
+  if (import.meta.url.endsWith('.js')) return true;
+  const found = requireNow(fileURLToPath(new URL('./module-identity.ts', import.meta.url)));
+  return asObject(found)['identity'] === identity;
+}
 
 /** How modules are loaded. Default: as Node.js does. */
 export interface ModuleLoading {
@@ -115,7 +127,7 @@ async function loadPackage(
         `The package.json of ${origin} names ${entry.entry} as the entry of the ${entry.kind} '${entry.name}', but there is no such file: build the package, or correct the path.`,
       );
     }
-    return { plugin: lazyPlugin(entry, () => loadNow(path, entry, loading.requireNow)), origin: path };
+    return { plugin: lazyPlugin(entry, () => loadPluginNow(path, entry, loading.requireNow)), origin: path };
   });
   const loaded = await Promise.all(
     manifest.modules.map((path) => loadPluginFile(join(root, path), loading.load)),
@@ -123,7 +135,12 @@ async function loadPackage(
   return [...lazy, ...loaded.flat()];
 }
 
-function loadNow(path: string, { kind, name }: ManifestEntry, load: RequireModule = requireNow): Plugin {
+/** Loads one plugin of a module at once. Throws {@link PluginError} when it cannot be loaded so, or is not in the module. */
+export function loadPluginNow(
+  path: string,
+  { kind, name }: Pick<ManifestEntry, 'kind' | 'name'>,
+  load: RequireModule = requireNow,
+): Plugin {
   let module: unknown;
   try {
     module = load(resolve(path));

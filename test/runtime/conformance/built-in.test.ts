@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
+import { builtInManifest } from '../../../runtime/built-in-connectors.ts';
 import { type Conformance, isConformance, isPlugin } from '../../../runtime/plugin/index.ts';
 import { conformance } from '../../../runtime/testing.ts';
 
@@ -24,6 +25,16 @@ test('every built-in source and sink has a description', async () => {
     for (const { kind, name } of (await exportsOf(path)).filter(isPlugin))
       expect(described).toContain(`${kind} ${name}`);
   }
+});
+
+test('what is known of the built-in connectors before they are loaded is what they are', async () => {
+  const found: unknown[] = [];
+  for (const path of globSync('*/index.ts', { cwd: folder }).sort()) {
+    for (const { kind, name, version, aliases = [] } of (await exportsOf(path)).filter(isPlugin)) {
+      found.push({ kind, name, version, aliases, entry: path.split('/')[0] });
+    }
+  }
+  expect(builtInManifest).toEqual(found);
 });
 
 describe.each(descriptions.map((each) => [`${each.plugin.kind} ${each.plugin.name}`, each] as const))(

@@ -1,0 +1,2 @@
+/** Another one in each copy of this module. */
+export const identity = Symbol('identity');
