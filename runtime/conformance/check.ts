@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import { StreamError } from '../../platform/errors.ts';
-import type { Bench } from './bench.ts';
 
 /** One thing that the kit asks of a plugin. */
 export interface ConformanceCheck {
@@ -10,13 +9,6 @@ export interface ConformanceCheck {
   readonly notApplicable: string | undefined;
   /** Needs nothing and leaves nothing behind. Rejects with a {@link ConformanceError}. */
   readonly run: () => Promise<void>;
-}
-
-/** A check of connectors before it has a connector. `needs`: what a description must have for it. */
-export interface CheckSpec<D> {
-  readonly name: string;
-  readonly needs?: keyof D & string;
-  run(bench: Bench, description: D): Promise<void>;
 }
 
 /** What a plugin does that it must not do. The message says what was expected, what came, and where to look. */

@@ -8,7 +8,7 @@ import {
   type SchemaAndValue,
 } from '../plugin/index.ts';
 import { require, show } from './check.ts';
-import type { ExampleCheck } from './part-conformance.ts';
+import type { ExampleCheck } from './example-check.ts';
 
 const TOPIC = 'example';
 

@@ -4,13 +4,8 @@ import { type FlatConfig, type Plugin, requirePluginConfig } from '../plugin/ind
 import { type ConformanceCheck, ConformanceError } from './check.ts';
 import { configChecks } from './config-checks.ts';
 import { converterExamples, headerConverterExamples } from './converter-examples.ts';
+import type { ExampleCheck } from './example-check.ts';
 import { predicateExamples, transformExamples } from './transform-examples.ts';
-
-/** What an example of a plugin that is no connector comes to. */
-export interface ExampleCheck {
-  readonly name: string;
-  run(clock: Clock): Promise<void>;
-}
 
 type Part = Exclude<Plugin, { readonly kind: 'source' | 'sink' }>;
 

@@ -13,7 +13,7 @@ import {
 import { openTransformChain } from '../transforms/index.ts';
 import { CapturedLog, written } from './captured-log.ts';
 import { ConformanceError, reasonOf, require, show } from './check.ts';
-import type { ExampleCheck } from './part-conformance.ts';
+import type { ExampleCheck } from './example-check.ts';
 
 const TOPIC = 'example';
 

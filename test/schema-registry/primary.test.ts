@@ -4,6 +4,7 @@ import { createClient } from '../../kafka/client/index.ts';
 import { silentLogger } from '../../platform/logger.ts';
 import { MemoryNet } from '../../platform/memory-net.ts';
 import { MemoryFiles } from '../../platform/simulation/memory-files.ts';
+import { SeverableNet } from '../../platform/simulation/severable-net.ts';
 import { systemPlatform } from '../../platform/system-platform.ts';
 import {
   inProcessClient,
@@ -20,7 +21,6 @@ import {
   encodeAssignment,
   encodeIdentity,
 } from '../../schema-registry/primary/identity.ts';
-import { SeverableNet } from '../../platform/simulation/severable-net.ts';
 import { avro, openStore, recordOf, snapshot } from './fixture.ts';
 
 const identity = (port: number, more: object = {}) => ({

@@ -5,13 +5,13 @@ import { MemoryNet } from '../../../platform/memory-net.ts';
 import type { Net } from '../../../platform/net.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { MemoryFiles } from '../../../platform/simulation/memory-files.ts';
+import { SeverableNet } from '../../../platform/simulation/severable-net.ts';
 import { systemPlatform } from '../../../platform/system-platform.ts';
 import { builtInConverters } from '../../../runtime/converters/index.ts';
 import { type Plugin, PluginRegistry } from '../../../runtime/plugin/index.ts';
 import { builtInPredicates } from '../../../runtime/predicates/index.ts';
 import { builtInTransforms } from '../../../runtime/transforms/index.ts';
 import { startWorker, type Worker } from '../../../runtime/worker.ts';
-import { SeverableNet } from '../../../platform/simulation/severable-net.ts';
 
 const port = 9092;
 
