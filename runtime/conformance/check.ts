@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import type { Clock } from '../../platform/clock.ts';
 import { StreamError } from '../../platform/errors.ts';
-import type { Bench } from './bench.ts';
 
 /** One thing that the kit asks of a plugin. */
 export interface ConformanceCheck {
@@ -12,11 +12,10 @@ export interface ConformanceCheck {
   readonly run: () => Promise<void>;
 }
 
-/** A check of connectors before it has a connector. `needs`: what a description must have for it. */
-export interface CheckSpec<D> {
+/** An example of a plugin that is no connector, as a check. */
+export interface ExampleCheck {
   readonly name: string;
-  readonly needs?: keyof D & string;
-  run(bench: Bench, description: D): Promise<void>;
+  run(clock: Clock): Promise<void>;
 }
 
 /** What a plugin does that it must not do. The message says what was expected, what came, and where to look. */

@@ -1,6 +1,7 @@
 import type { Conformance, SinkConformance } from '../plugin/index.ts';
 import { Bench } from './bench.ts';
-import type { CheckSpec, ConformanceCheck } from './check.ts';
+import type { ConformanceCheck } from './check.ts';
+import type { CheckSpec } from './check-spec.ts';
 import { configChecks } from './config-checks.ts';
 import { connectorChecks } from './connector-checks.ts';
 import type { ConformanceHost, ConformanceOptions } from './host.ts';

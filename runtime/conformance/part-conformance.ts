@@ -1,16 +1,10 @@
 import type { Clock } from '../../platform/clock.ts';
 import { keepAlive } from '../../platform/keep-alive.ts';
 import { type FlatConfig, type Plugin, requirePluginConfig } from '../plugin/index.ts';
-import { type ConformanceCheck, ConformanceError } from './check.ts';
+import { type ConformanceCheck, ConformanceError, type ExampleCheck } from './check.ts';
 import { configChecks } from './config-checks.ts';
 import { converterExamples, headerConverterExamples } from './converter-examples.ts';
 import { predicateExamples, transformExamples } from './transform-examples.ts';
-
-/** What an example of a plugin that is no connector comes to. */
-export interface ExampleCheck {
-  readonly name: string;
-  run(clock: Clock): Promise<void>;
-}
 
 type Part = Exclude<Plugin, { readonly kind: 'source' | 'sink' }>;
 

@@ -1,6 +1,7 @@
 import type { PartitionOffset, SinkConformance, SinkInput } from '../plugin/index.ts';
 import type { Bench } from './bench.ts';
-import { type CheckSpec, ConformanceError, require, show } from './check.ts';
+import { ConformanceError, require, show } from './check.ts';
+import type { CheckSpec } from './check-spec.ts';
 import { LETTERS, tolerant } from './dead-letters.ts';
 import { missingFrom, requireOnce, requireOrder, rowsFrom, showRows } from './rows.ts';
 import { sinkSurvivesKills } from './sink-kills.ts';

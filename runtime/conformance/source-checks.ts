@@ -1,6 +1,7 @@
 import type { SourceConformance } from '../plugin/index.ts';
 import type { Bench } from './bench.ts';
-import { type CheckSpec, require, show } from './check.ts';
+import { require, show } from './check.ts';
+import type { CheckSpec } from './check-spec.ts';
 import { LETTERS, tolerant } from './dead-letters.ts';
 import { bytesInUse } from './memory.ts';
 import { requireOnce, requireOrder, rowsFrom, showRows } from './rows.ts';
