@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { Clock } from '../../platform/clock.ts';
 import { StreamError } from '../../platform/errors.ts';
 
 /** One thing that the kit asks of a plugin. */
@@ -9,6 +10,12 @@ export interface ConformanceCheck {
   readonly notApplicable: string | undefined;
   /** Needs nothing and leaves nothing behind. Rejects with a {@link ConformanceError}. */
   readonly run: () => Promise<void>;
+}
+
+/** An example of a plugin that is no connector, as a check. */
+export interface ExampleCheck {
+  readonly name: string;
+  run(clock: Clock): Promise<void>;
 }
 
 /** What a plugin does that it must not do. The message says what was expected, what came, and where to look. */

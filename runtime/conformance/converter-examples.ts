@@ -7,8 +7,7 @@ import {
   describeSchema,
   type SchemaAndValue,
 } from '../plugin/index.ts';
-import { require, show } from './check.ts';
-import type { ExampleCheck } from './example-check.ts';
+import { type ExampleCheck, require, show } from './check.ts';
 
 const TOPIC = 'example';
 

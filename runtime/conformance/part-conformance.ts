@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { keepAlive } from '../../platform/keep-alive.ts';
 import { type FlatConfig, type Plugin, requirePluginConfig } from '../plugin/index.ts';
-import { type ConformanceCheck, ConformanceError } from './check.ts';
+import { type ConformanceCheck, ConformanceError, type ExampleCheck } from './check.ts';
 import { configChecks } from './config-checks.ts';
 import { converterExamples, headerConverterExamples } from './converter-examples.ts';
 import type { ExampleCheck } from './example-check.ts';

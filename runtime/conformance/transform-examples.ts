@@ -12,8 +12,7 @@ import {
 } from '../plugin/index.ts';
 import { openTransformChain } from '../transforms/index.ts';
 import { CapturedLog, written } from './captured-log.ts';
-import { ConformanceError, reasonOf, require, show } from './check.ts';
-import type { ExampleCheck } from './example-check.ts';
+import { ConformanceError, type ExampleCheck, reasonOf, require, show } from './check.ts';
 
 const TOPIC = 'example';
 

@@ -54,7 +54,10 @@ interface Output {
 
 const kept: unknown[] = [];
 
-/** Appends rows to a file. */
+/**
+ * Appends rows to a file.
+ * @public Loaded by isolated tasks.
+ */
 export const sink = defineSink({
   name: 'faulty-sink',
   version: '1.0.0',

@@ -40,7 +40,10 @@ const config = {
   },
 } as const;
 
-/** Reads a file of numbers. */
+/**
+ * Reads a file of numbers.
+ * @public Loaded by isolated tasks.
+ */
 export const source = defineSource({
   name: 'faulty-source',
   version: '1.0.0',
