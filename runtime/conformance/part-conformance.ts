@@ -4,7 +4,6 @@ import { type FlatConfig, type Plugin, requirePluginConfig } from '../plugin/ind
 import { type ConformanceCheck, ConformanceError, type ExampleCheck } from './check.ts';
 import { configChecks } from './config-checks.ts';
 import { converterExamples, headerConverterExamples } from './converter-examples.ts';
-import type { ExampleCheck } from './example-check.ts';
 import { predicateExamples, transformExamples } from './transform-examples.ts';
 
 type Part = Exclude<Plugin, { readonly kind: 'source' | 'sink' }>;
