@@ -307,23 +307,14 @@ async function compileJava(): Promise<void> {
   rmSync(classes, { recursive: true, force: true });
   rmSync(archive, { force: true });
   const programs = sources.filter((source) => source.endsWith('.java'));
-  await runOk('javac', [
-    '-nowarn',
-    '-proc:none',
-    '-encoding',
-    'UTF-8',
-    '-cp',
-    classPath(),
-    '-d',
-    classes,
-    ...programs,
-  ]);
+  const flags = ['-nowarn', '-proc:none', '-encoding', 'UTF-8', '-cp', classPath(), '-d', classes];
+  await runOk('javac', [...flags, ...programs], { timeoutMs: 180_000 });
   copyFileSync(join(clients, 'java/log4j2.xml'), join(classes, 'log4j2.xml'));
   await runOk('jar', ['--create', '--file', join(javaDirectory, 'lib/compat.jar'), '-C', classes, '.']);
   // Whatever the locale of the machine says: an empty one is ASCII.
   const encoding = '-Dfile.encoding=UTF-8';
   const jvm = [encoding, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xlog:disable', '-cp', classPath()];
-  await runOk('java', [`-XX:ArchiveClassesAtExit=${archive}`, ...jvm, 'WarmUp']);
+  await runOk('java', [`-XX:ArchiveClassesAtExit=${archive}`, ...jvm, 'WarmUp'], { timeoutMs: 180_000 });
   writeFileSync(argumentFile, `${[`-XX:SharedArchiveFile=${archive}`, ...jvm].join('\n')}\n`);
   writeFileSync(stamp, version);
 }

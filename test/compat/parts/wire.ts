@@ -15,6 +15,8 @@ export const wire: Part = {
     'group.min.session.timeout.ms': '1000',
     'group.consumer.min.session.timeout.ms': '1000',
     'group.consumer.min.heartbeat.interval.ms': '500',
+    // Longer than the questions about one group take: whether it is over would be chance.
+    'group.consumer.assignment.interval.ms': '15000',
     'num.partitions': '2',
   },
   checks: (context) => families.map((family) => check(context, family)),

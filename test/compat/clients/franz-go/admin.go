@@ -119,8 +119,10 @@ func (t *adminTranscript) configs() {
 		}
 		return []kadm.ResourceConfig(found), err
 	})
-	t.ask("ListConfigResources, topics", func() (any, error) {
-		return t.admin.ListConfigResources(t.ctx, kmsg.ConfigResourceTypeTopic)
+	t.ask("ListConfigResources, of which the topic", func() (any, error) {
+		found, err := t.admin.ListConfigResources(t.ctx, kmsg.ConfigResourceTypeTopic)
+		found.Resources = slices.DeleteFunc(found.Resources, func(resource kadm.ConfigResource) bool { return resource.Name != t.topic })
+		return found, err
 	})
 }
 
