@@ -62,9 +62,7 @@ class AvroParser {
     });
     this.#link();
     for (const [first, second] of this.#redefined) {
-      if (!isSameDefinition(first, second)) {
-        throw new SchemaParseError(`the name "${first.name.full}" is defined twice, in different ways`);
-      }
+      if (!isSameDefinition(first, second)) throw definedTwice(first);
     }
     for (const union of this.#unions) checkUnion(union);
     if (this.#strict) withinStack(() => checkDefaults(root, this.#known), tooDeep);
@@ -229,9 +227,15 @@ class AvroParser {
   #define(named: AvroNamed): AvroNamed {
     const first = this.#names.get(named.name.full);
     if (first === undefined) this.#names.set(named.name.full, named);
+    // Inside of itself a name is never defined again, not even in the same way.
+    else if (this.#unfinished.has(first)) throw definedTwice(first);
     else this.#redefined.push([first, named]);
     return first ?? named;
   }
+}
+
+function definedTwice({ name }: AvroNamed): SchemaParseError {
+  return new SchemaParseError(`the name "${name.full}" is defined twice, in different ways`);
 }
 
 /** Java's longest array, in bytes. */

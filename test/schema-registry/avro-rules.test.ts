@@ -230,6 +230,12 @@ describe('what a name means', () => {
     expect(innerField?.type.fields[0]?.type).toMatchObject({ kind: 'fixed' });
   });
 
+  test('a record is not defined again inside of itself, not even in the same way', () => {
+    const inside = { name: 'b', type: field('R') };
+    expect(() => parse(record([inside]))).toThrow('the name "R" is defined twice');
+    expect(() => parse(field(field('R')))).toThrow('the name "R" is defined twice');
+  });
+
   test('a name with a dot in front is taken for a definition, and never found', () => {
     expect(canonical(fixed(1, { name: '.F' }))).toBe('{"type":"fixed","name":"F","size":1}');
     expect(() => parse(record([{ name: 'f', type: '.R' }], { name: '.R' }))).toThrow('not defined');
