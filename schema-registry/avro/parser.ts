@@ -45,7 +45,10 @@ class AvroParser {
   readonly #strict: boolean;
   readonly #pending: PendingName[] = [];
   /** Records whose fields are being read. */
-  readonly #unfinished = new Set<AvroNamed>();
+  readonly #unfinished = new Set<AvroSchema>();
+  /** Uses of names, so far, whose definitions were not complete; and the records that have such in them. */
+  #openUses = 0;
+  readonly #open = new Set<AvroNamed>();
   readonly #redefined: (readonly [first: AvroNamed, second: AvroNamed])[] = [];
   readonly #unions: AvroUnion[] = [];
 
@@ -62,7 +65,8 @@ class AvroParser {
     });
     this.#link();
     for (const [first, second] of this.#redefined) {
-      if (!isSameDefinition(first, second)) throw definedTwice(first);
+      const isOpen = this.#open.has(first) || this.#open.has(second);
+      if (isOpen || !isSameDefinition(first, second)) throw definedTwice(first);
     }
     for (const union of this.#unions) checkUnion(union);
     if (this.#strict) withinStack(() => checkDefaults(root, this.#known), tooDeep);
@@ -98,6 +102,7 @@ class AvroParser {
     const found = isPrimitive(name) ? { kind: name, props: noProps } : this.#find(name, namespace);
     if (found === undefined) this.#pending.push({ name, namespace, assign });
     else assign(found);
+    if (found === undefined || this.#unfinished.has(found)) this.#openUses += 1;
   }
 
   #typeObject(tree: JsonObject, namespace: string | undefined, assign: Assign): void {
@@ -121,7 +126,9 @@ class AvroParser {
     const fields = tree.get('fields');
     if (!isJsonArray(fields)) throw new SchemaParseError(`the record "${name.full}" has no fields array`);
     this.#unfinished.add(record);
+    const before = this.#openUses;
     for (const field of fields) this.#field(field, record);
+    if (this.#openUses > before) this.#open.add(record);
     this.#unfinished.delete(record);
   }
 

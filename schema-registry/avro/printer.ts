@@ -12,32 +12,34 @@ export function printAvro(
   { root, referenced }: AvroDocument,
   options: { readonly normalize: boolean },
 ): string {
-  return new AvroPrinter(new Set(referenced), options.normalize, true).print(root, undefined);
+  const style = options.normalize ? 'normal' : 'plain';
+  return new AvroPrinter(new Set(referenced), style).print(root, undefined);
 }
 
 /** One schema as text, named types in full. For messages. */
 export function printSchema(schema: AvroSchema): string {
-  return new AvroPrinter(new Set(), false, true).print(schema, undefined);
+  return new AvroPrinter(new Set(), 'plain').print(schema, undefined);
 }
 
-/** Whether a second definition of a name says the same as the first, apart from documentation and aliases. */
+/** Whether a second definition of a name says the same as the first, as far as Avro looks. */
 export function isSameDefinition(first: AvroNamed, second: AvroNamed): boolean {
   const [left, right] = [first, second].map((named) =>
-    new AvroPrinter(new Set(), true, false).print(named, undefined),
+    new AvroPrinter(new Set(), 'definition').print(named, undefined),
   );
   return left === right;
 }
 
+/** `definition` has what makes two definitions one: no documentation, aliases, defaults of enums; an error is a record. */
+type Style = 'plain' | 'normal' | 'definition';
+
 class AvroPrinter {
   readonly #seen: Set<string>;
-  readonly #normalize: boolean;
-  readonly #remarks: boolean;
+  readonly #style: Style;
 
-  /** `seen`: names that are not written out. `remarks`: write documentation and aliases. */
-  constructor(seen: Set<string>, normalize: boolean, remarks: boolean) {
+  /** `seen`: names that are not written out. */
+  constructor(seen: Set<string>, style: Style) {
     this.#seen = seen;
-    this.#normalize = normalize;
-    this.#remarks = remarks;
+    this.#style = style;
   }
 
   print(schema: AvroSchema, enclosing: string | undefined): string {
@@ -63,7 +65,8 @@ class AvroPrinter {
     const { name } = named;
     if (this.#seen.has(name.full)) return quoted(nameWithin(name, enclosing));
     this.#seen.add(name.full);
-    const kind = named.kind === 'record' && named.isError ? 'error' : named.kind;
+    const isError = named.kind === 'record' && named.isError && this.#style !== 'definition';
+    const kind = isError ? 'error' : named.kind;
     const head = `{"type":"${kind}","name":${quoted(name.name)}${this.#namespace(named, enclosing)}`;
     const doc = this.#doc(named.doc);
     const tail = `${this.#props(named.props)}${this.#aliases(named.aliases.map((alias) => nameWithin(alias, name.namespace)))}}`;
@@ -77,7 +80,8 @@ class AvroPrinter {
   #body(named: AvroNamed): string {
     if (named.kind === 'fixed') return `,"size":${named.size}`;
     if (named.kind === 'enum') {
-      const fallback = named.default === undefined ? '' : `,"default":${quoted(named.default)}`;
+      const isSilent = named.default === undefined || this.#style === 'definition';
+      const fallback = isSilent ? '' : `,"default":${quoted(named.default)}`;
       return `,"symbols":[${named.symbols.map(quoted).join(',')}]${fallback}`;
     }
     return `,"fields":[${named.fields.map((field) => this.#field(field, named.name.namespace)).join(',')}]`;
@@ -92,20 +96,27 @@ class AvroPrinter {
   }
 
   #doc(doc: string | undefined): string {
-    if (!this.#remarks || doc === undefined || (this.#normalize && doc === '')) return '';
+    const isSilent = this.#style === 'definition' || (this.#style === 'normal' && doc === '');
+    if (doc === undefined || isSilent) return '';
     return `,"doc":${quoted(doc)}`;
   }
 
   #aliases(aliases: readonly string[]): string {
-    if (!this.#remarks || aliases.length === 0) return '';
-    const ordered = this.#normalize ? aliases.toSorted() : aliases;
+    if (this.#style === 'definition' || aliases.length === 0) return '';
+    const ordered = this.#style === 'normal' ? aliases.toSorted() : aliases;
     return `,"aliases":[${ordered.map(quoted).join(',')}]`;
   }
 
   #props(props: JsonObject): string {
-    const ordered = this.#normalize ? normalProps(props) : props;
-    return [...ordered].map(([key, value]) => `,${quoted(key)}:${printJson(value, 'double')}`).join('');
+    return [...orderedProps(props, this.#style)]
+      .map(([key, value]) => `,${quoted(key)}:${printJson(value, 'double')}`)
+      .join('');
   }
+}
+
+function orderedProps(props: JsonObject, style: Style): JsonObject {
+  if (style === 'normal') return normalProps(props);
+  return style === 'definition' ? (sortedTree(props) as JsonObject) : props;
 }
 
 function normalProps(props: JsonObject): JsonObject {

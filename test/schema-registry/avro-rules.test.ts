@@ -236,6 +236,35 @@ describe('what a name means', () => {
     expect(() => parse(field(field('R')))).toThrow('the name "R" is defined twice');
   });
 
+  test.each<readonly [isSame: boolean, first: object, second: object]>([
+    [true, record([]), record([], { type: 'error' })],
+    [true, choice('A'), choice('A', { default: 'A' })],
+    [true, fixed(1, { p: { a: 1, b: 2 }, q: 1 }), fixed(1, { q: 1, p: { b: 2, a: 1 } })],
+    [true, field('int'), field('int', { doc: 'd', aliases: ['g'] })],
+    [false, choice('AB'), choice('BA')],
+    [false, field('int'), field('int', { order: 'ignore' })],
+    [false, field('int', { default: 1 }), field('int')],
+    [false, fixed(1), fixed(1, { p: 1 })],
+    [
+      false,
+      fixed(4, { logicalType: 'decimal', precision: 2 }),
+      fixed(4, { logicalType: 'decimal', precision: 2, scale: 0 }),
+    ],
+    [false, field(['null', 'R']), field(['null', 'R'])],
+    [false, field('Later'), field('Later')],
+  ])('defined again, a type must be the same (%s): %j and %j', (isSame, first, second) => {
+    const schema = record(
+      [
+        { name: 'a', type: first },
+        { name: 'b', type: second },
+        { name: 'c', type: fixed(1, { name: 'Later' }) },
+      ],
+      { name: 'Outer' },
+    );
+    if (isSame) expect(parse(schema)).toBeDefined();
+    else expect(() => parse(schema)).toThrow('defined twice');
+  });
+
   test('a name with a dot in front is taken for a definition, and never found', () => {
     expect(canonical(fixed(1, { name: '.F' }))).toBe('{"type":"fixed","name":"F","size":1}');
     expect(() => parse(record([{ name: 'f', type: '.R' }], { name: '.R' }))).toThrow('not defined');
