@@ -61,6 +61,11 @@ export class Comparison {
     return below.differences;
   }
 
+  /** Counts work that is not a pair of schemas. Throws `SchemaLimitError`. */
+  step(count = 1): void {
+    this.#shared.steps.step(count);
+  }
+
   keep(differences: readonly Difference[]): void {
     this.differences.push(...differences);
   }

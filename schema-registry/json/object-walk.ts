@@ -1,6 +1,6 @@
 import type { Comparison } from './comparison.ts';
 import { hashOrder } from './hash-order.ts';
-import { linearPattern } from './linear-pattern.ts';
+import { type LinearPattern, linearPattern } from './linear-pattern.ts';
 import { dereferenced, type JsonModel, type ObjectModel } from './model.ts';
 import { compareRest } from './rest-walk.ts';
 import { compareBound } from './scalar-walk.ts';
@@ -56,7 +56,7 @@ function compareProperty(
 /** Whether the update still takes what the property held decides. */
 function noteRemoved(comparison: Comparison, key: string, property: JsonModel, update: ObjectModel): void {
   const place = ['properties', key] as const;
-  const covering = coveringSchema(update, key);
+  const covering = coveringSchema(comparison, update, key);
   if (covering === 'open') {
     comparison.note('PROPERTY_REMOVED_FROM_OPEN_CONTENT_MODEL', ...place);
     return;
@@ -82,7 +82,7 @@ function noteAdded(
   isRequired: boolean,
 ): void {
   const place = ['properties', key] as const;
-  const covering = coveringSchema(original, key);
+  const covering = coveringSchema(comparison, original, key);
   const { kind } = dereferenced(property);
   const isMissing = isRequired && !hasDefault(property);
   if (covering === 'open' && !isMissing && (kind === 'empty' || kind === 'true')) {
@@ -104,21 +104,46 @@ function noteAdded(
 }
 
 /** What an object takes under a name it does not declare: anything, nothing, or what a schema allows. */
-function coveringSchema(object: ObjectModel, key: string): 'open' | 'closed' | JsonModel {
+function coveringSchema(
+  comparison: Comparison,
+  object: ObjectModel,
+  key: string,
+): 'open' | 'closed' | JsonModel {
   const { additionalProperties, unevaluatedProperties, patternProperties } = object;
   if (additionalProperties === true && unevaluatedProperties === true && patternProperties.size === 0)
     return 'open';
-  for (const [pattern, schema] of patternProperties) if (matches(pattern, key)) return schema;
+  for (const { pattern, schema } of compiledPatterns(object)) {
+    comparison.step();
+    if (pattern.test(key)) return schema;
+  }
   if (typeof additionalProperties === 'object') return additionalProperties;
   return typeof unevaluatedProperties === 'object' ? unevaluatedProperties : 'closed';
 }
 
+interface PatternSchema {
+  readonly pattern: LinearPattern;
+  readonly schema: JsonModel;
+}
+
+const compiled = new WeakMap<ObjectModel, readonly PatternSchema[]>();
+
 /** Patterns are users': they run in linear time, and one that RE2 cannot run matches nothing. */
-function matches(pattern: string, key: string): boolean {
+function compiledPatterns(object: ObjectModel): readonly PatternSchema[] {
+  const known = compiled.get(object);
+  if (known !== undefined) return known;
+  const patterns = [...object.patternProperties].flatMap(([text, schema]) => {
+    const pattern = compilePattern(text);
+    return pattern === undefined ? [] : [{ pattern, schema }];
+  });
+  compiled.set(object, patterns);
+  return patterns;
+}
+
+function compilePattern(text: string): LinearPattern | undefined {
   try {
-    return linearPattern(pattern).test(key);
+    return linearPattern(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

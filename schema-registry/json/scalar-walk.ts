@@ -1,4 +1,4 @@
-import { equalTrees, type JsonNumber, type JsonTree } from '../json-text/tree.ts';
+import { equalTrees, type JsonNumber, type JsonTree, plainValue, sortedTree } from '../json-text/tree.ts';
 import type { Comparison } from './comparison.ts';
 import type { Bound } from './difference.ts';
 import type { ConstModel, EnumModel, NotModel, NumberModel, StringModel } from './model.ts';
@@ -80,12 +80,26 @@ function compareMultiples(
 }
 
 export function compareEnums(comparison: Comparison, original: EnumModel, update: EnumModel): void {
-  const includes = (values: readonly JsonTree[], wanted: JsonTree) =>
-    values.some((value) => equalTrees(value, wanted));
-  const isExtended = original.values.every((value) => includes(update.values, value));
-  const isNarrowed = update.values.every((value) => includes(original.values, value));
+  const [before, after] = [byLooks(original.values), byLooks(update.values)];
+  const isExtended = original.values.every((value) => isAmong(after, value));
+  const isNarrowed = update.values.every((value) => isAmong(before, value));
   if (isExtended && isNarrowed) return;
   comparison.note(`ENUM_ARRAY_${isExtended ? 'EXTENDED' : isNarrowed ? 'NARROWED' : 'CHANGED'}`, 'enum');
+}
+
+type Alike = ReadonlyMap<string, readonly JsonTree[]>;
+
+/** The values by what they look like with numbers as doubles: equal ones look alike, few others do. */
+function byLooks(values: readonly JsonTree[]): Alike {
+  return Map.groupBy(values, looksOf);
+}
+
+function isAmong(alike: Alike, wanted: JsonTree): boolean {
+  return alike.get(looksOf(wanted))?.some((value) => equalTrees(value, wanted)) ?? false;
+}
+
+function looksOf(value: JsonTree): string {
+  return JSON.stringify(plainValue(sortedTree(value)));
 }
 
 export function compareConsts(comparison: Comparison, original: ConstModel, update: ConstModel): void {
