@@ -37,6 +37,7 @@ class Check {
   readonly #steps = new StepCounter();
   /** A pair that is being compared already is taken as compatible: that is how recursion ends. */
   readonly #known = new Map<AvroSchema, Map<AvroSchema, Findings>>();
+  readonly #fieldsByName = new Map<AvroRecord, ReadonlyMap<string, AvroField>>();
 
   compare(reader: AvroSchema, writer: AvroSchema, path: Path): Findings {
     this.#steps.step();
@@ -92,7 +93,7 @@ class Check {
   #fields(reader: AvroRecord, writer: AvroRecord, path: Path): Findings {
     return reader.fields.flatMap((field, index) => {
       const fieldPath = [...path, 'fields', index];
-      const written = writerField(field, index, writer);
+      const written = this.#writerField(field, index, writer);
       if (written !== undefined) return this.compare(field.type, written.type, [...fieldPath, 'type']);
       if (field.default !== undefined) return none;
       // Avro's own quirk: an enum with a default of its own is compared with the writer's record, and fails so.
@@ -101,6 +102,20 @@ class Check {
       }
       return finding('READER_FIELD_MISSING_DEFAULT_VALUE', fieldPath, field.name);
     });
+  }
+
+  /** The field of `writer` that `field` reads, by name or alias. Throws when there are two, or one by name and by alias. */
+  #writerField(field: AvroField, position: number, writer: AvroRecord): AvroField | undefined {
+    const byName = this.#fieldsByName.get(writer) ?? new Map(writer.fields.map((each) => [each.name, each]));
+    this.#fieldsByName.set(writer, byName);
+    const matches = [field.name, ...field.aliases].flatMap((name) => byName.get(name) ?? []);
+    if (matches.length > 1) {
+      const described = `${field.name} type:${field.type.kind.toUpperCase()} pos:${position}`;
+      throw new SchemaCheckError(
+        `Reader record field ${described} matches multiple fields in writer record schema ${printSchema(writer)}`,
+      );
+    }
+    return matches[0];
   }
 }
 
@@ -112,19 +127,6 @@ const promotions: ReadonlyMap<AvroSchema['kind'], readonly AvroSchema['kind'][]>
   ['string', ['bytes']],
 ]);
 
-/** The field of `writer` that `field` reads, by name or alias. Throws when there are two, or one by name and by alias. */
-function writerField(field: AvroField, position: number, writer: AvroRecord): AvroField | undefined {
-  const names = [field.name, ...field.aliases];
-  const matches = writer.fields.flatMap((each) => names.filter((name) => name === each.name).map(() => each));
-  if (matches.length > 1) {
-    const described = `${field.name} type:${field.type.kind.toUpperCase()} pos:${position}`;
-    throw new SchemaCheckError(
-      `Reader record field ${described} matches multiple fields in writer record schema ${printSchema(writer)}`,
-    );
-  }
-  return matches[0];
-}
-
 function checkName(reader: AvroNamed, writer: AvroNamed, path: Path): Findings {
   const isAlias = reader.aliases.some(({ full }) => full === writer.name.full);
   if (reader.name.name === writer.name.name || isAlias) return none;
@@ -132,7 +134,8 @@ function checkName(reader: AvroNamed, writer: AvroNamed, path: Path): Findings {
 }
 
 function checkSymbols(reader: AvroEnum, writer: AvroEnum, path: Path): Findings {
-  const missing = writer.symbols.filter((symbol) => !reader.symbols.includes(symbol));
+  const known = new Set(reader.symbols);
+  const missing = writer.symbols.filter((symbol) => !known.has(symbol));
   if (missing.length === 0 || reader.default !== undefined) return none;
   return [finding('MISSING_ENUM_SYMBOLS', [...path, 'symbols'], `[${missing.toSorted().join(', ')}]`)];
 }

@@ -127,15 +127,16 @@ class AvroParser {
     if (!isJsonArray(fields)) throw new SchemaParseError(`the record "${name.full}" has no fields array`);
     this.#unfinished.add(record);
     const before = this.#openUses;
-    for (const field of fields) this.#field(field, record);
+    const seen = new Set<string>();
+    for (const field of fields) this.#field(field, record, seen);
     if (this.#openUses > before) this.#open.add(record);
     this.#unfinished.delete(record);
   }
 
-  #field(tree: JsonTree, record: AvroRecord): void {
+  #field(tree: JsonTree, record: AvroRecord, seen: Set<string>): void {
     const [field, type] = parseField(tree, record, placeholder);
     if (this.#strict) checkSimpleName(field.name);
-    if (record.fields.some(({ name }) => name === field.name)) {
+    if (seen.size === seen.add(field.name).size) {
       throw new SchemaParseError(`the record "${record.name.full}" has the field "${field.name}" twice`);
     }
     record.fields.push(field);
@@ -152,7 +153,8 @@ class AvroParser {
       if (this.#strict) checkSimpleName(symbol);
       return symbol;
     });
-    const twice = texts.find((symbol, index) => texts.indexOf(symbol) !== index);
+    const seen = new Set<string>();
+    const twice = texts.find((symbol) => seen.size === seen.add(symbol).size);
     if (twice !== undefined) throw new SchemaParseError(`the enum "${name.full}" has "${twice}" twice`);
     const fallback = textOf(tree, 'default');
     if (fallback !== undefined && !texts.includes(fallback)) {

@@ -327,6 +327,15 @@ describe('what a new schema may say', () => {
   });
 });
 
+test('a record of twenty thousand fields and an enum of as many symbols are looked up, not searched', () => {
+  const names = Array.from({ length: 20_000 }, (_, index) => `n${index}`);
+  const symbols = (order: readonly string[]) => ({ type: 'enum', name: 'E', symbols: order });
+  const fields = (order: readonly string[]) => record(order.map((name) => ({ name, type: 'int' })));
+  const backwards = names.toReversed();
+  expect(found(symbols(names), symbols(backwards))).toEqual([]);
+  expect(found(fields(names), fields(backwards))).toEqual([]);
+});
+
 test('random schemas are printed as they are printed again, and read what they write', () => {
   let compared = 0;
   fc.assert(
