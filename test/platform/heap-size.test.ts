@@ -8,7 +8,7 @@ const program = (before: string) => `
   const kept = Array.from({ length: 50_000 }, (_, index) => ({ index, text: 'x' + index }));
   const recent = [];
   let largest = 0;
-  for (let turn = 0; turn < 200_000; turn++) {
+  for (let turn = 0; turn < 400_000; turn++) {
     recent[turn % 2000] = Array.from({ length: 30 }, (_, index) => ({ index, turn }));
     if (turn % 5000 === 0) largest = Math.max(largest, process.memoryUsage().heapTotal);
   }
