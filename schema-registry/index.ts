@@ -23,6 +23,7 @@ export type {
 export type { ElectionOptions, PrimaryRole } from './primary/election.ts';
 export { protobufLanguage } from './protobuf/language.ts';
 export { metaIn } from './protobuf/meta.ts';
+export { type OptionValue, optionNamed } from './protobuf/syntax-tree.ts';
 export { wellKnownText } from './protobuf/well-known/index.ts';
 export { type HttpClientOptions, httpClient } from './rest/client.ts';
 export type { Personality } from './rest/route.ts';

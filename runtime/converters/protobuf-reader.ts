@@ -2,6 +2,8 @@ import {
   type FieldPlan,
   type MessageDefinition,
   metaIn,
+  type OptionValue,
+  optionNamed,
   type ProtobufMessages,
 } from '../../schema-registry/index.ts';
 import {
@@ -44,6 +46,8 @@ interface Declared {
   readonly label: string | undefined;
   readonly doc: string | undefined;
   readonly params: Readonly<Record<string, string>>;
+  /** What proto2 says an absent field is. */
+  readonly fallback: OptionValue | undefined;
 }
 
 class ProtobufReaderCompiler {
@@ -121,7 +125,9 @@ class ProtobufReaderCompiler {
     );
     return [...fields, ...groups].flatMap(({ tag, label, options }) => {
       const plan = byTag.get(tag);
-      return plan === undefined ? [] : [{ plan, label, ...metaIn(options, 'field_meta') }];
+      return plan === undefined
+        ? []
+        : [{ plan, label, fallback: optionNamed(options, 'default'), ...metaIn(options, 'field_meta') }];
     });
   }
 
@@ -144,7 +150,7 @@ class ProtobufReaderCompiler {
   }
 
   #field(declared: Declared) {
-    const { plan, doc, params } = declared;
+    const { plan, doc, params, fallback } = declared;
     const { name, tag } = plan;
     const typed = this.#typed(plan, params);
     const { parameters } = typed.schema;
@@ -152,6 +158,7 @@ class ProtobufReaderCompiler {
       optional: this.#isOptional(declared, typed.schema),
       doc: doc ?? typed.schema.doc,
       parameters: { ...parameters, [protobufNames.tag]: String(tag) },
+      default: fallback === undefined ? undefined : typed.read(defaultDatum(plan, fallback)),
     });
     const isMessage = plan.type.kind === 'message' && !plan.isRepeated && plan.mapKey === undefined;
     const absent = isMessage && schema.type === 'struct' && this.#options.structForNulls;
@@ -210,6 +217,30 @@ class ProtobufReaderCompiler {
   #shownName(fullName: string): string {
     return this.#options.isEnhanced ? fullName : fullName.slice(fullName.lastIndexOf('.') + 1);
   }
+}
+
+/** A default as the codec would have read it. */
+function defaultDatum({ type }: FieldPlan, value: OptionValue): unknown {
+  if (value.kind === 'string') {
+    const isBytes = type.kind === 'scalar' && type.scalar === 'bytes';
+    return isBytes ? value.bytes : value.bytes.toString('utf8');
+  }
+  if (value.kind !== 'number' && value.kind !== 'word') return undefined;
+  if (type.kind !== 'scalar') return value.text;
+  if (type.scalar === 'bool') return value.text === 'true';
+  const special = { inf: Number.POSITIVE_INFINITY, '-inf': Number.NEGATIVE_INFINITY, nan: Number.NaN }[
+    value.text
+  ];
+  if (special !== undefined || type.scalar === 'float' || type.scalar === 'double')
+    return special ?? Number(value.text);
+  return integerOf(value.text);
+}
+
+/** Decimal, hexadecimal or octal, as Protobuf writes integers. */
+function integerOf(text: string): number | bigint {
+  const [, sign = '', digits = ''] = /^(-?)(.*)$/.exec(text) ?? [];
+  const number = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits);
+  return int64(sign === '-' ? -number : number);
 }
 
 const scalarTypes: Readonly<Record<string, SchemaType>> = {

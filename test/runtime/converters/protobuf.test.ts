@@ -311,6 +311,23 @@ describe('Protobuf of others as Connect data', () => {
     expect(await shown({ 'optional.for.nullables': 'true' })).toEqual([false, true]);
   });
 
+  test('proto2: defaults are those of the schema, and stand for what is absent', async () => {
+    const schema = `syntax = "proto2"; message M { optional int32 a = 1 [default = -5]; optional string s = 2 [default = "x"];
+      optional bool f = 3 [default = true]; optional double d = 4 [default = inf]; optional E e = 5 [default = B];
+      optional fixed64 big = 6 [default = 0x10]; optional bytes raw = 7 [default = "\\001"]; enum E { A = 0; B = 1; } }`;
+    const { schema: found, value } = await readWith(schema, '00');
+    expect(found?.fields.map((field) => field.schema.default)).toEqual([
+      -5,
+      'x',
+      true,
+      Number.POSITIVE_INFINITY,
+      'B',
+      16,
+      Buffer.of(1),
+    ]);
+    expect(Object.values(value as object)).toEqual([null, null, null, null, null, null, null]);
+  });
+
   test('another message than the first is found by its indexes', async () => {
     const schema = 'syntax = "proto3"; message A { int32 a = 1; } message B { message C { int32 c = 1; } }';
     expect((await readWith(schema, '0402000805')).value).toEqual({ c: 5 });
