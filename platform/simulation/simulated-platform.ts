@@ -28,6 +28,9 @@ export function simulatedPlatform(seed: string | number, options: SimulationOpti
   return new SimulatedPlatform({ clock, entropy, net, files, executor, logger });
 }
 
+/** Exit code of what SIGKILL ended, as shells tell it. */
+const KILLED = 137;
+
 interface Parts {
   readonly clock: ManualClock;
   readonly entropy: SeededEntropy;
@@ -96,6 +99,7 @@ export class SimulatedPlatform implements Platform {
     this.clock.forget();
     this.executor.forget();
     this.net.vanish();
+    this.isolates.crash(KILLED);
     this.files.crash(survival);
   }
 }
