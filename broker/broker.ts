@@ -141,8 +141,8 @@ export class Broker {
     this.#isServing = false;
     await listeners.settled();
     await server.close();
-    transactions.stop();
-    groups.stop();
+    transactions.topic.stop();
+    groups.topic.stop();
     await metadata.settled();
     await storage.close(metadata.image.broker(nodeId)?.epoch ?? -1);
   }
@@ -160,8 +160,8 @@ export class Broker {
     await storage.checkLogs();
     await listeners.open();
     await this.#register();
-    await groups.start();
-    await transactions.start();
+    await groups.topic.start();
+    await transactions.topic.start();
     if (inProcess !== undefined) await listeners.openInProcess(inProcess);
     storage.start();
     this.#isServing = true;
@@ -199,12 +199,7 @@ export class Broker {
     if (delta.configsChanged.some(({ resourceType }) => resourceType === BROKER)) this.#reconfigure();
     storage.onMetadataChange(delta);
     groups.onMetadataChange(delta);
-    for (const coordination of [groups, transactions]) {
-      for (const { name } of delta.topicsRemoved) coordination.onTopicDeleted(name);
-      for (const { name } of delta.topicsCreated) coordination.onTopicCreated(name);
-      for (const { topic, partitionId } of delta.partitionsChanged)
-        coordination.onPartitionChanged(topic, partitionId);
-    }
+    transactions.topic.onMetadataChange(delta);
   }
 
   /** Puts to work what changed in the broker's dynamic configs; what others ask for when they need it needs no more. */

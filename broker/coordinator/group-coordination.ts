@@ -1,4 +1,3 @@
-import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { GroupService } from '../groups/index.ts';
 import type { ControllerContext, MetadataDelta } from '../metadata/index.ts';
@@ -27,15 +26,14 @@ export interface GroupCoordinationOptions {
 /** Runs the group coordinator on the partitions of `__consumer_offsets`, which is created when first needed. */
 export class GroupCoordination {
   readonly service: GroupService;
-  readonly #topic: CoordinatedTopic;
+  readonly topic: CoordinatedTopic;
   readonly #settings: GroupSettings;
   readonly #topics: TopicView;
 
   constructor({ platform, partitions, metadata, context, verifier }: GroupCoordinationOptions) {
     const { clock, entropy, logger } = platform;
     const { image } = metadata;
-    const load = (partition: number) => this.service.load(partition);
-    this.#topic = new CoordinatedTopic(OFFSETS_TOPIC, metadata, context, load);
+    this.topic = new CoordinatedTopic(OFFSETS_TOPIC, metadata, context, () => this.service);
     this.#settings = new GroupSettings(context, image);
     this.#topics = new TopicView(metadata);
     this.service = new GroupService({
@@ -56,42 +54,15 @@ export class GroupCoordination {
         }),
       }),
       config: context().config,
-      partitionCount: () => this.#topic.partitionCount ?? context().config.offsetsTopicNumPartitions,
+      partitionCount: () => this.topic.partitionCount ?? context().config.offsetsTopicNumPartitions,
     });
   }
 
-  /** Loads what the topic holds, if it exists. */
-  async start(): Promise<void> {
-    await this.#topic.load();
-    this.service.start();
-  }
-
-  stop(): void {
-    this.service.stop();
-  }
-
-  onTopicCreated(topic: string): void {
-    if (topic === OFFSETS_TOPIC) void this.#topic.load();
-  }
-
-  /** A partition whose log directory has failed has no leader, and nobody coordinates its groups. */
-  onPartitionChanged(topic: string, partition: number): void {
-    if (topic === OFFSETS_TOPIC && !this.#topic.isLed(partition)) this.service.unload(partition);
-  }
-
-  onTopicDeleted(topic: string): void {
-    if (topic !== OFFSETS_TOPIC) this.service.onTopicDeleted(topic);
-  }
-
-  /** Topics, racks, configs or features may have changed. */
+  /** Topics, racks, configs or features may have changed. The offsets of a topic that is gone go with it. */
   onMetadataChange(delta: MetadataDelta): void {
     this.#topics.onMetadataChange(delta);
     this.#settings.onMetadataChange(delta);
-  }
-
-  /** Makes sure that a group can be coordinated here; the error code that says why not otherwise. */
-  async find(groupId: string): Promise<number> {
-    const isFound = await this.#topic.ensure(() => this.service.partitionFor(groupId));
-    return isFound ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE;
+    this.topic.onMetadataChange(delta);
+    for (const { name } of delta.topicsRemoved) this.service.onTopicDeleted(name);
   }
 }

@@ -1,4 +1,3 @@
-import { ErrorCode } from '../../kafka/protocol/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { GroupService } from '../groups/index.ts';
 import type { ControllerContext } from '../metadata/index.ts';
@@ -26,14 +25,13 @@ export interface TransactionCoordinationOptions {
 export class TransactionCoordination {
   readonly service: TransactionService;
   readonly markers: TransactionMarkers;
-  readonly #topic: CoordinatedTopic;
+  readonly topic: CoordinatedTopic;
 
   constructor(options: TransactionCoordinationOptions) {
     const { platform, partitions, metadata, context, groups, allocateProducerId } = options;
     const { clock, logger } = platform;
     const { image } = metadata;
-    const load = (partition: number) => this.service.load(partition);
-    this.#topic = new CoordinatedTopic(TRANSACTIONS_TOPIC, metadata, context, load);
+    this.topic = new CoordinatedTopic(TRANSACTIONS_TOPIC, metadata, context, () => this.service);
     this.markers = new LocalMarkers(partitions, groups);
     this.service = new TransactionService({
       clock,
@@ -45,37 +43,8 @@ export class TransactionCoordination {
       serverVersion: () => image.featureLevel('transaction.version'),
       coordinatorEpoch: (partition) => image.partition(TRANSACTIONS_TOPIC, partition)?.leaderEpoch ?? 0,
       hasPartition: (topic, partition) => image.partition(topic, partition) !== undefined,
-      partitionCount: () => this.#topic.partitionCount ?? context().config.transactionStateLogNumPartitions,
+      partitionCount: () => this.topic.partitionCount ?? context().config.transactionStateLogNumPartitions,
       offsetsPartition: (groupId) => ({ topic: OFFSETS_TOPIC, partition: groups.partitionFor(groupId) }),
     });
-  }
-
-  /** Loads what the topic holds, if it exists, and goes on with transactions that were decided. */
-  async start(): Promise<void> {
-    await this.#topic.load();
-    this.service.start();
-  }
-
-  stop(): void {
-    this.service.stop();
-  }
-
-  onTopicCreated(topic: string): void {
-    if (topic === TRANSACTIONS_TOPIC) void this.#topic.load();
-  }
-
-  /** A partition whose log directory has failed has no leader, and nobody coordinates its transactions. */
-  onPartitionChanged(topic: string, partition: number): void {
-    if (topic === TRANSACTIONS_TOPIC && !this.#topic.isLed(partition)) this.service.unload(partition);
-  }
-
-  onTopicDeleted(topic: string): void {
-    if (topic === TRANSACTIONS_TOPIC) this.service.unloadAll();
-  }
-
-  /** Makes sure that an id can be coordinated here; the error code that says why not otherwise. */
-  async find(transactionalId: string): Promise<number> {
-    const isFound = await this.#topic.ensure(() => this.service.partitionFor(transactionalId));
-    return isFound ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE;
   }
 }

@@ -132,6 +132,11 @@ export class GroupService {
     this.#partitions.unload(partition);
   }
 
+  /** This broker no longer leads any partition: the topic is gone. */
+  unloadAll(): void {
+    this.#partitions.unloadAll();
+  }
+
   /** The topic is gone: its committed offsets go with it. */
   onTopicDeleted(topic: string): void {
     this.#partitions.removeTopic(topic);

@@ -1,4 +1,5 @@
 export { LogCleaner } from './cleaner/log-cleaner.ts';
+export type { Durability, LogDirectoryOptions } from './directory-identity.ts';
 export {
   AppendFailedError,
   CorruptLogError,
@@ -9,9 +10,7 @@ export type { EpochEnd } from './leader-epoch-cache.ts';
 export { type CopyTurn, LogCopy } from './log-copy.ts';
 export { type AssignedPartition, LogDirectories } from './log-directories.ts';
 export {
-  type Durability,
   LogDirectory,
-  type LogDirectoryOptions,
   type LogIdentity,
 } from './log-directory.ts';
 export type { LogListener } from './log-environment.ts';

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import type { Platform } from '../../platform/platform.ts';
 import type { TopicConfig } from '../config/index.ts';
+import type { Durability } from './directory-identity.ts';
 import {
   CorruptFileError,
   LogDirectoryInUseError,
   LogDirectoryOfflineError,
   MisplacedLogError,
 } from './errors.ts';
-import { type Durability, LogDirectory, type LogIdentity } from './log-directory.ts';
+import { LogDirectory, type LogIdentity } from './log-directory.ts';
 import { folderName, futureOfFolder, partitionOfFolder } from './partition-folder.ts';
 import type { PartitionLog } from './partition-log.ts';
 import { isStorageError } from './storage-error.ts';

@@ -1,45 +1,36 @@
 import { writeFileAtomically } from '../../platform/atomic-write.ts';
 import { DeferredSyncs } from '../../platform/deferred-syncs.ts';
-import type { FileLock, Files } from '../../platform/files.ts';
+import type { FileLock } from '../../platform/files.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { hasCode } from '../../platform/system-error.ts';
-import { randomUuid } from '../../platform/uuid.ts';
 import type { TopicConfig } from '../config/index.ts';
 import { housekeepingDueMs } from './closed-log.ts';
 import { DirectoryCheckpoints, type LogOffsets } from './directory-checkpoints.ts';
-import { CorruptFileError, LogDirectoryInUseError, LogDirectoryOfflineError } from './errors.ts';
+import {
+  type Durability,
+  type LogDirectoryOptions,
+  newMetaProperties,
+  refuseOthers,
+  takeLock,
+} from './directory-identity.ts';
+import { DiscardedFolders } from './discarded-folders.ts';
+import { LogDirectoryOfflineError } from './errors.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { checkLog, type OpenOptions, openLog } from './log-recovery.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts';
 import {
-  DELETE_SUFFIX,
-  deletedFolderName,
   folderBytes,
   folderName,
   identifyFolder,
   partitionOfFolder,
   readTopicId,
   segmentsIn,
-  strayFolderName,
 } from './partition-folder.ts';
 import { PartitionLog } from './partition-log.ts';
 import { isLasting } from './storage-error.ts';
 
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';
-
-/** When an append counts: after a sync of the disk, or (Kafka's default) once the operating system has it. */
-export type Durability = 'fsync' | 'page-cache';
-
-/** How a log directory is opened. */
-export interface LogDirectoryOptions {
-  readonly path: string;
-  readonly nodeId: number;
-  readonly durability: Durability;
-  /** The cluster of a new directory; one of another cluster is refused. Default: a random id, or what the directory says. */
-  readonly clusterId?: string | undefined;
-}
 
 /** Which partition a log is of. */
 export interface LogIdentity {
@@ -68,6 +59,7 @@ export class LogDirectory {
   readonly #environment: LogEnvironment;
   readonly #logs = new Map<string, OpenedLog>();
   readonly #checkpoints: DirectoryCheckpoints;
+  readonly #discarded: DiscardedFolders;
   /** Logs that were checked since an unclean stop. */
   readonly #checked = new Set<string>();
   readonly #deletionListeners: ((identity: LogIdentity) => void)[] = [];
@@ -97,9 +89,10 @@ export class LogDirectory {
     this.wasCleanlyClosed = known === undefined || files.stat(this.#file(CLEAN_SHUTDOWN_FILE)) !== undefined;
     this.#areAllLogsChecked = this.wasCleanlyClosed;
     this.#checkpoints = new DirectoryCheckpoints(files, options.path);
+    this.#discarded = new DiscardedFolders(options.path, { ...platform, logger: this.#logger });
     files.remove(this.#file(CLEAN_SHUTDOWN_FILE));
     files.syncDirectory(options.path); // A power cut must not bring the mark back.
-    this.#removeDeletedPartitions();
+    this.#discarded.removeDeleted();
   }
 
   /** Takes the directory's lock and reads what it says of itself. Throws when another broker has it or it is another node's. */
@@ -109,15 +102,7 @@ export class LogDirectory {
     const lock = takeLock(platform.files, options.path);
     try {
       const directory = new LogDirectory(platform, options, lock);
-      if (directory.meta.nodeId !== options.nodeId) {
-        const problem = `belongs to node ${directory.meta.nodeId}, this is node ${options.nodeId}; use its own directory or that node.id`;
-        throw new CorruptFileError(`${options.path}/meta.properties`, problem);
-      }
-      const { clusterId = directory.meta.clusterId } = options;
-      if (directory.meta.clusterId !== clusterId) {
-        const problem = `belongs to cluster ${directory.meta.clusterId}, this is cluster ${clusterId}; use another directory or that CLUSTER_ID`;
-        throw new CorruptFileError(`${options.path}/meta.properties`, problem);
-      }
+      refuseOthers(directory.meta, options);
       return directory;
     } catch (error) {
       lock.release();
@@ -371,18 +356,7 @@ export class LogDirectory {
 
   /** Renames a folder for removal after `delayMs`; durable when it returns. Throws the system's errors. */
   renameDeleted(name: string, topicId: string, delayMs: number): void {
-    const { files, clock } = this.#platform;
-    if (files.stat(this.#file(name)) === undefined) return;
-    const renamed = this.#file(deletedFolderName(name, topicId));
-    files.rename(this.#file(name), renamed);
-    files.syncDirectory(this.path);
-    clock.timer(delayMs, () => {
-      try {
-        files.removeDirectory(renamed);
-      } catch (error) {
-        this.#logger.warn({ err: error, directory: renamed }, 'a deleted log could not be removed');
-      }
-    });
+    this.#discarded.delete(name, topicId, delayMs);
   }
 
   /** Runs `access` to files. A storage error that does not pass takes the directory offline, and then this throws that. */
@@ -415,37 +389,12 @@ export class LogDirectory {
   }
 
   #setAside(name: string, topicId: string): void {
-    const { files } = this.#platform;
-    this.#logger.warn({ log: name, topicId }, 'log of a topic that does not exist set aside');
-    files.rename(this.#file(name), this.#file(strayFolderName(name, topicId)));
-    files.syncDirectory(this.path);
+    this.#discarded.setAside(name, topicId);
     this.#checkpoints.forget(name);
-  }
-
-  #removeDeletedPartitions(): void {
-    const { files } = this.#platform;
-    for (const name of files.list(this.path)) {
-      if (name.endsWith(DELETE_SUFFIX)) files.removeDirectory(this.#file(name));
-    }
   }
 }
 
 function parentOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.';
-}
-
-function newMetaProperties(
-  { entropy }: Platform,
-  { nodeId, clusterId = randomUuid(entropy) }: LogDirectoryOptions,
-): MetaProperties {
-  return { clusterId, nodeId, directoryId: randomUuid(entropy) };
-}
-
-function takeLock(files: Files, path: string): FileLock {
-  try {
-    return files.lock(`${path}/.lock`);
-  } catch (error) {
-    throw hasCode(error, 'EAGAIN') ? new LogDirectoryInUseError(path, error) : error;
-  }
 }

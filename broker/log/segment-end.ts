@@ -34,7 +34,9 @@ export function writeLogEnd(
   for (const segment of segments) segment.persistIndexes();
   const active = segments.at(-1);
   if (active !== undefined) closeIndexes(active, producers);
-  writeProducerSnapshot(files, directory, endOffset, producers, 'cached');
+  // In the place of the one from the last roll, which may be all that is known of an open transaction, goes no weaker one.
+  const kind = active?.baseOffset === endOffset ? 'durable' : 'cached';
+  writeProducerSnapshot(files, directory, endOffset, producers, kind);
   removeProducerSnapshots(files, directory, [...segments.map(({ baseOffset }) => baseOffset), endOffset]);
 }
 

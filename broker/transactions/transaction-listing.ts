@@ -1,10 +1,10 @@
-import { RE2JS, RE2JSSyntaxException } from 're2js';
 import {
   type DescribeTransactionsResponse,
   ErrorCode,
   type ListTransactionsRequest,
   type ListTransactionsResponse,
 } from '../../kafka/protocol/index.ts';
+import { linearPattern } from '../../platform/linear-pattern.ts';
 import { type Transaction, type TransactionState, transactionStates } from './transaction.ts';
 
 type Description = DescribeTransactionsResponse['transactionStates'][number];
@@ -78,11 +78,6 @@ function isState(name: string): name is TransactionState {
 /** `undefined` when the pattern is not one. */
 function matcherOf(pattern: string | null): ((transactionalId: string) => boolean) | undefined {
   if (pattern === null || pattern === '') return () => true;
-  try {
-    const compiled = RE2JS.compile(pattern);
-    return (transactionalId) => compiled.matches(transactionalId);
-  } catch (error) {
-    if (error instanceof RE2JSSyntaxException) return undefined;
-    throw error;
-  }
+  const compiled = linearPattern(pattern);
+  return 'problem' in compiled ? undefined : compiled.matches;
 }

@@ -219,3 +219,26 @@ test('a deleted topic takes the committed offsets with it', async () => {
   await fixture.platform.settle();
   expect(await committed(fixture, 'g')).toBe(-1);
 });
+
+test('when the topic of committed offsets is deleted nobody coordinates its groups, and a new one begins without offsets', async () => {
+  const fixture = await BrokerFixture.start();
+  await fixture.createTopic('t');
+  const find = () =>
+    fixture.during(
+      fixture.client.request([findCoordinatorRequest, findCoordinatorResponse] as const, 4, {
+        keyType: 0,
+        coordinatorKeys: ['g'],
+      }),
+    );
+  const errorOf = async () =>
+    (await fixture.during(commit(fixture, 'g', 5)))?.topics[0]?.partitions[0]?.errorCode;
+  await find();
+  expect(await errorOf()).toBe(ErrorCode.NONE);
+  expect(await committed(fixture, 'g')).toBe(5);
+  await fixture.during(fixture.deleteTopic('__consumer_offsets'));
+  expect(await errorOf()).toBe(ErrorCode.NOT_COORDINATOR);
+  expect((await find())?.coordinators[0]?.errorCode).toBe(ErrorCode.NONE);
+  expect(await committed(fixture, 'g')).toBe(-1);
+  expect(await errorOf()).toBe(ErrorCode.NONE);
+  expect(await committed(fixture, 'g')).toBe(5);
+});
