@@ -100,6 +100,7 @@ export class Connections {
       slot.failures += 1;
       slot.retryAtMs =
         clock.monotonic() + backoffMs(slot.failures, reconnectBackoffMs, reconnectBackoffMaxMs, entropy);
+      if (this.#closing.signal.aborted) throw error;
       // Once: whoever waits for this broker should know why, and not be told every second.
       if (slot.failures === 1) logger.warn({ error, ...endpoint }, 'no connection to a broker, trying again');
       else logger.debug({ error, ...endpoint, failures: slot.failures }, 'no connection to a broker');
