@@ -90,11 +90,18 @@ export class RecordSet {
     this.#lines.set(key, line);
   }
 
+  /** The first offset that was not seen though a later one of its partition was, when all begin at 0. */
+  gap(): { readonly partition: number; readonly offset: number } | undefined {
+    for (const [partition, offsets] of this.#offsets()) {
+      const offset = offsets.findIndex((each, i) => each !== i);
+      if (offset !== -1) return { partition, offset };
+    }
+    return undefined;
+  }
+
   #nextOffsets(firstOffsets: ReadonlyMap<number, number>): Map<number, number> {
-    const byPartition = Map.groupBy([...this.#lines.keys()], (key) => Number(key.split(':')[0]));
     const next = new Map(firstOffsets);
-    for (const [partition, keys] of byPartition) {
-      const offsets = keys.map((key) => Number(key.split(':')[1])).sort((a, b) => a - b);
+    for (const [partition, offsets] of this.#offsets()) {
       const first = firstOffsets.get(partition) ?? 0;
       const gap = offsets.findIndex((offset, i) => offset !== first + i);
       if (gap !== -1)
@@ -102,6 +109,15 @@ export class RecordSet {
       next.set(partition, first + offsets.length);
     }
     return next;
+  }
+
+  /** Those that were seen, ascending, by partition. */
+  #offsets(): [partition: number, offsets: number[]][] {
+    const byPartition = Map.groupBy([...this.#lines.keys()], (key) => Number(key.split(':')[0]));
+    return [...byPartition].map(([partition, keys]) => [
+      partition,
+      keys.map((key) => Number(key.split(':')[1])).sort((a, b) => a - b),
+    ]);
   }
 }
 

@@ -23,4 +23,14 @@ export interface Client {
   create(bootstrap: string, topic: string, partitions: number): Promise<readonly number[]>;
   produce(bootstrap: string, topic: string, chunk: Chunk): Promise<void>;
   join(bootstrap: string, topic: string, group: string, file: string): Member;
+  /**
+   * Appends one record to a file. Only for a client that, when it is told to leave, may commit a record that it has got
+   * and not written: one that is missing there is read by itself.
+   */
+  readOne?(
+    bootstrap: string,
+    topic: string,
+    place: { partition: number; offset: number },
+    file: string,
+  ): Promise<void>;
 }

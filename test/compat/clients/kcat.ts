@@ -35,7 +35,6 @@ export const kcat: Client = {
       'auto.commit.interval.ms': '1000',
     };
     const flags = Object.entries(settings).flatMap(([key, value]) => ['-X', `${key}=${value}`]);
-    const format = '%p\\t%o\\t%k\\t%s\\t%h\\n';
     const child = new Child(
       ...startKcat({ stdoutFile: file }, '-b', bootstrap, '-u', ...flags, '-f', format, '-G', group, topic),
     );
@@ -48,7 +47,15 @@ export const kcat: Client = {
       tail: () => child.tail(),
     };
   },
+  async readOne(bootstrap, topic, { partition, offset }, file) {
+    const place = ['-p', String(partition), '-o', String(offset), '-c', '1'];
+    await runOk(
+      ...startKcat({ stdoutFile: file }, '-C', '-b', bootstrap, '-t', topic, ...place, '-e', '-f', format),
+    );
+  },
 };
+
+const format = '%p\\t%o\\t%k\\t%s\\t%h\\n';
 
 /** How kcat is started: the arguments of `new Child`, `run` and `runOk`. */
 export function startKcat(
