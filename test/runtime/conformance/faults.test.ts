@@ -8,7 +8,9 @@ import { faultySource, sourceFaults } from './faulty-source.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 /** Faults that keep something from happening are found out sooner. */
-const impatient = { timeoutMs: 700, stopTimeoutMs: 400 };
+const impatient = { timeoutMs: 900, stopTimeoutMs: 500 };
+/** A process has to start before anything comes. */
+const patient = { timeoutMs: 4_000, stopTimeoutMs: 2_000 };
 
 function checkOf(description: Conformance, word: string, options = {}) {
   const check = conformance(description, options).find(({ name }) => name.startsWith(`${word}:`));
@@ -48,7 +50,7 @@ describe.each([
     checks.map((check: string) => [fault, check] as const),
   );
   test.each(cases)('that %s fails the check %s', async (fault, word) => {
-    const check = checkOf(describeFault(fault), word, impatient);
+    const check = checkOf(describeFault(fault), word, word === 'sigkill' ? patient : impatient);
     expect(check.notApplicable).toBeUndefined();
     await expect(check.run()).rejects.toMatchObject({
       code: 'CONFORMANCE',
