@@ -11,7 +11,7 @@ import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
 import { conformanceKit } from './parts/conformance.ts';
 import { connectOffsetFile } from './parts/connect-offset-file.ts';
-import { connectRest } from './parts/connect-rest.ts';
+import { connectRest, connectRestOfKafka } from './parts/connect-rest.ts';
 import { connectValidation } from './parts/connect-validation.ts';
 import { connectWorkers } from './parts/connect-workers.ts';
 import { consoleTools, ourTools } from './parts/console-tools.ts';
@@ -55,6 +55,7 @@ const allParts: readonly Part[] = [
   wire,
   compaction,
   connectRest,
+  connectRestOfKafka,
   connectValidation,
   connectWorkers,
   connectOffsetFile,

@@ -15,13 +15,21 @@ export const connectRest: Part = {
   tools: ['java'],
   subcommand: 'start',
   overrides: { 'group.initial.rebalance.delay.ms': '0' },
-  checks: (context) => checks(context),
+  checks: (context) => checks(() => connectUrl(context), context),
 };
 
-function checks(context: PartContext): readonly Check[] {
+/** The same contract, and a worker of Apache Kafka Connect on our broker. */
+export const connectRestOfKafka: Part = {
+  name: 'connect-rest-of-kafka',
+  tools: ['java'],
+  overrides: { 'group.initial.rebalance.delay.ms': '0' },
+  checks: (context) => checks(() => kafkaWorkerUrl(context), context),
+};
+
+function checks(url: () => Promise<string>, { directory }: PartContext): readonly Check[] {
   let api: ContractApi | undefined;
   const opened = async () => {
-    api ??= await ContractApi.of(await connectUrl(context), join(context.directory, 'files'));
+    api ??= await ContractApi.of(await url(), join(directory, 'files'));
     return api;
   };
   const rows = contractRows.map((row) => ({
@@ -38,13 +46,15 @@ function checks(context: PartContext): readonly Check[] {
   return [{ name: 'the worker answers', gates: true, run: async () => void (await opened()) }, ...rows];
 }
 
-async function connectUrl({ broker, kind, directory }: PartContext): Promise<string> {
-  if (kind === 'kafka') {
-    const properties = { 'key.converter': stringConverter, 'value.converter': stringConverter };
-    const mode = 'distributed';
-    return (await ConnectProcess.start({ kind, mode, bootstrap: broker.bootstrap, directory, properties }))
-      .url;
-  }
+async function connectUrl(context: PartContext): Promise<string> {
+  const { broker, kind } = context;
+  if (kind === 'kafka') return kafkaWorkerUrl(context);
   if (broker.connectUrl !== undefined) return broker.connectUrl;
   throw new Error('the broker was started without a worker');
+}
+
+async function kafkaWorkerUrl({ broker, directory }: PartContext): Promise<string> {
+  const properties = { 'key.converter': stringConverter, 'value.converter': stringConverter };
+  const options = { kind: 'kafka', mode: 'distributed', bootstrap: broker.bootstrap } as const;
+  return (await ConnectProcess.start({ ...options, directory, properties })).url;
 }
