@@ -32,6 +32,8 @@ async function measure(report: BenchReport, path: string, durability: 'fsync' | 
     add('produce to every partition, again', await produce());
     add('open files', String(broker.process.openFiles));
     add('memory, every log open', megabytes(broker.process));
+    await pause(60_000);
+    add('memory, every log open, at rest for a minute', megabytes(broker.process));
   }
   {
     await using broker = await brokerOn(path, durability);
