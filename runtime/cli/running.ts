@@ -1,4 +1,6 @@
 import { keepAlive } from '../../platform/keep-alive.ts';
+import { giveBackMemoryAtRest } from '../../platform/memory-at-rest.ts';
+import { systemClock } from '../../platform/system-clock.ts';
 
 /** Runs `work` with a signal that is aborted when the process is asked to stop, and keeps the process alive meanwhile. */
 export async function whileRunning<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -16,9 +18,17 @@ export async function whileRunning<T>(work: (signal: AbortSignal) => Promise<T>)
   }
 }
 
-/** Resolves when `signal` is aborted; rejects with what stopped the broker when that comes first. */
-export function untilStopped(signal: AbortSignal, halted: Promise<Error>): Promise<void> {
-  return unlessHalted(untilAborted(signal), halted);
+/**
+ * Resolves when `signal` is aborted; rejects with what stopped the broker when that comes first. Memory that is not needed
+ * goes back to the system meanwhile.
+ */
+export async function untilStopped(signal: AbortSignal, halted: Promise<Error>): Promise<void> {
+  const memory = giveBackMemoryAtRest(systemClock);
+  try {
+    await unlessHalted(untilAborted(signal), halted);
+  } finally {
+    memory.cancel();
+  }
 }
 
 /** Settles as `work` does; rejects with what stopped the broker when that comes first. */
