@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '../kafka/client/index.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
@@ -140,6 +141,8 @@ async function measure(worker: WorkerName, bootstrap: string, round: number): Pr
     );
   }
   figures.push(lower('memory after the load', running.residentBytes / 1e6, 'MB'));
+  await sleep(15_000);
+  figures.push(lower('memory after the load, at rest for 15 s', running.residentBytes / 1e6, 'MB'));
   return figures;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpLoadResult, httpRequest, runHttp } from './http-load.ts';
 import { BenchProcess, entry, startBroker } from './process.ts';
 import { type BenchReport, median, thousands } from './report.ts';
@@ -48,6 +49,8 @@ export async function registry(report: BenchReport): Promise<void> {
   await load(report, port, 'GET /subjects/{subject}/versions/latest', READS / 3, latest);
   await load(report, port, 'check compatibility with the latest', CHECKS, check);
   addMemory(report, 'memory after checks', process_);
+  await sleep(15_000);
+  addMemory(report, 'memory after checks, at rest for 15 s', process_);
 }
 
 function addMemory(report: BenchReport, name: string, { residentBytes }: BenchProcess): void {

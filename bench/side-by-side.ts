@@ -83,6 +83,8 @@ async function measure(contender: Contender, library: string): Promise<Figure[]>
     lower('end to end at 1,000/s, p99.9', (p999Us ?? Number.NaN) / 1000, 'ms'),
     lower('memory after the load', broker.residentBytes / 1e6, 'MB'),
   );
+  await sleep(15_000);
+  figures.push(lower('memory after the load, at rest for 15 s', broker.residentBytes / 1e6, 'MB'));
   return figures;
 }
 
