@@ -3,6 +3,7 @@ import { hasCode } from '../../platform/system-error.ts';
 import { type CommandEntry, ExitCode } from './command.ts';
 import { UsageError } from './errors.ts';
 import { kafkaTools } from './kafka-tools/catalogue.ts';
+import { similarName } from './similar-name.ts';
 
 const FREE_PORT_ADVICE =
   'Stop what listens there, or choose with --kafka-port, --registry-port or --rest-port; 0 takes a free one.';
@@ -89,8 +90,16 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     return name === undefined ? ExitCode.USAGE : ExitCode.OK;
   }
   try {
+    if (name === '--version' || name === '-v' || name === 'version') {
+      const [{ packageVersion }, { diskFiles }] = await Promise.all([
+        import('./version.ts'),
+        import('../../platform/disk-files.ts'),
+      ]);
+      console.log(packageVersion(diskFiles));
+      return ExitCode.OK;
+    }
     const entry = commands.get(name);
-    if (entry === undefined) throw new UsageError(`There is no command ${name}. ${overview()}`);
+    if (entry === undefined) throw new UsageError(unknownCommand(name));
     const command = await entry.load();
     if (command.help !== undefined && (args.includes('--help') || args.includes('-h'))) {
       console.log(command.help);
@@ -103,10 +112,16 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
   }
 }
 
+function unknownCommand(name: string): string {
+  const meant = similarName(name, commands.keys());
+  const question = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  return `There is no command ${name}.${question} millrace --help lists them.`;
+}
+
 function overview(): string {
   const width = Math.max(...[...commands.keys()].map((name) => name.length));
   const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return `Usage: millrace <command> [options]\n\n${lines.join('\n')}\n\nmillrace <command> --help tells more.`;
+  return `Usage: millrace <command> [options]\n\n${lines.join('\n')}\n\nmillrace <command> --help tells more; millrace --version tells the version.`;
 }
 
 /** What is wrong was said on the command line, or in a file that it names. */

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { ClientClosedError } from '../../../kafka/client/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
+import { packageVersion } from '../version.ts';
 import { ToolError, ToolUsageError, ToolValueError } from './errors.ts';
 import { javaError, javaText } from './java-error.ts';
 import { toolLogger } from './tool-logger.ts';
@@ -8,7 +9,6 @@ import { parseToolArguments, type ToolArguments, type ToolOptions } from './tool
 import { ToolOutput } from './tool-output.ts';
 import type { ToolRule } from './tool-rules.ts';
 import { usageTable } from './tool-usage.ts';
-import { packageVersion } from './version.ts';
 
 /** The exit code of a tool that was asked to stop before it was done. */
 export const INTERRUPTED = 130;

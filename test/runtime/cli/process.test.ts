@@ -52,7 +52,16 @@ test('the overview names every tool', async () => {
 
 test('--version tells the version of the package', async () => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  expect(await millrace(['kafka-topics', '--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  for (const args of [['--version'], ['version'], ['kafka-topics', '--version']])
+    expect(await millrace(args)).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
+test('a command that does not exist is told in one line, with the one that was meant', async () => {
+  expect(await millrace(['kafka-topic', '--list'])).toEqual({
+    code: 2,
+    out: '',
+    err: 'There is no command kafka-topic. Did you mean kafka-topics? millrace --help lists them.\n',
+  });
 });
 
 test('processes write and read the same topic', async () => {

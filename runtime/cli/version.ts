@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { Files } from '../../../platform/files.ts';
+import type { Files } from '../../platform/files.ts';
 
 /** The version in the package.json that this module belongs to, wherever the package is built or installed. */
 export function packageVersion(files: Files): string {
