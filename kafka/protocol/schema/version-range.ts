@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-
 /** Versions `first` to `last`, both included. Empty when `first > last`. */
 export interface VersionRange {
   readonly first: number;
@@ -19,7 +17,7 @@ export const noVersion: VersionRange = { first: 0, last: -1 };
 export function parseVersions(text: string): VersionRange {
   if (text === 'none') return noVersion;
   const match = /^(\d+)(?:(\+)|-(\d+))?$/.exec(text);
-  assert(match !== null, `versions are written as 3, 0-4, 3+ or none, not as "${text}"`);
+  if (match === null) throw new TypeError(`versions are written as 3, 0-4, 3+ or none, not as "${text}"`);
   const [, first, plus, last] = match;
   if (plus !== undefined) return { first: Number(first), last: openEnd };
   return { first: Number(first), last: Number(last ?? first) };
