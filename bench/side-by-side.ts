@@ -9,6 +9,7 @@ import { runOk } from '../test/compat/child.ts';
 import { install } from '../test/compat/install.ts';
 import { cache } from '../test/compat/places.ts';
 import { type Contender, contenders, kafkaTool, RunningContender } from './contender.ts';
+import { type SyncTimes, syncTimes } from './disk.ts';
 import { temporaryFolder } from './process.ts';
 import { type BenchReport, median } from './report.ts';
 
@@ -36,9 +37,17 @@ export async function sideBySide(report: BenchReport): Promise<void> {
   const library = await prepare(report);
   if (library === undefined) return;
   const figures = new Map<Contender, Figure[][]>(contenders.map((contender) => [contender, []]));
-  for (let round = 0; round < ROUNDS; round++)
+  const disk: SyncTimes[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    disk.push(await syncTimes(1000, 10));
     for (const contender of contenders) figures.get(contender)?.push(await measure(contender, library));
+  }
   print(report, figures);
+  const middle = (of: (times: SyncTimes) => number) => median(disk.map(of)).toFixed(2);
+  report.note(
+    `The disk alone, 1 KB appended and synced 1,000 times a second: p50 ${middle((each) => each.p50Ms)} ms, ` +
+      `p99 ${middle((each) => each.p99Ms)} ms, p99.9 ${middle((each) => each.p999Ms)} ms.`,
+  );
 }
 
 /** Where librdkafka is, once everything is there; otherwise says what is missing. */
