@@ -63,7 +63,10 @@ Exit codes: 0 done, or stopped by Ctrl-C (SIGINT) or SIGTERM without --until-don
     const plugins = await loadPlugins({ files: diskFiles, ...places });
     const properties = workerProperties(values['worker-config'], process.env);
     const files = readRunFiles(names, { plugins, workerProperties: properties });
-    return whileRunning((signal) => runFiles({ files, plugins, places, values, properties, signal }));
+    return whileRunning(
+      (signal) => runFiles({ files, plugins, places, values, properties, signal }),
+      values['until-done'] ? ExitCode.INTERRUPTED : ExitCode.OK,
+    );
   },
 };
 
@@ -96,6 +99,7 @@ async function runFiles(run: Run): Promise<number> {
     plugins: places,
     storage: bootstrapServers === undefined ? undefined : `millrace-${files.name}`,
     workerProperties: properties,
+    signal: run.signal,
   });
   try {
     const outcome = await follow(stack, run);
