@@ -140,7 +140,7 @@ export interface WorkerStack {
   close(): Promise<void>;
 }
 
-/** A worker with a registry of its own, on a broker of our own or on another cluster; no REST. */
+/** A worker with a registry of its own, on a broker of our own or on another cluster; no REST. What is stored is held. */
 export async function startWorkerStack(settings: WorkerStackSettings): Promise<WorkerStack> {
   const opened = new AsyncDisposableStack();
   try {
@@ -154,7 +154,7 @@ export async function startWorkerStack(settings: WorkerStackSettings): Promise<W
     adopt(opened, storing);
     const clientFor = registryClients(platform, storing);
     const config = { ...runConfig(settings.storage), ...settings.workerProperties };
-    const opening = adopt(opened, openWorker(platform, client, clientFor, settings.plugins, config));
+    const opening = adopt(opened, openWorker(platform, client, clientFor, settings.plugins, config, true));
     const [worker] = await unlessInterrupted(settings.signal, client, () => Promise.all([opening, storing]));
     return { worker, client, clientFor, platform, kafka, halted, close: () => opened.disposeAsync() };
   } catch (error) {
@@ -324,9 +324,10 @@ async function openWorker(
   clientFor: ClientFor,
   places: Pick<PluginPlaces, 'folders' | 'packages'>,
   config: Readonly<Record<string, string>> = {},
+  isHeld = false,
 ): Promise<Worker> {
   const plugins = await loadPlugins({ files: platform.files, ...places, registry: clientFor });
-  return startWorker({ client, platform, plugins, config, environment: process.env });
+  return startWorker({ client, platform, plugins, config, environment: process.env, isHeld });
 }
 
 /** A run stores positions often: it is stopped by Ctrl-C more often than a worker. */

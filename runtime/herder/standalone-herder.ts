@@ -92,7 +92,7 @@ export class StandaloneHerder implements Herder {
     });
   }
 
-  /** Starts what the config topic holds. */
+  /** Starts what the config topic holds; what runs goes on. */
   start(): void {
     const names = this.connectors();
     for (const name of this.#parts.statuses.names())
