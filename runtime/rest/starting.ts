@@ -1,4 +1,4 @@
-import { type Herder, HerderError } from '../herder/index.ts';
+import { type Herder, StoppingError } from '../herder/index.ts';
 
 /** The worker of a REST API that listens already while it starts. */
 export class Starting {
@@ -9,8 +9,7 @@ export class Starting {
 
   constructor(herder: Herder | Promise<Herder>) {
     const { promise: over, reject } = Promise.withResolvers<never>();
-    this.#giveUp = () =>
-      reject(new HerderError('CONNECT_STOPPING', 503, 'The worker is stopping: it had not started yet.'));
+    this.#giveUp = () => reject(new StoppingError());
     if (!(herder instanceof Promise)) this.#herder = herder;
     this.done = Promise.race([over, herder]);
     this.done.then(

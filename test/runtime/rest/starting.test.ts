@@ -46,6 +46,6 @@ test('who waits for the start of a worker that never comes is told when it stops
   await own.close();
   expect(await waiting).toEqual([
     503,
-    { error_code: 503, message: 'The worker is stopping: it had not started yet.' },
+    { error_code: 503, message: 'The worker is stopping: ask again when it has started.' },
   ]);
 });
