@@ -1,9 +1,11 @@
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Endpoint } from './net.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CONNECTIONS_MAX = 1_000;
+/** An answer that takes longer does not hold up the end of the process. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
 /** What answers a request. */
 export type HttpListener = RequestListener;
@@ -28,7 +30,7 @@ export interface HttpTls {
 export interface LazyHttpServer {
   /** The bound address, with the real port. */
   readonly endpoint: Endpoint;
-  /** Answers what has come, closes idle connections, stops listening. */
+  /** Stops listening, answers the requests that have come whole, for 5 s at most, and cuts every connection. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -51,7 +53,10 @@ export async function listenLazily(
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.maxConnections = CONNECTIONS_MAX;
   let loading: Promise<RequestListener> | undefined;
+  const asked = new Map<ServerResponse, IncomingMessage>();
   server.on('request', (request, response) => {
+    asked.set(response, request);
+    response.once('close', () => asked.delete(response));
     loading ??= load(server);
     loading.then(
       (answer) => answer(request, response),
@@ -64,14 +69,34 @@ export async function listenLazily(
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : endpoint.port;
+  let closed: Promise<void> | undefined;
   return {
     endpoint: { host: endpoint.host, port },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    close: () => {
+      closed ??= closeServer(server, asked);
+      return closed;
+    },
   };
+}
+
+async function closeServer(
+  server: Server,
+  asked: ReadonlyMap<ServerResponse, IncomingMessage>,
+): Promise<void> {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeIdleConnections();
+  // A request that has not come whole may never do so.
+  const whole = [...asked].filter(([, request]) => request.complete).map(([response]) => answered(response));
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+  await Promise.race([Promise.all(whole), closed]);
+  clearTimeout(timer);
+  server.closeAllConnections();
+  await closed;
+}
+
+function answered(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once('close', () => resolve()));
 }
 
 function tlsOptions({ pfx, ...rest }: HttpTls) {

@@ -17,9 +17,18 @@ import {
 } from '../schema-registry/index.ts';
 import type { BrokerSettings } from './broker-alone.ts';
 import type { ClientFor } from './converters/index.ts';
+import type { Herder } from './herder/index.ts';
+import { unlessInterrupted } from './interrupted-start.ts';
 import { type Logging, loggingAt } from './logging.ts';
 import { loadPlugins, type PluginPlaces, RegistryMissingError } from './plugins.ts';
-import { isLoopback, type RestSettings, restSettings, startRest } from './rest/index.ts';
+import {
+  isLoopback,
+  isWildcard,
+  type Rest,
+  type RestSettings,
+  restSettings,
+  startRest,
+} from './rest/index.ts';
 import { requireAlone, startWorker, type Worker } from './worker.ts';
 
 /** Where clients in the process reach the broker in it. */
@@ -68,6 +77,7 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
       startRegistry({ log, host, port: registryPort, ...platform, clusterId, personality }),
     );
     adopt(opened, registering);
+    const { rest, serve } = await restBefore(restOptions, opened);
     const store = registering.then((registry) => registry.store);
     const opening = adopt(
       opened,
@@ -76,13 +86,12 @@ export async function startStack(settings: StackSettings): Promise<Stack> {
         client,
         registryClients(platform, store),
         settings.plugins,
-        advertised(workerProperties, restOptions),
+        advertised(workerProperties, restOptions.host, rest),
       ),
     );
     const [registry, worker] = await Promise.all([registering, opening]);
     broker.addMetrics(() => worker.metrics());
-    const rest = await startRest({ herder: worker.herder, ...restOptions });
-    opened.defer(() => rest.close());
+    serve(worker);
     return {
       addresses: {
         kafka: broker.address,
@@ -114,6 +123,8 @@ export interface WorkerStackSettings {
   readonly storage?: string | undefined;
   /** Kafka Connect's worker properties, which come before `storage`. */
   readonly workerProperties?: Readonly<Record<string, string>>;
+  /** Ends a start that is under way, with StartInterruptedError. */
+  readonly signal?: AbortSignal;
 }
 
 /** A worker with what it needs. */
@@ -129,7 +140,7 @@ export interface WorkerStack {
   close(): Promise<void>;
 }
 
-/** A worker with a registry of its own, on a broker of our own or on another cluster; no REST. */
+/** A worker with a registry of its own, on a broker of our own or on another cluster; no REST. What is stored is held. */
 export async function startWorkerStack(settings: WorkerStackSettings): Promise<WorkerStack> {
   const opened = new AsyncDisposableStack();
   try {
@@ -143,8 +154,8 @@ export async function startWorkerStack(settings: WorkerStackSettings): Promise<W
     adopt(opened, storing);
     const clientFor = registryClients(platform, storing);
     const config = { ...runConfig(settings.storage), ...settings.workerProperties };
-    const opening = adopt(opened, openWorker(platform, client, clientFor, settings.plugins, config));
-    const [worker] = await Promise.all([opening, storing]);
+    const opening = adopt(opened, openWorker(platform, client, clientFor, settings.plugins, config, true));
+    const [worker] = await unlessInterrupted(settings.signal, client, () => Promise.all([opening, storing]));
     return { worker, client, clientFor, platform, kafka, halted, close: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync();
@@ -177,6 +188,8 @@ export interface ConnectStackSettings {
   readonly logLevel: LogLevel;
   /** See `WorkerOptions.offsetFile`. */
   readonly offsetFile?: string | undefined;
+  /** Ends a start that is under way, with StartInterruptedError. */
+  readonly signal?: AbortSignal;
 }
 
 /** A Connect worker with its REST API. */
@@ -203,23 +216,24 @@ export async function startConnectStack(settings: ConnectStackSettings): Promise
     opened.defer(() => platform.executor.close());
     const client = createClient({ ...platform, ...settings.client });
     opened.defer(() => client.close());
-    if (offsetFile === undefined) await requireAlone(client, workerProperties['group.id'] ?? '');
-    const clientFor: ClientFor = ({ urls, headers }) => {
-      if (urls.length > 0) return httpClient({ urls, headers, clock: platform.clock });
-      throw new RegistryMissingError();
-    };
-    const registry = await loadPlugins({ files: platform.files, ...settings.plugins, registry: clientFor });
-    const worker = await startWorker({
-      client,
-      platform,
-      plugins: registry,
-      config: advertised(workerProperties, restOptions),
-      environment: process.env,
-      ...(offsetFile !== undefined && { offsetFile }),
+    const { rest, serve } = await restBefore(restOptions, opened);
+    const worker = await unlessInterrupted(settings.signal, client, async () => {
+      if (offsetFile === undefined) await requireAlone(client, workerProperties['group.id'] ?? '');
+      const clientFor: ClientFor = ({ urls, headers }) => {
+        if (urls.length > 0) return httpClient({ urls, headers, clock: platform.clock });
+        throw new RegistryMissingError();
+      };
+      return startWorker({
+        client,
+        platform,
+        plugins: await loadPlugins({ files: platform.files, ...settings.plugins, registry: clientFor }),
+        config: advertised(workerProperties, restOptions.host, rest),
+        environment: process.env,
+        ...(offsetFile !== undefined && { offsetFile }),
+      });
     });
     opened.defer(() => worker.close());
-    const rest = await startRest({ herder: worker.herder, ...restOptions });
-    opened.defer(() => rest.close());
+    serve(worker);
     const kafka = String(settings.client.bootstrapServers);
     return { worker, kafka, rest: rest.url, close: () => opened.disposeAsync() };
   } catch (error) {
@@ -273,12 +287,35 @@ function stackRest(
   return { ...settings, port, host: isOpen ? given.host : '127.0.0.1' };
 }
 
+/** Opens the REST API of a worker that is yet to start. It is closed before the worker: what it was asked is answered. */
+async function restBefore(
+  settings: RestSettings,
+  opened: AsyncDisposableStack,
+): Promise<{ readonly rest: Rest; serve(worker: Worker): void }> {
+  const { promise: herder, resolve } = Promise.withResolvers<Herder>();
+  const rest = await startRest({ herder, ...settings });
+  opened.defer(() => rest.close());
+  return {
+    rest,
+    serve: (worker) => {
+      opened.defer(() => rest.close());
+      resolve(worker.herder);
+    },
+  };
+}
+
 /** The worker's name is the address of its REST API, unless it has another. */
 function advertised(
   properties: Readonly<Record<string, string>>,
-  { port }: RestSettings,
+  host: string,
+  { port }: Rest,
 ): Readonly<Record<string, string>> {
-  return port === 0 ? properties : { 'rest.advertised.port': String(port), ...properties };
+  const isNamed = properties['listeners'] !== undefined && !isWildcard(host);
+  return {
+    ...(isNamed && { 'rest.advertised.host.name': host }),
+    'rest.advertised.port': String(port),
+    ...properties,
+  };
 }
 
 async function openWorker(
@@ -287,9 +324,10 @@ async function openWorker(
   clientFor: ClientFor,
   places: Pick<PluginPlaces, 'folders' | 'packages'>,
   config: Readonly<Record<string, string>> = {},
+  isHeld = false,
 ): Promise<Worker> {
   const plugins = await loadPlugins({ files: platform.files, ...places, registry: clientFor });
-  return startWorker({ client, platform, plugins, config, environment: process.env });
+  return startWorker({ client, platform, plugins, config, environment: process.env, isHeld });
 }
 
 /** A run stores positions often: it is stopped by Ctrl-C more often than a worker. */

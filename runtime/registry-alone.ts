@@ -3,6 +3,7 @@ import { keepHeapSmall } from '../platform/heap-size.ts';
 import type { LogLevel } from '../platform/pino-logger.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
 import { openSchemaTopic, type Personality, startRegistry } from '../schema-registry/index.ts';
+import { unlessInterrupted } from './interrupted-start.ts';
 import { loggingAt } from './logging.ts';
 
 /** How a registry on another cluster is run. */
@@ -16,6 +17,8 @@ export interface RegistryStackSettings {
   readonly topic: string;
   readonly personality: Personality;
   readonly logLevel: LogLevel;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** Starts a registry on another cluster; resolves when it answers. */
@@ -30,13 +33,15 @@ export async function startRegistryAlone(
     opened.defer(() => platform.executor.close());
     const client = createClient({ ...platform, bootstrapServers });
     opened.defer(() => client.close());
-    const [{ clusterId }, log] = await Promise.all([
-      client.admin().describeCluster(),
-      openSchemaTopic(client, platform.logger, topic),
-    ]);
-    const election = { client, groupId, ...(advertisedHost !== undefined && { advertisedHost }) };
-    const options = { log, host, port, personality, election, clusterId: clusterId ?? '' };
-    const registry = await startRegistry({ ...platform, ...options });
+    const registry = await unlessInterrupted(settings.signal, client, async () => {
+      const [{ clusterId }, log] = await Promise.all([
+        client.admin().describeCluster(),
+        openSchemaTopic(client, platform.logger, topic),
+      ]);
+      const election = { client, groupId, ...(advertisedHost !== undefined && { advertisedHost }) };
+      const options = { log, host, port, personality, election, clusterId: clusterId ?? '' };
+      return startRegistry({ ...platform, ...options });
+    });
     opened.defer(() => registry.close());
     // Only now: starting makes much garbage at once.
     keepHeapSmall();

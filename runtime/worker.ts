@@ -45,6 +45,8 @@ export interface WorkerOptions {
    * Without it everything is in the worker's three topics.
    */
   readonly offsetFile?: string;
+  /** Connectors that are stored wait for {@link Worker.startStored}. */
+  readonly isHeld?: boolean;
 }
 
 /** What a task has done since it was started. */
@@ -69,6 +71,8 @@ export interface ConnectorReport {
 /** A running Connect worker. */
 export interface Worker {
   readonly herder: Herder;
+  /** Starts the stored connectors that do not run yet. To be called by whoever had them held. */
+  startStored(): void;
   /** As of now, after {@link close} as of the end; sorted by name. Cheap: call it as often as you like. */
   progress(): readonly ConnectorReport[];
   /** Kafka Connect's metrics as of now. */
@@ -86,7 +90,7 @@ export interface Worker {
 }
 
 /**
- * Starts a worker: opens its three topics, reads them, and resumes the connectors in them. Throws WorkerConfigError,
+ * Starts a worker: opens its three topics, reads them, and resumes the connectors in them unless they are held. Throws WorkerConfigError,
  * InternalTopicError and OffsetFileError.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -135,13 +139,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       runner: (name) => herder.runners.get(name),
     });
     const startedAt = clock.now();
-    herder.start();
+    if (options.isHeld !== true) herder.start();
     logger.info({ worker: settings.workerId, connectors: herder.connectors().length }, 'worker started');
     let closed: Promise<void> | undefined;
     const current = () => herder.connectors().map((name) => report(name, herder));
     let progress = current;
     return {
       herder,
+      startStored: () => herder.start(),
       progress: () => progress(),
       metrics: () =>
         workerFamilies({

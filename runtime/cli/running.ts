@@ -1,9 +1,17 @@
 import { keepAlive } from '../../platform/keep-alive.ts';
 import { giveBackMemoryAtRest } from '../../platform/memory-at-rest.ts';
 import { systemClock } from '../../platform/system-clock.ts';
+import { StartInterruptedError } from '../interrupted-start.ts';
+import { ExitCode } from './command.ts';
 
-/** Runs `work` with a signal that is aborted when the process is asked to stop, and keeps the process alive meanwhile. */
-export async function whileRunning<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` with a signal that is aborted when the process is asked to stop, and keeps the process alive meanwhile. Resolves
+ * with its exit code, or `interrupted` when it was asked to stop before all had started.
+ */
+export async function whileRunning(
+  work: (signal: AbortSignal) => Promise<number>,
+  interrupted: number = ExitCode.OK,
+): Promise<number> {
   const rest = keepAlive();
   const controller = new AbortController();
   const stop = () => controller.abort();
@@ -11,6 +19,9 @@ export async function whileRunning<T>(work: (signal: AbortSignal) => Promise<T>)
   process.once('SIGTERM', stop);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    if (error instanceof StartInterruptedError) return interrupted;
+    throw error;
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);

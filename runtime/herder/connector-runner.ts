@@ -38,6 +38,7 @@ export class ConnectorRunner {
   #isInterrupted = false;
   #changes = 0;
   #isReconfiguring = false;
+  #isShutDown = false;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -108,12 +109,12 @@ export class ConnectorRunner {
     }
   }
 
-  /** Stops everything for a stop of the worker. */
+  /** Stops everything for a stop of the worker: changes that come later are not made. */
   async shutdown(): Promise<void> {
-    this.#restarts.forgetAll();
-    await this.#inTurn(async () => {
+    const stopped = this.#inTurn(async () => {
       const ids = [...this.#tasks.keys()];
       await this.#stopTasks(ids);
+      this.#restarts.forgetAll();
       if (this.#running === undefined) return;
       for (const task of ids) {
         this.#parts.statuses.setTask(this.#parts.name, task, this.#status('UNASSIGNED'));
@@ -121,6 +122,8 @@ export class ConnectorRunner {
       this.#running = undefined;
       this.#setConnector('UNASSIGNED');
     });
+    this.#isShutDown = true;
+    await stopped;
   }
 
   /** The plugin of the connector's class; undefined when there is none. */
@@ -130,6 +133,7 @@ export class ConnectorRunner {
   }
 
   #inTurn(change: (preemption: Preemption) => Promise<void>): Promise<void> {
+    if (this.#isShutDown) return this.#turn;
     this.#preemption.interrupt();
     const preemption = new Preemption();
     this.#preemption = preemption;

@@ -59,6 +59,13 @@ export class OffsetFileError extends StreamError {
   }
 }
 
+/** The worker stops, and changes nothing any more. */
+export class StoppingError extends HerderError {
+  constructor() {
+    super('CONNECT_STOPPING', 503, 'The worker is stopping: ask again when it has started.');
+  }
+}
+
 /** Other workers do the work already. */
 export class WorkerGroupError extends StreamError {
   constructor(groupId: string, count: number) {

@@ -8,6 +8,7 @@ export {
   ForbiddenError,
   HerderError,
   NotFoundError,
+  StoppingError,
   WorkerGroupError,
 } from './errors.ts';
 export type { Health } from './health.ts';

@@ -38,7 +38,13 @@ import {
   type TaskStatusInfo,
 } from './connector-info.ts';
 import { ConnectorRunner } from './connector-runner.ts';
-import { AlreadyExistsError, BadRequestError, ForbiddenError, NotFoundError } from './errors.ts';
+import {
+  AlreadyExistsError,
+  BadRequestError,
+  ForbiddenError,
+  NotFoundError,
+  StoppingError,
+} from './errors.ts';
 import { type Health, HealthCheck } from './health.ts';
 import type { Herder, RestartOptions } from './herder.ts';
 import type { LoggerLevels } from './logger-levels.ts';
@@ -75,6 +81,7 @@ export class StandaloneHerder implements Herder {
   readonly #health: HealthCheck;
   /** Changes of configs, one after the other: between a check and its record comes no other record. */
   #writing: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
 
   constructor(parts: HerderParts) {
     this.#parts = parts;
@@ -92,7 +99,7 @@ export class StandaloneHerder implements Herder {
     });
   }
 
-  /** Starts what the config topic holds. */
+  /** Starts what the config topic holds; what runs goes on. */
   start(): void {
     const names = this.connectors();
     for (const name of this.#parts.statuses.names())
@@ -102,6 +109,7 @@ export class StandaloneHerder implements Herder {
 
   /** Stops all connectors in order. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#writing;
     await Promise.all([...this.#runners.values()].map((runner) => runner.shutdown()));
   }
@@ -345,6 +353,7 @@ export class StandaloneHerder implements Herder {
   }
 
   #write<T>(change: () => Promise<T>): Promise<T> {
+    if (this.#isStopped) return Promise.reject(new StoppingError());
     const result = this.#writing.then(change);
     this.#writing = result.catch(() => undefined);
     return result;

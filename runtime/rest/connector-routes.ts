@@ -4,7 +4,7 @@ import { configRequest, createRequest } from './request-body.ts';
 import { ok, param, queryList, type Route, type RouteRequest, type RouteResponse } from './route.ts';
 
 /** `/connectors` and the config of each. */
-export function connectorRoutes(herder: Herder): readonly Route[] {
+export function connectorRoutes(): readonly Route[] {
   const name = (request: RouteRequest): string => param(request, 'connector');
   const connector = '/connectors/:connector';
   const refused = { 400: 'ErrorMessage', 409: 'ErrorMessage' } as const;
@@ -23,7 +23,7 @@ export function connectorRoutes(herder: Herder): readonly Route[] {
         },
       ],
       answers: { 200: 'ConnectorNames' },
-      handle: (request) => ok(listed(herder, queryList(request, 'expand'))),
+      handle: (request, herder) => ok(listed(herder, queryList(request, 'expand'))),
     },
     {
       method: 'POST',
@@ -31,7 +31,7 @@ export function connectorRoutes(herder: Herder): readonly Route[] {
       summary: 'Creates a connector',
       accepts: 'CreateConnectorRequest',
       answers: { 201: 'ConnectorInfo', ...refused },
-      handle: async (request) => {
+      handle: async (request, herder) => {
         const { name, config, target } = createRequest(request.body);
         return created(request, await herder.createConnector(name, config, target));
       },
@@ -41,14 +41,14 @@ export function connectorRoutes(herder: Herder): readonly Route[] {
       path: connector,
       summary: 'A connector',
       answers: { 200: 'ConnectorInfo', 404: 'ErrorMessage' },
-      handle: (request) => ok(herder.connectorInfo(name(request))),
+      handle: (request, herder) => ok(herder.connectorInfo(name(request))),
     },
     {
       method: 'DELETE',
       path: connector,
       summary: 'Deletes a connector; its offsets stay',
       answers: { 204: 'empty', 404: 'ErrorMessage', 409: 'ErrorMessage' },
-      handle: async (request) => {
+      handle: async (request, herder) => {
         await herder.deleteConnector(name(request));
         return { status: 204 };
       },
@@ -58,7 +58,7 @@ export function connectorRoutes(herder: Herder): readonly Route[] {
       path: `${connector}/config`,
       summary: "A connector's config as it was sent",
       answers: { 200: 'ConnectorConfig', 404: 'ErrorMessage' },
-      handle: (request) => ok(herder.connectorConfig(name(request))),
+      handle: (request, herder) => ok(herder.connectorConfig(name(request))),
     },
     {
       method: 'PUT',
@@ -66,7 +66,7 @@ export function connectorRoutes(herder: Herder): readonly Route[] {
       summary: 'Creates a connector or replaces its config',
       accepts: 'Config',
       answers: { 200: 'ConnectorInfo', 201: 'ConnectorInfo', ...refused },
-      handle: async (request) => {
+      handle: async (request, herder) => {
         const { isCreated, info } = await herder.putConnectorConfig(
           name(request),
           configRequest(request.body),
@@ -80,7 +80,7 @@ export function connectorRoutes(herder: Herder): readonly Route[] {
       summary: "Changes some keys of a connector's config; null removes one",
       accepts: 'Config',
       answers: { 200: 'ConnectorInfo', 404: 'ErrorMessage', ...refused },
-      handle: async (request) =>
+      handle: async (request, herder) =>
         ok(await herder.patchConnectorConfig(name(request), configRequest(request.body))),
     },
   ];

@@ -1,2 +1,2 @@
 export { isRestKey, type RestSettings, restSettings } from './rest-settings.ts';
-export { isLoopback, type Rest, startRest } from './server.ts';
+export { isLoopback, isWildcard, type Rest, startRest } from './server.ts';

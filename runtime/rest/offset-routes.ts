@@ -1,9 +1,8 @@
-import type { Herder } from '../herder/index.ts';
 import { offsetsRequest } from './request-body.ts';
 import { ok, param, type Route, type RouteRequest } from './route.ts';
 
 /** How far a connector is, and which topics it uses. */
-export function offsetRoutes(herder: Herder): readonly Route[] {
+export function offsetRoutes(): readonly Route[] {
   const name = (request: RouteRequest): string => param(request, 'connector');
   const connector = '/connectors/:connector';
   const refused = { 400: 'ErrorMessage', 404: 'ErrorMessage', 409: 'ErrorMessage' } as const;
@@ -13,7 +12,7 @@ export function offsetRoutes(herder: Herder): readonly Route[] {
       path: `${connector}/offsets`,
       summary: "A connector's offsets (KIP-875)",
       answers: { 200: 'ConnectorOffsets', 404: 'ErrorMessage' },
-      handle: async (request) => ok({ offsets: await herder.connectorOffsets(name(request)) }),
+      handle: async (request, herder) => ok({ offsets: await herder.connectorOffsets(name(request)) }),
     },
     {
       method: 'PATCH',
@@ -21,7 +20,7 @@ export function offsetRoutes(herder: Herder): readonly Route[] {
       summary: "Changes a stopped connector's offsets; null forgets one",
       accepts: 'ConnectorOffsets',
       answers: { 200: 'Message', ...refused },
-      handle: async (request) => {
+      handle: async (request, herder) => {
         const offsets = offsetsRequest(request.body);
         return ok({ message: await herder.alterConnectorOffsets(name(request), offsets) });
       },
@@ -31,21 +30,21 @@ export function offsetRoutes(herder: Herder): readonly Route[] {
       path: `${connector}/offsets`,
       summary: "Forgets a stopped connector's offsets",
       answers: { 200: 'Message', ...refused },
-      handle: async (request) => ok({ message: await herder.resetConnectorOffsets(name(request)) }),
+      handle: async (request, herder) => ok({ message: await herder.resetConnectorOffsets(name(request)) }),
     },
     {
       method: 'GET',
       path: `${connector}/topics`,
       summary: 'The topics that a connector has used since it was created or they were reset',
       answers: { 200: 'ActiveTopics', 403: 'ErrorMessage' },
-      handle: (request) => ok({ [name(request)]: { topics: herder.connectorTopics(name(request)) } }),
+      handle: (request, herder) => ok({ [name(request)]: { topics: herder.connectorTopics(name(request)) } }),
     },
     {
       method: 'PUT',
       path: `${connector}/topics/reset`,
       summary: 'Forgets which topics a connector has used',
       answers: { 202: 'empty', 403: 'ErrorMessage' },
-      handle: (request) => {
+      handle: (request, herder) => {
         herder.resetConnectorTopics(name(request));
         return { status: 202 };
       },

@@ -1,3 +1,4 @@
+import type { Herder } from '../herder/index.ts';
 import type { SchemaName } from './schemas.ts';
 
 /** The parts of a request that a route looks at. */
@@ -40,7 +41,9 @@ export interface Route {
   readonly accepts?: SchemaName;
   /** What is answered with each status: a shape, or `empty`. Errors every route may have are not listed. */
   readonly answers: Readonly<Record<number, SchemaName | 'empty'>>;
-  handle(request: RouteRequest): RouteResponse | Promise<RouteResponse>;
+  handle(request: RouteRequest, herder: Herder): RouteResponse | Promise<RouteResponse>;
+  /** What is answered when the worker has not started after a time. Without it: what is answered to any late request. */
+  readonly starting?: { readonly timeoutMs: number; readonly answer: RouteResponse };
 }
 
 /** 200 with a body. */

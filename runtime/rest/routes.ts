@@ -1,4 +1,3 @@
-import type { Herder } from '../herder/index.ts';
 import { connectorRoutes } from './connector-routes.ts';
 import { offsetRoutes } from './offset-routes.ts';
 import { openApiRoute } from './openapi.ts';
@@ -7,15 +6,18 @@ import { stateRoutes } from './state-routes.ts';
 import { workerRoutes } from './worker-routes.ts';
 
 /** All routes of the API. */
-export function makeRoutes(
-  herder: Herder,
-  { hasAdmin, healthTimeoutMs }: { readonly hasAdmin: boolean; readonly healthTimeoutMs: number },
-): readonly Route[] {
+export function makeRoutes({
+  hasAdmin,
+  healthTimeoutMs,
+}: {
+  readonly hasAdmin: boolean;
+  readonly healthTimeoutMs: number;
+}): readonly Route[] {
   const routes = [
-    ...connectorRoutes(herder),
-    ...stateRoutes(herder),
-    ...offsetRoutes(herder),
-    ...workerRoutes(herder, healthTimeoutMs),
+    ...connectorRoutes(),
+    ...stateRoutes(),
+    ...offsetRoutes(),
+    ...workerRoutes(healthTimeoutMs),
   ].filter(({ path }) => hasAdmin || !path.startsWith('/admin/'));
   return [...routes, openApiRoute(routes)];
 }

@@ -9,6 +9,7 @@ import { errorResponse, httpError } from './error-response.ts';
 import { RestConfigError } from './rest-error.ts';
 import type { Route, RouteRequest, RouteResponse } from './route.ts';
 import { allowedMethods, makeRoutes } from './routes.ts';
+import { LateError, Starting, within } from './starting.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
 const NAME_LENGTH_MAX = 4_096;
@@ -17,7 +18,8 @@ const HEALTH_TIMEOUT_MS = 10_000;
 
 /** What Connect's REST API is served for, and where. */
 export interface RestOptions {
-  readonly herder: Herder;
+  /** A promise: the API listens while the worker starts, and requests wait for it. */
+  readonly herder: Herder | Promise<Herder>;
   /** Default: localhost. Any other than a loopback address needs `users`, or clients' certificates. */
   readonly host?: string;
   /** 0: any that is free. Default: 8083. */
@@ -43,6 +45,7 @@ export interface RestOptions {
 export interface Rest {
   /** `http://host:port`. */
   readonly url: string;
+  readonly port: number;
   close(): Promise<void>;
 }
 
@@ -53,16 +56,19 @@ export interface Rest {
 export async function startRest(options: RestOptions): Promise<Rest> {
   const { host = 'localhost', port = 8083, tls } = options;
   requireProtection(host, options);
+  const starting = new Starting(options.herder);
   let app: FastifyInstance | undefined;
   const load = async (http: Server) => {
-    app = await makeApp(options, http);
+    app = await makeApp(options, starting, http);
     await app.ready();
     return app.routing;
   };
   const server = await listenLazily({ host, port }, load, tls);
   return {
     url: `${tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${server.endpoint.port}`,
+    port: server.endpoint.port,
     close: async () => {
+      starting.giveUp();
       await server.close();
       await app?.close();
     },
@@ -84,12 +90,17 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
+/** Whether an address stands for all of this machine's. */
+export function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
 function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  if (isWildcard(host)) return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
 }
 
-async function makeApp(options: RestOptions, server: Server): Promise<FastifyInstance> {
+async function makeApp(options: RestOptions, starting: Starting, server: Server): Promise<FastifyInstance> {
   const { fastify } = await import('fastify');
   const app = fastify({
     serverFactory: () => server,
@@ -102,7 +113,7 @@ async function makeApp(options: RestOptions, server: Server): Promise<FastifyIns
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
-  const routes = makeRoutes(options.herder, {
+  const routes = makeRoutes({
     hasAdmin: options.hasAdmin ?? true,
     healthTimeoutMs: options.healthTimeoutMs ?? HEALTH_TIMEOUT_MS,
   });
@@ -123,7 +134,7 @@ async function makeApp(options: RestOptions, server: Server): Promise<FastifyIns
         if (acceptsJson(request)) next();
         else send(reply, httpError(406));
       },
-      handler: async (request, reply) => send(reply, await answer(route, request, timeoutMs)),
+      handler: async (request, reply) => send(reply, await answer(route, request, { starting, timeoutMs })),
     });
   }
   return app;
@@ -153,19 +164,30 @@ function answerUnrouted(
     .send(Buffer.from(methods.join(', ')));
 }
 
-async function answer(route: Route, request: FastifyRequest, timeoutMs: number): Promise<RouteResponse> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const message = 'Request timed out. What was asked for may still happen: look at the status.';
-    reject(new HerderError('CONNECT_REQUEST_TIMEOUT', 500, message));
-  }, timeoutMs);
+interface Answering {
+  readonly starting: Starting;
+  readonly timeoutMs: number;
+}
+
+async function answer(
+  route: Route,
+  request: FastifyRequest,
+  { starting, timeoutMs }: Answering,
+): Promise<RouteResponse> {
+  const early = route.starting;
   try {
-    return await Promise.race([Promise.resolve(route.handle(routeRequest(request))), late]);
+    const herder = starting.herder ?? (await within(early?.timeoutMs ?? timeoutMs, starting.done));
+    return await within(timeoutMs, Promise.resolve(route.handle(routeRequest(request), herder)));
   } catch (error) {
-    return errorResponse(error);
-  } finally {
-    clearTimeout(timer);
+    if (!(error instanceof LateError)) return errorResponse(error);
+    if (starting.herder !== undefined)
+      return timedOut('What was asked for may still happen: look at the status.');
+    return early?.answer ?? timedOut('The worker is still starting.');
   }
+}
+
+function timedOut(state: string): RouteResponse {
+  return errorResponse(new HerderError('CONNECT_REQUEST_TIMEOUT', 500, `Request timed out. ${state}`));
 }
 
 function routeRequest(request: FastifyRequest): RouteRequest {

@@ -11,7 +11,7 @@ import {
 } from './route.ts';
 
 /** What a connector and its tasks do, and what tells them to do something else. */
-export function stateRoutes(herder: Herder): readonly Route[] {
+export function stateRoutes(): readonly Route[] {
   const name = (request: RouteRequest): string => param(request, 'connector');
   const connector = '/connectors/:connector';
   const missing = { 404: 'ErrorMessage' } as const;
@@ -22,14 +22,14 @@ export function stateRoutes(herder: Herder): readonly Route[] {
       path: `${connector}/status`,
       summary: 'What a connector and its tasks do',
       answers: { 200: 'ConnectorStateInfo', ...missing },
-      handle: (request) => ok(herder.connectorStatus(name(request))),
+      handle: (request, herder) => ok(herder.connectorStatus(name(request))),
     },
     {
       method: 'GET',
       path: `${connector}/tasks`,
       summary: "The configs of a connector's tasks",
       answers: { 200: 'TaskInfos', ...missing },
-      handle: (request) => ok(herder.taskConfigs(name(request))),
+      handle: (request, herder) => ok(herder.taskConfigs(name(request))),
     },
     {
       method: 'POST',
@@ -51,14 +51,14 @@ export function stateRoutes(herder: Herder): readonly Route[] {
       path: `${connector}/tasks/:task/status`,
       summary: 'What a task does',
       answers: { 200: 'TaskState', ...missing },
-      handle: (request) => ok(herder.taskStatus(name(request), taskId(request))),
+      handle: (request, herder) => ok(herder.taskStatus(name(request), taskId(request))),
     },
     {
       method: 'POST',
       path: `${connector}/tasks/:task/restart`,
       summary: 'Restarts a task',
       answers: { 204: 'empty', ...missingOrBusy },
-      handle: (request) => {
+      handle: (request, herder) => {
         herder.restartTask(name(request), taskId(request));
         return { status: 204 };
       },
@@ -69,14 +69,14 @@ export function stateRoutes(herder: Herder): readonly Route[] {
       summary: 'Restarts a connector, and its tasks if that is asked for',
       query: restartParameters,
       answers: { 202: 'ConnectorStateInfo', 204: 'empty', ...missingOrBusy },
-      handle: (request) => restarted(herder, name(request), request),
+      handle: (request, herder) => restarted(herder, name(request), request),
     },
     {
       method: 'PUT',
       path: `${connector}/pause`,
       summary: 'Pauses a connector and its tasks',
       answers: { 202: 'empty', ...missing },
-      handle: async (request) => {
+      handle: async (request, herder) => {
         await herder.pauseConnector(name(request));
         return { status: 202 };
       },
@@ -86,7 +86,7 @@ export function stateRoutes(herder: Herder): readonly Route[] {
       path: `${connector}/resume`,
       summary: 'Lets a paused or stopped connector go on',
       answers: { 202: 'empty', ...missing },
-      handle: async (request) => {
+      handle: async (request, herder) => {
         await herder.resumeConnector(name(request));
         return { status: 202 };
       },
@@ -96,7 +96,7 @@ export function stateRoutes(herder: Herder): readonly Route[] {
       path: `${connector}/stop`,
       summary: 'Stops a connector and takes its tasks away; its config stays',
       answers: { 204: 'empty', ...missingOrBusy },
-      handle: async (request) => {
+      handle: async (request, herder) => {
         await herder.stopConnector(name(request));
         return { status: 204 };
       },

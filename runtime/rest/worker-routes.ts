@@ -1,4 +1,4 @@
-import { BadRequestError, type Health, type Herder, HerderError } from '../herder/index.ts';
+import { BadRequestError, type Health, HerderError } from '../herder/index.ts';
 import { apiVersion } from './api-version.ts';
 import { configRequest, levelRequest } from './request-body.ts';
 import { ok, param, queryFlag, queryText, type Route, type RouteResponse } from './route.ts';
@@ -7,24 +7,28 @@ import { ok, param, queryFlag, queryText, type Route, type RouteResponse } from 
 const commit = process.env['MILLRACE_COMMIT'] || '0'.repeat(16);
 
 /** `/`, `/health`, `/connector-plugins` and `/admin/loggers`. */
-export function workerRoutes(herder: Herder, healthTimeoutMs: number): readonly Route[] {
+export function workerRoutes(healthTimeoutMs: number): readonly Route[] {
   return [
     {
       method: 'GET',
       path: '/',
       summary: 'Versions, and the id of the Kafka cluster',
       answers: { 200: 'ServerInfo' },
-      handle: () => ok({ version: apiVersion, commit, kafka_cluster_id: herder.clusterId }),
+      handle: (_request, herder) => ok({ version: apiVersion, commit, kafka_cluster_id: herder.clusterId }),
     },
     {
       method: 'GET',
       path: '/health',
       summary: 'Whether the worker works (KIP-1017)',
       answers: { 200: 'WorkerStatus', 500: 'WorkerStatus', 503: 'WorkerStatus' },
-      handle: async () => healthAnswer(await herder.health(healthTimeoutMs)),
+      handle: async (_request, herder) => healthAnswer(await herder.health(healthTimeoutMs)),
+      starting: {
+        timeoutMs: healthTimeoutMs,
+        answer: { status: 503, body: { status: 'starting', message: 'Worker is still starting up.' } },
+      },
     },
-    ...pluginRoutes(herder),
-    ...loggerRoutes(herder),
+    ...pluginRoutes(),
+    ...loggerRoutes(),
   ];
 }
 
@@ -41,7 +45,7 @@ function healthAnswer(health: Health): RouteResponse {
   return { status: 500, body: { status: 'unhealthy', message } };
 }
 
-function pluginRoutes(herder: Herder): readonly Route[] {
+function pluginRoutes(): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -55,7 +59,7 @@ function pluginRoutes(herder: Herder): readonly Route[] {
         },
       ],
       answers: { 200: 'PluginInfos' },
-      handle: (request) => ok(herder.plugins(queryFlag(request, 'connectorsOnly', true))),
+      handle: (request, herder) => ok(herder.plugins(queryFlag(request, 'connectorsOnly', true))),
     },
     {
       method: 'GET',
@@ -63,7 +67,8 @@ function pluginRoutes(herder: Herder): readonly Route[] {
       summary: "A plugin's keys",
       query: [{ name: 'version', type: 'string', description: 'Version of the plugin. Default: latest.' }],
       answers: { 200: 'ConfigKeyInfos', 400: 'ErrorMessage', 404: 'ErrorMessage' },
-      handle: (request) => ok(herder.pluginConfig(param(request, 'plugin'), queryText(request, 'version'))),
+      handle: (request, herder) =>
+        ok(herder.pluginConfig(param(request, 'plugin'), queryText(request, 'version'))),
     },
     {
       method: 'PUT',
@@ -71,7 +76,7 @@ function pluginRoutes(herder: Herder): readonly Route[] {
       summary: "Checks a connector's config; 200 also when it is wrong",
       accepts: 'Config',
       answers: { 200: 'ConfigInfos', 400: 'ErrorMessage' },
-      handle: (request) => {
+      handle: (request, herder) => {
         const config = configRequest(request.body);
         requireSameType(config['connector.class'], param(request, 'plugin'));
         return ok(wrapped(() => herder.validate(config)));
@@ -80,21 +85,21 @@ function pluginRoutes(herder: Herder): readonly Route[] {
   ];
 }
 
-function loggerRoutes({ loggers }: Herder): readonly Route[] {
+function loggerRoutes(): readonly Route[] {
   return [
     {
       method: 'GET',
       path: '/admin/loggers',
       summary: 'The levels of all loggers',
       answers: { 200: 'LoggerLevels' },
-      handle: () => ok(loggers.list()),
+      handle: (_request, { loggers }) => ok(loggers.list()),
     },
     {
       method: 'GET',
       path: '/admin/loggers/:logger',
       summary: 'The level of a logger',
       answers: { 200: 'LoggerLevel', 404: 'ErrorMessage' },
-      handle: (request) => ok(loggers.get(param(request, 'logger'))),
+      handle: (request, { loggers }) => ok(loggers.get(param(request, 'logger'))),
     },
     {
       method: 'PUT',
@@ -110,7 +115,7 @@ function loggerRoutes({ loggers }: Herder): readonly Route[] {
       ],
       accepts: 'LevelRequest',
       answers: { 200: 'LoggerNames', 204: 'empty', 400: 'ErrorMessage', 404: 'ErrorMessage' },
-      handle: (request) => {
+      handle: (request, { loggers }) => {
         const changed = loggers.set(param(request, 'logger'), levelRequest(request.body));
         return queryText(request, 'scope')?.toLowerCase() === 'cluster' ? { status: 204 } : ok(changed);
       },

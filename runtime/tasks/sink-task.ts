@@ -71,6 +71,8 @@ export class SinkTask implements Task {
   #isHolding = false;
   #isCancelled = false;
   #nextCommitAt = 0;
+  /** Until then the rate limit lets no batch through. Monotonic. */
+  #restsUntil = 0;
 
   constructor(parts: SinkTaskParts) {
     const { spec, logger, environment, listener } = parts;
@@ -167,10 +169,10 @@ export class SinkTask implements Task {
   }
 
   async #step(open: Open): Promise<void> {
-    const { group, consumer } = open;
+    const { group } = open;
     if (this.#isPauseWanted !== this.#isPaused) await this.#changePause(open);
     if (this.#rewinds.length > 0) group.rewind(this.#rewinds.splice(0));
-    const polled = this.#inbox.length > 0 ? this.#inbox.splice(0) : await consumer.poll(this.#pollMs(group));
+    const polled = await this.#next(open);
     if (this.#stop.signal.aborted) return;
     if (this.#lost !== undefined) throw this.#lost.error;
     if (polled.length > 0) await this.#process(open, polled);
@@ -179,6 +181,22 @@ export class SinkTask implements Task {
     if (!isIdle && this.#parts.environment.clock.monotonic() < this.#nextCommitAt) return;
     this.#planCommit();
     await group.commit('working');
+  }
+
+  /** What is to be worked on: nothing as long as the rate limit has the task rest. */
+  async #next({ consumer, group }: Open): Promise<readonly PolledRecords[]> {
+    const restMs = this.#restsUntil - this.#parts.environment.clock.monotonic();
+    if (restMs > 0) {
+      this.#isHolding = true;
+      consumer.pause(consumer.assignment());
+      this.#inbox.push(...(await consumer.poll(Math.min(restMs, this.#pollMs(group)))));
+      return [];
+    }
+    if (this.#isHolding) {
+      this.#isHolding = false;
+      if (!this.#isPaused) this.#resumeAll(consumer);
+    }
+    return this.#inbox.length > 0 ? this.#inbox.splice(0) : consumer.poll(this.#pollMs(group));
   }
 
   #planCommit(): void {
@@ -219,7 +237,7 @@ export class SinkTask implements Task {
     this.meters.written.record(this.progress.recordsWritten - before);
     group.advance(polled);
     const waitMs = limit.spend(batch.records.length);
-    if (waitMs > 0) await this.#hold(waitMs);
+    if (waitMs > 0) this.#restsUntil = this.#parts.environment.clock.monotonic() + waitMs;
   }
 
   /** Waits; the consumer keeps polling, so that the group does not take the task for dead (C13). */

@@ -54,6 +54,7 @@ could not be started.`,
           ...{ client, workerProperties: properties, logLevel: values['log-level'] },
           plugins: { folders, packages: ['.'] },
           offsetFile: properties['offset.storage.file.filename'],
+          signal,
         });
         try {
           for (const connector of connectors) await applyConnector(stack.worker.herder, connector);

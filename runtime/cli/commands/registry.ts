@@ -46,6 +46,7 @@ export const registryCommand: Command = {
         topic: values.topic,
         personality: values['compat-level'] === '7' ? 7 : 8,
         logLevel: values['log-level'],
+        signal,
       });
       console.log(
         values.json ? JSON.stringify({ registry: registry.url }) : `Schema registry ${registry.url}`,

@@ -63,7 +63,10 @@ Exit codes: 0 done, or stopped by Ctrl-C (SIGINT) or SIGTERM without --until-don
     const plugins = await loadPlugins({ files: diskFiles, ...places });
     const properties = workerProperties(values['worker-config'], process.env);
     const files = readRunFiles(names, { plugins, workerProperties: properties });
-    return whileRunning((signal) => runFiles({ files, plugins, places, values, properties, signal }));
+    return whileRunning(
+      (signal) => runFiles({ files, plugins, places, values, properties, signal }),
+      values['until-done'] ? ExitCode.INTERRUPTED : ExitCode.OK,
+    );
   },
 };
 
@@ -96,6 +99,7 @@ async function runFiles(run: Run): Promise<number> {
     plugins: places,
     storage: bootstrapServers === undefined ? undefined : `millrace-${files.name}`,
     workerProperties: properties,
+    signal: run.signal,
   });
   try {
     const outcome = await follow(stack, run);
@@ -105,7 +109,8 @@ async function runFiles(run: Run): Promise<number> {
   }
 }
 
-async function follow(stack: WorkerStack, { files, plugins, values, signal }: Run): Promise<RunOutcome> {
+async function follow(stack: WorkerStack, run: Run): Promise<RunOutcome> {
+  const { files, plugins, values, signal } = run;
   const { pipelines, connectors } = files;
   const { worker, client, clientFor, platform } = stack;
   const output = new RunOutput(process.stdout, platform.clock);
@@ -116,9 +121,9 @@ async function follow(stack: WorkerStack, { files, plugins, values, signal }: Ru
   const applied = await Promise.all(pipelines.map((pipeline) => applyPipeline(pipeline, host)));
   for (const connector of connectors) await applyConnector(worker.herder, connector);
   const names = [...applied.flat(), ...connectors.map(({ name }) => name)];
-  const ownsKafka = values['bootstrap-server'] === undefined;
-  const others = ownsKafka ? await stopOthers(worker.herder, names) : [];
-  if (others.length > 0) output.note(`stopped connectors of other pipelines: ${others.join(', ')}`);
+  const others = isAlone(run) ? await stopOthers(worker.herder, names) : [];
+  worker.startStored();
+  if (others.length > 0) output.note(`stopped connectors of earlier runs: ${others.join(', ')}`);
   output.started(stack.kafka, names);
   const own = () => {
     const reports = new Map(worker.progress().map((report) => [report.name, report]));
@@ -135,6 +140,11 @@ async function follow(stack: WorkerStack, { files, plugins, values, signal }: Ru
   const letters = pipelines.flatMap((pipeline, i) => lettersOf(pipeline, totalsOf(last), applied[i] ?? []));
   output.finished(last, outcome, letters);
   return outcome;
+}
+
+/** Whether all that is stored is of earlier runs, and not of a worker whose topics this run was given. */
+function isAlone({ values, properties }: Run): boolean {
+  return values['bootstrap-server'] === undefined || properties['config.storage.topic'] === undefined;
 }
 
 /** Where the records are that could not be processed. */

@@ -37,6 +37,7 @@ ${describeOptions(options)}`,
       const stack = await startConnectStack({
         ...{ client, workerProperties: properties, logLevel: values['log-level'] },
         plugins: { folders: pluginFolders(properties), packages: ['.'] },
+        signal,
       });
       const { kafka, rest: url } = stack;
       console.log(values.json ? JSON.stringify({ kafka, rest: url }) : `Kafka ${kafka}\nConnect ${url}`);

@@ -24,10 +24,17 @@ export interface PackedRecords {
 /** Packs batches. Schemas are sent once, so that their identity, which converters cache by, survives. */
 export class RecordPacker {
   readonly #ids = new Map<Schema, number>();
+  #isReset = false;
+
+  /** It is not known whether the last batch arrived: all schemas are sent again. */
+  reset(): void {
+    this.#isReset = true;
+  }
 
   pack(records: readonly AnyRecord[]): PackedRecords {
-    const isReset = this.#ids.size >= SCHEMAS_MAX;
+    const isReset = this.#isReset || this.#ids.size >= SCHEMAS_MAX;
     if (isReset) this.#ids.clear();
+    this.#isReset = false;
     const schemas: (readonly [number, Schema])[] = [];
     const idOf = (schema: Schema | undefined): number | undefined => {
       if (schema === undefined || schema === null) return undefined;

@@ -67,10 +67,14 @@ export function remoteSink(plugin: DefinedSink, remote: IsolatedPlugin): Defined
       await remote.call('open', undefined);
     },
     write: async (_handle, { records, offsets }: SinkBatch) => {
-      const refused = (await remote.call('write', {
-        packed: packer.pack(records),
-        offsets,
-      })) as readonly Failure[];
+      let refused: readonly Failure[];
+      try {
+        const input = { packed: packer.pack(records), offsets };
+        refused = (await remote.call('write', input)) as readonly Failure[];
+      } catch (error) {
+        packer.reset();
+        throw error;
+      }
       return refused.map(errorOf) as unknown as readonly RecordError[];
     },
     ...(plugin.flush !== undefined && { flush: async () => void (await remote.call('flush', undefined)) }),

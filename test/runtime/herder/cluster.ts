@@ -86,6 +86,7 @@ export class TestCluster {
     plugins: readonly Plugin[],
     config: Readonly<Record<string, string>> = {},
     found: { readonly file: string; readonly plugins: readonly Plugin[] } = { file: '', plugins: [] },
+    isHeld = false,
   ): Promise<Worker> {
     const client = this.client();
     const registry = registryOf(plugins);
@@ -96,6 +97,7 @@ export class TestCluster {
       plugins: registry,
       config: { ...quickWorker, ...config },
       environment: { SECRET: 'geheim' },
+      isHeld,
     });
     this.#closables.push(worker);
     return worker;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { defineSource, type Plugin } from '../../../runtime/plugin/index.ts';
 import { TestCluster, until } from './cluster.ts';
 import { CountingSource, TableSink } from './memory-plugins.ts';
 
@@ -96,4 +97,36 @@ test('a limited sink and a limited source move all their records', async () => {
   await worker.herder.createConnector('out', { 'connector.class': 'table', topics: 't', ...limit });
   await worker.whenDone(['in', 'out']);
   expect(sink.table()).toHaveLength(10);
+});
+
+test('nothing is started any more by a worker that has stopped, whatever a source asks for while it ends', async () => {
+  const { promise: isHanging, resolve: onHanging } = Promise.withResolvers<void>();
+  let listings = 0;
+  let reads = 0;
+  const restless = defineSource({
+    name: 'restless',
+    version: '1',
+    config: { type: 'object', properties: { topic: { type: 'string' } } },
+    partitions: async () => {
+      listings++;
+      if (listings === 2) {
+        onHanging();
+        await new Promise(() => undefined);
+      }
+      return [{}];
+    },
+    async *read(_config, _from, ctx) {
+      reads++;
+      ctx.reconfigure();
+      yield { records: [{ value: 1 }], position: 1 };
+      await ctx.sleep(60_000);
+      ctx.reconfigure();
+    },
+  });
+  const worker = await cluster.worker([restless as unknown as Plugin]);
+  await worker.herder.createConnector('in', { 'connector.class': 'restless', topic: 't' });
+  await isHanging;
+  await worker.close();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([listings, reads]).toEqual([2, 1]);
 });

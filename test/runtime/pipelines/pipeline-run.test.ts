@@ -42,13 +42,13 @@ const pipeline = (fields: Partial<Pipeline> = {}, topic: Partial<Pipeline['topic
   ...fields,
 });
 
-async function host(plugins: readonly Plugin[]) {
+async function host(plugins: readonly Plugin[], isHeld = false) {
   const clientFor: PipelineHost['clientFor'] = (address) => {
     asked.push(address);
     return registry;
   };
   const all = [...plugins, ...registryConverters(clientFor)];
-  const worker = await cluster.worker(all);
+  const worker = await cluster.worker(all, {}, undefined, isHeld);
   const parts = { client: cluster.client(), herder: worker.herder, plugins: registryOf(all), clientFor };
   return { ...parts, worker };
 }
@@ -116,6 +116,25 @@ test('connectors of other pipelines are stopped, and go on from where they were'
   expect(counting.reads.at(-1)).toMatchObject({ position: 10 });
   expect(sink.rows).toHaveLength(10);
   expect(await stopOthers(worker.herder, names)).toEqual([]);
+});
+
+test('connectors that are stored do not run before the pipeline that has changed them is applied', async () => {
+  const before = await host([source().plugin, new TableSink().plugin]);
+  const names = await applyPipeline(pipeline(), before);
+  await before.worker.whenDone(names);
+  await before.worker.close();
+  const counting = source();
+  const sink = new TableSink();
+  const { worker, ...parts } = await host([counting.plugin, sink.plugin], true);
+  expect(worker.herder.connectorStatus('p-source').connector.state).toBe('UNASSIGNED');
+  const more = { name: 'p-source', connector: 'counting', tasks: 1, config: { records: 12 }, transforms: [] };
+  await applyPipeline(pipeline({ source: more, sinks: [] }), parts);
+  await worker.whenDone(['p-source']);
+  expect(counting.reads).toEqual([{ partition: { id: 0 }, position: 10 }]);
+  expect(sink.opened).toBe(0);
+  worker.startStored();
+  await worker.whenDone(names);
+  expect([counting.reads.length, sink.opened]).toEqual([1, 1]);
 });
 
 test('a topic with fewer partitions is refused before anything runs, one with more is taken', async () => {
