@@ -16,6 +16,8 @@ export {
   type RecordChange,
   type SinkRecord,
   type SourceRecord,
+  withKey,
+  withValue,
 } from './record.ts';
 export {
   describeSchema,
@@ -34,6 +36,7 @@ export { schemasEqual, valuesEqual } from './schema-equality.ts';
 export { logicalNames, schemas } from './schemas.ts';
 export { type SimpleDateFormat, simpleDateFormat } from './simple-date-format.ts';
 export { structField, withDefault } from './struct.ts';
+export { type StructShape, structShape } from './struct-shape.ts';
 export { describeValue, validateValue } from './validation.ts';
 export {
   dateOf,
