@@ -4,7 +4,7 @@ export { DataError, SchemaBuilderError, SchemaProjectorError, UnknownNameError }
 export { dateToText, numberToText, valueToText } from './header-text.ts';
 export { parseHeaderValue } from './header-value.ts';
 export { javaDouble, javaFloat, truncateToInt32, truncateToInt64, wrapInteger } from './java-number.ts';
-export { quoted, toJsonText } from './json-text.ts';
+export { isPlainText, quoted, toJsonText } from './json-text.ts';
 export { projectValue } from './projection.ts';
 export {
   type ConnectRecord,
@@ -39,6 +39,7 @@ export { structField, withDefault } from './struct.ts';
 export { type StructShape, structShape } from './struct-shape.ts';
 export { describeValue, validateValue } from './validation.ts';
 export {
+  bufferOf,
   dateOf,
   epochMsOf,
   type Fields,
