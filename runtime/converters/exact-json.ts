@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { DataError, Decimal } from '../data/index.ts';
+import { bufferOf, DataError, Decimal } from '../data/index.ts';
 
 /** What JSON text holds here. Whole numbers that a double would change are bigint, other such numbers Decimal. */
 export type Json = null | boolean | number | bigint | string | Decimal | Json[] | { [name: string]: Json };
@@ -15,42 +15,48 @@ const parse = JSON.parse as (text: string, reviver?: Reviver) => Json;
  * Decimal. Throws {@link DataError} for what is not JSON.
  */
 export function parseJson(bytes: Uint8Array, withDecimals = false): Json {
-  if (bytes.length === 0) return null;
-  if (!isUtf8(bytes)) throw unreadable(new Error('the bytes are not UTF-8'));
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return parseJsonText(text, withDecimals);
+  const text = textOf(bytes);
+  return text === '' ? null : parseJsonText(text, withDecimals);
 }
 
-/** A whole number with more digits than a double is sure to keep; those of a fraction may be as many as they like. */
-const longInteger = /(?:^|[^.\d])\d{16}/;
+/** Throws {@link DataError} for what is not UTF-8. */
+function textOf(bytes: Uint8Array): string {
+  if (!isUtf8(bytes)) throw unreadable(new Error('the bytes are not UTF-8'));
+  return bufferOf(bytes).toString();
+}
 
 /**
  * Parses UTF-8 JSON whose numbers with a fraction become doubles anyway: as {@link parseJson}, but `isPlain` says that what
  * came out has no bigint and no Decimal in it and is not nested deep: it is a value as it is.
  */
 export function parseSchemaless(bytes: Uint8Array): { readonly json: Json; readonly isPlain: boolean } {
-  if (bytes.length === 0) return { json: null, isPlain: true };
-  if (!isUtf8(bytes)) throw unreadable(new Error('the bytes are not UTF-8'));
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  if (longInteger.test(text)) return { json: parseJsonText(text), isPlain: false };
+  const text = textOf(bytes);
+  if (text === '') return { json: null, isPlain: true };
+  let json: Json;
   try {
-    return { json: parse(text), isPlain: isShallow(text) };
+    json = parse(text);
   } catch (cause) {
     throw unreadable(cause);
   }
+  return isExact(json, 0) ? { json, isPlain: true } : { json: parseJsonText(text), isPlain: false };
 }
 
-const OPENED_MAX = 500;
+/** Those who walk through a value nested so deep might run out of stack. */
+const DEPTH_MAX = 100;
 
-/** Too few brackets to be nested so deep that those who walk through the value run out of stack. */
-function isShallow(text: string): boolean {
-  if (text.length <= OPENED_MAX) return true;
-  let opened = 0;
-  for (let at = 0; at < text.length && opened <= OPENED_MAX; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x5b || code === 0x7b) opened++;
+/** Whether doubles were enough for all whole numbers, and the value is not nested deep. */
+function isExact(json: Json, depth: number): boolean {
+  if (typeof json === 'number') return Math.abs(json) <= Number.MAX_SAFE_INTEGER;
+  if (typeof json !== 'object' || json === null) return true;
+  if (depth >= DEPTH_MAX) return false;
+  if (Array.isArray(json)) {
+    for (let index = 0; index < json.length; index++)
+      if (!isExact(json[index] as Json, depth + 1)) return false;
+    return true;
   }
-  return opened <= OPENED_MAX;
+  for (const name in json)
+    if (!isExact((json as { [name: string]: Json })[name] as Json, depth + 1)) return false;
+  return true;
 }
 
 /** As {@link parseJson}, of text. */

@@ -1,9 +1,12 @@
 import {
+  bufferOf,
   DataError,
   Decimal,
   describeValue,
+  type Field,
   getField,
   isPlainObject,
+  isPlainText,
   logicalNames,
   numberToText,
   quoted,
@@ -22,30 +25,58 @@ export interface JsonWriting {
   readonly hasUnions?: boolean;
 }
 
+/** Writes values of one schema that are not null. Throws {@link DataError} when a value does not fit it. */
+type Write = (value: Value) => string;
+
 /**
  * A value as JSON text, as Connect's JsonConverter writes it: floats with a fraction, bytes in base64, maps with other
  * keys than strings as pairs. Throws {@link DataError} when the value does not fit the schema.
  */
 export function writeJsonValue(schema: Schema | undefined, value: Value, writing: JsonWriting): string {
-  if (value === null || value === undefined) return writeNull(schema, writing);
-  if (schema === undefined) return writeSchemaless(value, writing);
+  if (schema === undefined) return writeSchemaless(value);
+  return value === null || value === undefined
+    ? writeNull(schema, writing)
+    : writerOf(schema, writing)(value);
+}
+
+const knownWriters = new WeakMap<Schema, (Write | undefined)[]>();
+
+function writerOf(schema: Schema, writing: JsonWriting): Write {
+  let writers = knownWriters.get(schema);
+  if (writers === undefined) {
+    writers = [];
+    knownWriters.set(schema, writers);
+  }
+  const { isNumericDecimal, replaceNullWithDefault, hasUnions = false } = writing;
+  const mode = (isNumericDecimal ? 1 : 0) + (replaceNullWithDefault ? 2 : 0) + (hasUnions ? 4 : 0);
+  let write = writers[mode];
+  if (write === undefined) {
+    write = newWriter(schema, writing);
+    writers[mode] = write;
+  }
+  return write;
+}
+
+function newWriter(schema: Schema, writing: JsonWriting): Write {
   if (schema.name?.startsWith('org.apache.kafka.connect.data.')) {
-    const logical = writeLogical(schema, value, writing);
-    if (logical !== undefined) return logical;
+    const plain = writers[schema.type](schema, writing);
+    return (value) => writeLogical(schema, value, writing) ?? plain(value);
   }
   if (writing.hasUnions === true && schema.name === jsonUnionName) {
-    const member = chosenMember(schema, value);
-    return writeJsonValue(member.schema, member.value, writing);
+    return (value) => {
+      const member = chosenMember(schema, value);
+      return writeJsonValue(member.schema, member.value, writing);
+    };
   }
-  const text = writers[schema.type](schema, value, writing);
-  if (text === undefined) {
-    throw new DataError(`Invalid type for ${schema.type.toUpperCase()}: ${describeValue(value)}`);
-  }
-  return text;
+  return writers[schema.type](schema, writing);
 }
 
 /** A JSON string with escapes as Jackson writes them: hexadecimal digits are upper case. */
 function quoteJson(text: string): string {
+  return isPlainText(text) ? `"${text}"` : escaped(text);
+}
+
+function escaped(text: string): string {
   const json = quoted(text);
   if (!json.includes('\\u00')) return json;
   return json.replaceAll(/\\(?:\\|u00[0-9a-f]{2})/g, (found) =>
@@ -53,8 +84,7 @@ function quoteJson(text: string): string {
   );
 }
 
-function writeNull(schema: Schema | undefined, writing: JsonWriting): string {
-  if (schema === undefined) return 'null';
+function writeNull(schema: Schema, writing: JsonWriting): string {
   if (schema.default !== undefined && writing.replaceNullWithDefault) {
     return writeJsonValue(schema, schema.default, writing);
   }
@@ -71,46 +101,46 @@ function writeLogical(schema: Schema, value: Value, writing: JsonWriting): strin
   return raw instanceof Uint8Array ? writeBytes(raw) : String(raw);
 }
 
-/** Returns undefined when the value has the wrong type. */
-type Writer = (schema: Schema, value: Value, writing: JsonWriting) => string | undefined;
+type NewWriter = (schema: Schema, writing: JsonWriting) => Write;
 
-const writeInteger: Writer = (_schema, value) =>
-  Number.isInteger(value) || typeof value === 'bigint' ? String(value) : undefined;
+const integerWriter: NewWriter = (schema) => (value) =>
+  Number.isInteger(value) || typeof value === 'bigint' ? String(value) : misfit(schema, value);
 
-const writeFloat: Writer = (schema, value) => {
-  if (typeof value !== 'number') return undefined;
+const floatWriter: NewWriter = (schema) => (value) => {
+  if (typeof value !== 'number') return misfit(schema, value);
   const text = numberToText(schema, value);
   return Number.isFinite(value) ? text : `"${text}"`;
 };
 
-const writers: Readonly<Record<Schema['type'], Writer>> = {
-  int8: writeInteger,
-  int16: writeInteger,
-  int32: writeInteger,
-  int64: writeInteger,
-  float32: writeFloat,
-  float64: writeFloat,
-  boolean: (_schema, value) => (typeof value === 'boolean' ? String(value) : undefined),
-  string: (_schema, value) => (typeof value === 'string' ? quoteJson(value) : undefined),
-  bytes: (_schema, value) => (value instanceof Uint8Array ? writeBytes(value) : undefined),
-  array: ({ valueSchema }, value, writing) =>
+const writers: Readonly<Record<Schema['type'], NewWriter>> = {
+  int8: integerWriter,
+  int16: integerWriter,
+  int32: integerWriter,
+  int64: integerWriter,
+  float32: floatWriter,
+  float64: floatWriter,
+  boolean: (schema) => (value) => (typeof value === 'boolean' ? String(value) : misfit(schema, value)),
+  string: (schema) => (value) => (typeof value === 'string' ? quoteJson(value) : misfit(schema, value)),
+  bytes: (schema) => (value) => (value instanceof Uint8Array ? writeBytes(value) : misfit(schema, value)),
+  array: (schema, writing) => (value) =>
     Array.isArray(value)
-      ? `[${value.map((item) => writeJsonValue(valueSchema, item, writing)).join(',')}]`
-      : undefined,
-  map: writeMap,
-  struct: writeStruct,
+      ? `[${value.map((item) => writeJsonValue(schema.valueSchema, item, writing)).join(',')}]`
+      : misfit(schema, value),
+  map: (schema, writing) => (value) => writeMap(schema, value, writing),
+  struct: structWriter,
 };
 
-function writeBytes(bytes: Uint8Array): string {
-  return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`;
+function misfit({ type }: Schema, value: Value): never {
+  throw new DataError(`Invalid type for ${type.toUpperCase()}: ${describeValue(value)}`);
 }
 
-function writeMap(
-  { keySchema, valueSchema }: Schema,
-  value: Value,
-  writing: JsonWriting,
-): string | undefined {
-  if (!(value instanceof Map) && !isPlainObject(value)) return undefined;
+function writeBytes(bytes: Uint8Array): string {
+  return `"${bufferOf(bytes).toString('base64')}"`;
+}
+
+function writeMap(schema: Schema, value: Value, writing: JsonWriting): string {
+  const { keySchema, valueSchema } = schema;
+  if (!(value instanceof Map) && !isPlainObject(value)) return misfit(schema, value);
   const entries: [Value, Value][] = value instanceof Map ? [...value] : Object.entries(value);
   if (keySchema === undefined || keySchema.type === 'string') {
     const parts = entries.map(
@@ -125,26 +155,33 @@ function writeMap(
   return `[${pairs.join(',')}]`;
 }
 
-/** `"name":` of every field, per struct schema. */
-const fieldPrefixes = new WeakMap<Schema, readonly string[]>();
-
-function writeStruct(schema: Schema, value: Value, writing: JsonWriting): string | undefined {
-  if (!isPlainObject(value)) return undefined;
-  let prefixes = fieldPrefixes.get(schema);
-  if (prefixes === undefined) {
-    prefixes = schema.fields.map(({ name }) => `${quoteJson(name)}:`);
-    fieldPrefixes.set(schema, prefixes);
-  }
-  let text = '{';
-  for (const [index, field] of schema.fields.entries()) {
-    if (index > 0) text += ',';
-    text += prefixes[index] + writeJsonValue(field.schema, getField(value, field.name), writing);
-  }
-  return `${text}}`;
+function structWriter(schema: Schema, writing: JsonWriting): Write {
+  const { fields } = schema;
+  if (fields.length === 0) return (value) => (isPlainObject(value) ? '{}' : misfit(schema, value));
+  const prefixes = fields.map(({ name }, index) => `${index === 0 ? '{' : ','}${quoteJson(name)}:`);
+  // Filled when they are needed: a schema may lead back to itself.
+  const members: Write[] = [];
+  return (value) => {
+    if (!isPlainObject(value)) return misfit(schema, value);
+    let text = '';
+    for (let index = 0; index < fields.length; index++) {
+      const field = fields[index] as Field;
+      const item = getField(value, field.name);
+      let member = members[index];
+      if (member === undefined) {
+        member = writerOf(field.schema, writing);
+        members[index] = member;
+      }
+      text += prefixes[index] + (item === null ? writeNull(field.schema, writing) : member(item));
+    }
+    return `${text}}`;
+  };
 }
 
-function writeSchemaless(value: Value, writing: JsonWriting): string {
+function writeSchemaless(value: Value): string {
   switch (typeof value) {
+    case 'undefined':
+      return 'null';
     case 'string':
       return quoteJson(value);
     case 'number':
@@ -153,17 +190,17 @@ function writeSchemaless(value: Value, writing: JsonWriting): string {
     case 'boolean':
       return String(value);
   }
-  if (Array.isArray(value))
-    return `[${value.map((item) => writeJsonValue(undefined, item, writing)).join(',')}]`;
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `[${value.map(writeSchemaless).join(',')}]`;
   if (value instanceof Uint8Array) return writeBytes(value);
   if (value instanceof Map && ![...value.keys()].every((key) => typeof key === 'string')) {
-    return `[${[...value].map((pair) => writeSchemaless(pair, writing)).join(',')}]`;
+    return `[${[...value].map(writeSchemaless).join(',')}]`;
   }
-  if (value instanceof Map) return writeEntries([...value] as [string, Value][], writing);
-  if (isPlainObject(value)) return writeEntries(Object.entries(value), writing);
+  if (value instanceof Map) return writeEntries([...value] as [string, Value][]);
+  if (isPlainObject(value)) return writeEntries(Object.entries(value));
   throw new DataError(`Without a schema JSON cannot hold ${describeValue(value)}: give the record a schema.`);
 }
 
-function writeEntries(entries: readonly (readonly [string, Value])[], writing: JsonWriting): string {
-  return `{${entries.map(([key, item]) => `${quoteJson(key)}:${writeJsonValue(undefined, item, writing)}`).join(',')}}`;
+function writeEntries(entries: readonly (readonly [string, Value])[]): string {
+  return `{${entries.map(([key, item]) => `${quoteJson(key)}:${writeSchemaless(item)}`).join(',')}}`;
 }

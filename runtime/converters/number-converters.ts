@@ -1,4 +1,5 @@
 import {
+  bufferOf,
   DataError,
   describeValue,
   int64,
@@ -106,7 +107,7 @@ function readNumber(codec: Codec, bytes: Uint8Array | null): SchemaAndValue {
   }
   return {
     schema: codec.schema,
-    value: codec.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    value: codec.read(bufferOf(bytes)),
   };
 }
 

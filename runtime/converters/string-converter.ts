@@ -1,4 +1,4 @@
-import { DataError, type Schema, type SchemaAndValue, schemas, type Value } from '../data/index.ts';
+import { bufferOf, DataError, type Schema, type SchemaAndValue, schemas, type Value } from '../data/index.ts';
 import { ConfigError, defineConverter } from '../plugin/index.ts';
 import { converterType } from './converter-type.ts';
 import { valueToString } from './value-string.ts';
@@ -42,7 +42,7 @@ export const stringConverter = defineConverter({
     value === null || value === undefined ? null : Buffer.from(valueToString(schema, value), encoding),
   toConnectData: ({ encoding }, _subject, bytes): SchemaAndValue => ({
     schema: optionalString,
-    value: bytes === null ? null : Buffer.from(bytes).toString(encoding),
+    value: bytes === null ? null : bufferOf(bytes).toString(encoding),
   }),
 });
 
@@ -65,7 +65,7 @@ export const bytesConverter = defineConverter({
   fromConnectData: (_handle, _subject, schema, value) => bytesOf(schema, value),
   toConnectData: (_handle, _subject, bytes): SchemaAndValue => ({
     schema: optionalBytes,
-    value: bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    value: bytes === null ? null : bufferOf(bytes),
   }),
 });
 

@@ -4,7 +4,7 @@ export { DataError, SchemaBuilderError, SchemaProjectorError, UnknownNameError }
 export { dateToText, numberToText, valueToText } from './header-text.ts';
 export { parseHeaderValue } from './header-value.ts';
 export { javaDouble, javaFloat, truncateToInt32, truncateToInt64, wrapInteger } from './java-number.ts';
-export { quoted, toJsonText } from './json-text.ts';
+export { isPlainText, quoted, toJsonText } from './json-text.ts';
 export { projectValue } from './projection.ts';
 export {
   type ConnectRecord,
@@ -16,6 +16,8 @@ export {
   type RecordChange,
   type SinkRecord,
   type SourceRecord,
+  withKey,
+  withValue,
 } from './record.ts';
 export {
   describeSchema,
@@ -34,8 +36,10 @@ export { schemasEqual, valuesEqual } from './schema-equality.ts';
 export { logicalNames, schemas } from './schemas.ts';
 export { type SimpleDateFormat, simpleDateFormat } from './simple-date-format.ts';
 export { structField, withDefault } from './struct.ts';
+export { type StructShape, structShape } from './struct-shape.ts';
 export { describeValue, validateValue } from './validation.ts';
 export {
+  bufferOf,
   dateOf,
   epochMsOf,
   type Fields,

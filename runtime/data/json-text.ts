@@ -1,7 +1,7 @@
 import { Decimal } from './decimal.ts';
 import type { Schema } from './schema.ts';
 import { logicalNames } from './schemas.ts';
-import { getField, type Value } from './value.ts';
+import { bufferOf, type Fields, getField, type Value } from './value.ts';
 
 /**
  * A value as one line of JSON that people and other tools read: for sinks. Decimals and long integers are numbers with all
@@ -9,7 +9,35 @@ import { getField, type Value } from './value.ts';
  * keys than strings a list of pairs, NaN and the infinities text. Fields of a struct come in the schema's order.
  */
 export function toJsonText(schema: Schema | undefined, value: Value): string {
-  return write(schema, value);
+  const isObject = typeof value === 'object' && value !== null;
+  return schema === undefined && isObject && isJson(value, 0) ? JSON.stringify(value) : write(schema, value);
+}
+
+const DEPTH_MAX = 100;
+
+/** Whether JSON.stringify writes a value as we do: what comes out of JSON.parse, for one. */
+function isJson(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object':
+      return value === null || (depth < DEPTH_MAX && isJsonObject(value, depth + 1));
+    default:
+      return false;
+  }
+}
+
+function isJsonObject(value: object, depth: number): boolean {
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isJson(value[index], depth)) return false;
+    return true;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const name in value) if (!isJson((value as Fields)[name], depth)) return false;
+  return true;
 }
 
 function write(schema: Schema | undefined, value: Value): string {
@@ -29,12 +57,23 @@ function write(schema: Schema | undefined, value: Value): string {
   }
 }
 
-/** Nothing in it that JSON writes otherwise. */
-const plainText = /^[ !#-[\]-~]*$/;
-
 /** A text as a JSON string. */
 export function quoted(text: string): string {
-  return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
+  return isPlainText(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+const plainText = /^[ !#-[\]-~]*$/;
+/** To begin to match takes as long as to look at so many characters. */
+const LOOP_MAX = 40;
+
+/** Whether JSON writes a text as it is, between quotes: it is ASCII and has nothing that is escaped. */
+export function isPlainText(text: string): boolean {
+  if (text.length > LOOP_MAX) return plainText.test(text);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false;
+  }
+  return true;
 }
 
 /** JSON.stringify turns -0 into 0, and that is right. */
@@ -50,7 +89,7 @@ function writeObject(schema: Schema | undefined, value: Value & object): string 
   if (value instanceof Date) return writeDate(schema, value);
   if (value instanceof Decimal) return value.toString();
   if (value instanceof Uint8Array) {
-    return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}"`;
+    return `"${bufferOf(value).toString('base64')}"`;
   }
   if (Array.isArray(value))
     return `[${value.map((item: Value) => write(schema?.valueSchema, item)).join(',')}]`;

@@ -80,6 +80,22 @@ export function newRecord(record: ConnectRecord, change: RecordChange): ConnectR
   };
 }
 
+/** A copy with another key. */
+export function withKey(record: ConnectRecord, keySchema: Schema | undefined, key: Value): ConnectRecord {
+  const { topic, partition, valueSchema, value, timestamp, headers, offset } = record;
+  return { topic, partition, keySchema, key, valueSchema, value, timestamp, headers, offset };
+}
+
+/** A copy with another value. */
+export function withValue(
+  record: ConnectRecord,
+  valueSchema: Schema | undefined,
+  value: Value,
+): ConnectRecord {
+  const { topic, partition, keySchema, key, timestamp, headers, offset } = record;
+  return { topic, partition, keySchema, key, valueSchema, value, timestamp, headers, offset };
+}
+
 /** The last header with that name, as Connect's `lastWithName`. */
 export function lastHeader(headers: readonly Header[], key: string): Header | undefined {
   return headers.findLast((header) => header.key === key);

@@ -48,9 +48,18 @@ export function setField(target: Fields, name: string, value: Value): void {
   } else target[name] = value;
 }
 
-/** The own property, or null. Never looks at the prototype. */
+/** The own property, or null: never what the prototype has. */
 export function getField(source: Fields, name: string): Value {
-  return Object.hasOwn(source, name) ? (source[name] ?? null) : null;
+  const value = source[name];
+  if (value === undefined || value === null) return null;
+  // What plain objects inherit are functions, which are no values, and __proto__.
+  const isSuspect = typeof value === 'function' || name === '__proto__';
+  return isSuspect && !Object.hasOwn(source, name) ? null : value;
+}
+
+/** The same bytes as a Buffer, not copied. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** INT64 as this model holds it: number when safe, else bigint. */

@@ -65,7 +65,9 @@ function castToInt64(value: Value): number | bigint {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint') return value;
   if (value instanceof Decimal) return int64(BigInt.asIntN(64, value.toBigInt()));
-  return int64(typeof value === 'number' ? truncateToInt64(value) : parseInteger(value, 64));
+  if (typeof value !== 'number') return int64(parseInteger(value, 64));
+  // No -0: an integer has none.
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) + 0 : int64(truncateToInt64(value));
 }
 
 function parseInteger(value: Value, bits: number): bigint {

@@ -10,15 +10,9 @@ import { ConfigError, defineTransform } from '../plugin/index.ts';
 import { type CastSpec, type CastType, parseCastSpec } from './cast-types.ts';
 import { castValue } from './cast-value.ts';
 import { requireMap, requireStruct } from './requirements.ts';
-import {
-  basicsOf,
-  putField,
-  readField,
-  replaceNullWithDefault,
-  schemaCache,
-  structLike,
-} from './schema-change.ts';
+import { basicsOf, replaceNullWithDefault, schemaCache, structLike } from './schema-change.ts';
 import { namesOf, type Side, sides } from './side.ts';
+import { StructCopy } from './struct-copy.ts';
 
 const noField = 'Must specify at least one field to cast.';
 
@@ -46,11 +40,8 @@ export const cast = sides.map((side) =>
     },
     open: (config) => {
       const spec = parseCastSpec(config.spec);
-      return {
-        spec,
-        replaceNull: config['replace.null.with.default'],
-        schemaOf: schemaCache((schema) => castSchema(schema, spec)),
-      };
+      const replaceNull = config['replace.null.with.default'];
+      return { spec, castingOf: schemaCache((schema) => castingFor(schema, spec, replaceNull)) };
     },
     map: (record, handle) => castRecord(record, handle, side),
   }),
@@ -69,39 +60,44 @@ function specReason(value: unknown): { readonly message: string } | undefined {
 
 interface Handle {
   readonly spec: CastSpec;
-  readonly replaceNull: boolean;
-  readonly schemaOf: (schema: Schema) => Schema;
+  readonly castingOf: (schema: Schema) => Casting;
 }
 
-function castRecord(
-  record: ConnectRecord,
-  { spec, replaceNull, schemaOf }: Handle,
-  side: Side,
-): ConnectRecord {
+/** What is done with values of one schema. */
+interface Casting {
+  readonly schema: Schema;
+  readonly copy: StructCopy;
+  /** The fields to cast. */
+  readonly steps: readonly { readonly index: number; readonly schema: Schema; readonly type: CastType }[];
+}
+
+function castingFor(schema: Schema, spec: CastSpec, replaceNull: boolean): Casting {
+  const target = castSchema(schema, spec);
+  const steps = schema.fields.flatMap(({ name, index, schema }) => {
+    const type = spec.fields.get(name);
+    return type === undefined ? [] : [{ index, schema, type }];
+  });
+  return { schema: target, copy: new StructCopy({ source: schema.fields, target, replaceNull }), steps };
+}
+
+function castRecord(record: ConnectRecord, { spec, castingOf }: Handle, side: Side): ConnectRecord {
   const [schema, value] = [side.schemaOf(record), side.valueOf(record)];
   if (value === null || value === undefined) return record;
-  const newSchema = schema === undefined ? undefined : schemaOf(schema);
-  if (spec.whole !== undefined) return side.replace(record, newSchema, castValue(schema, value, spec.whole));
-  const target: Fields = {};
-  if (schema === undefined || newSchema === undefined) {
+  const casting = schema === undefined ? undefined : castingOf(schema);
+  if (spec.whole !== undefined)
+    return side.replace(record, casting?.schema, castValue(schema, value, spec.whole));
+  if (schema === undefined || casting === undefined) {
     const map = requireMap(value, 'cast types');
-    Object.assign(target, map);
+    const target: Fields = { ...map };
     for (const [name, type] of spec.fields)
       setField(target, name, castValue(undefined, getField(map, name), type));
     return side.replace(record, undefined, target);
   }
   const struct = requireStruct(schema, value, 'cast types');
-  for (const field of schema.fields) {
-    const item = readField(struct, field, replaceNull);
-    const type = spec.fields.get(field.name);
-    putField(
-      target,
-      field.name,
-      field.schema,
-      type === undefined ? item : castValue(field.schema, item, type),
-    );
-  }
-  return side.replace(record, newSchema, target);
+  const { copy, steps } = casting;
+  const values = copy.read(struct);
+  for (const step of steps) values[step.index] = castValue(step.schema, values[step.index], step.type);
+  return side.replace(record, copy.schema, copy.make(values));
 }
 
 function castSchema(schema: Schema, { whole, fields }: CastSpec): Schema {

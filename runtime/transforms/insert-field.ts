@@ -11,8 +11,9 @@ import {
 } from '../data/index.ts';
 import { ConfigError, defineTransform } from '../plugin/index.ts';
 import { requireMap, requireStruct } from './requirements.ts';
-import { putField, readField, replaceNullWithDefault, schemaCache, structLike } from './schema-change.ts';
+import { replaceNullWithDefault, schemaCache, structLike } from './schema-change.ts';
 import { namesOf, type Side, sides } from './side.ts';
+import { StructCopy } from './struct-copy.ts';
 
 const purpose = 'field insertion';
 const nameProperty = (description: string) =>
@@ -41,11 +42,17 @@ export const insertField = sides.map((side) =>
     validate: (config) => {
       insertionsOf(config);
     },
-    open: (config) => ({
-      insertions: insertionsOf(config),
-      replaceNull: config['replace.null.with.default'],
-      schemaOf: schemaCache((schema) => extend(schema, insertionsOf(config))),
-    }),
+    open: (config) => {
+      const insertions = insertionsOf(config);
+      const replaceNull = config['replace.null.with.default'];
+      return {
+        insertions,
+        copyOf: schemaCache(
+          (schema) =>
+            new StructCopy({ source: schema.fields, target: extend(schema, insertions), replaceNull }),
+        ),
+      };
+    },
     map: (record, handle) => insert(record, handle, side),
   }),
 );
@@ -59,8 +66,7 @@ interface Insertion {
 
 interface Handle {
   readonly insertions: readonly Insertion[];
-  readonly replaceNull: boolean;
-  readonly schemaOf: (schema: Schema) => Schema;
+  readonly copyOf: (schema: Schema) => StructCopy;
 }
 
 interface Config {
@@ -121,17 +127,18 @@ function extend(schema: Schema, insertions: readonly Insertion[]): Schema {
 function insert(record: ConnectRecord, handle: Handle, side: Side): ConnectRecord {
   const [schema, value] = [side.schemaOf(record), side.valueOf(record)];
   if (value === null || value === undefined) return record;
-  const target: Fields = {};
-  if (schema === undefined) Object.assign(target, requireMap(value, purpose));
-  else {
-    const struct = requireStruct(schema, value, purpose);
-    for (const field of schema.fields) {
-      putField(target, field.name, field.schema, readField(struct, field, handle.replaceNull));
+  if (schema === undefined) {
+    const target: Fields = { ...requireMap(value, purpose) };
+    for (const { name, read } of handle.insertions) {
+      const inserted = read(record, false);
+      if (inserted !== undefined) setField(target, name, inserted);
     }
+    return side.replace(record, undefined, target);
   }
-  for (const { name, read } of handle.insertions) {
-    const inserted = read(record, schema !== undefined);
-    if (inserted !== undefined) setField(target, name, inserted);
-  }
-  return side.replace(record, schema === undefined ? undefined : handle.schemaOf(schema), target);
+  const struct = requireStruct(schema, value, purpose);
+  const copy = handle.copyOf(schema);
+  const values = copy.read(struct);
+  let at = schema.fields.length;
+  for (const { read } of handle.insertions) values[at++] = read(record, true) ?? null;
+  return side.replace(record, copy.schema, copy.make(values));
 }

@@ -1,9 +1,10 @@
-import { type ConnectRecord, type Field, type Fields, type Schema, setField } from '../data/index.ts';
+import { type ConnectRecord, type Fields, type Schema, setField } from '../data/index.ts';
 import { defineTransform } from '../plugin/index.ts';
 import { parseRenames } from './renames.ts';
 import { requireMap, requireStruct } from './requirements.ts';
-import { putField, readField, replaceNullWithDefault, schemaCache, structLike } from './schema-change.ts';
+import { replaceNullWithDefault, schemaCache, structLike } from './schema-change.ts';
 import { namesOf, type Side, sides } from './side.ts';
+import { StructCopy } from './struct-copy.ts';
 
 const purpose = 'field replacement';
 
@@ -47,11 +48,8 @@ export const replaceField = sides.map((side) =>
         included: new Set(config.include),
         names: parseRenames(config.renames).names,
       };
-      return {
-        keep,
-        replaceNull: config['replace.null.with.default'],
-        planOf: schemaCache((schema) => planFor(schema, keep)),
-      };
+      const replaceNull = config['replace.null.with.default'];
+      return { keep, copyOf: schemaCache((schema) => copyFor(schema, keep, replaceNull)) };
     },
     map: (record, handle) => replace(record, handle, side),
   }),
@@ -63,44 +61,32 @@ interface Choice {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** The new schema, and the old field that each new one comes from. */
-interface Plan {
-  readonly schema: Schema;
-  readonly sources: readonly Field[];
-}
-
 interface Handle {
   readonly keep: Choice;
-  readonly replaceNull: boolean;
-  readonly planOf: (schema: Schema) => Plan;
+  readonly copyOf: (schema: Schema) => StructCopy;
 }
 
 function isKept({ excluded, included }: Choice, name: string): boolean {
   return !excluded.has(name) && (included.size === 0 || included.has(name));
 }
 
-function planFor(schema: Schema, keep: Choice): Plan {
-  const sources = schema.fields.filter(({ name }) => isKept(keep, name));
-  const fields = sources.map(({ name, schema }) => [keep.names.get(name) ?? name, schema] as const);
-  return { schema: structLike(schema, fields), sources };
+function copyFor(schema: Schema, keep: Choice, replaceNull: boolean): StructCopy {
+  const source = schema.fields.filter(({ name }) => isKept(keep, name));
+  const fields = source.map(({ name, schema }) => [keep.names.get(name) ?? name, schema] as const);
+  return new StructCopy({ source, target: structLike(schema, fields), replaceNull });
 }
 
 function replace(record: ConnectRecord, handle: Handle, side: Side): ConnectRecord {
   const [schema, value] = [side.schemaOf(record), side.valueOf(record)];
   if (value === null || value === undefined) return record;
-  const target: Fields = {};
   if (schema === undefined) {
+    const target: Fields = {};
     for (const [name, item] of Object.entries(requireMap(value, purpose))) {
       if (isKept(handle.keep, name)) setField(target, handle.keep.names.get(name) ?? name, item);
     }
     return side.replace(record, undefined, target);
   }
   const struct = requireStruct(schema, value, purpose);
-  const plan = handle.planOf(schema);
-  for (const [index, { name, schema: fieldSchema }] of plan.schema.fields.entries()) {
-    const source = plan.sources[index];
-    if (source !== undefined)
-      putField(target, name, fieldSchema, readField(struct, source, handle.replaceNull));
-  }
-  return side.replace(record, plan.schema, target);
+  const copy = handle.copyOf(schema);
+  return side.replace(record, copy.schema, copy.make(copy.read(struct)));
 }

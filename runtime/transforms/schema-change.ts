@@ -1,5 +1,4 @@
 import {
-  DataError,
   type Field,
   type Fields,
   getField,
@@ -10,6 +9,7 @@ import {
   type Value,
   withDefault,
 } from '../data/index.ts';
+import { requireNullable } from './struct-copy.ts';
 
 /** Name, version, doc and parameters of a schema: what transforms keep when they build another one. */
 export function basicsOf({ name, version, doc, parameters }: Schema): SchemaOptions {
@@ -45,11 +45,7 @@ export function readField(struct: Fields, { name, schema }: Field, replaceNull: 
 
 /** Sets a field of a new struct. Throws {@link DataError} for null where the schema does not allow it. */
 export function putField(target: Fields, name: string, schema: Schema, value: Value): void {
-  if ((value === null || value === undefined) && !schema.optional) {
-    throw new DataError(
-      `Invalid value: null used for required field: "${name}", schema type: ${schema.type.toUpperCase()}`,
-    );
-  }
+  if (value === null || value === undefined) requireNullable(name, schema);
   setField(target, name, value ?? null);
 }
 

@@ -1,4 +1,4 @@
-import { type ConnectRecord, newRecord, type Schema, type Value } from '../data/index.ts';
+import { type ConnectRecord, type Schema, type Value, withKey, withValue } from '../data/index.ts';
 
 /** Which half of a record a transform works on. */
 export interface Side {
@@ -15,13 +15,13 @@ export const sides: readonly [key: Side, value: Side] = [
     name: 'Key',
     schemaOf: (record) => record.keySchema,
     valueOf: (record) => record.key,
-    replace: (record, keySchema, key) => newRecord(record, { keySchema, key }),
+    replace: withKey,
   },
   {
     name: 'Value',
     schemaOf: (record) => record.valueSchema,
     valueOf: (record) => record.value,
-    replace: (record, valueSchema, value) => newRecord(record, { valueSchema, value }),
+    replace: withValue,
   },
 ];
 

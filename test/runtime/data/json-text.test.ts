@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Decimal, schemas, toJsonText, type Value } from '../../../runtime/data/index.ts';
 
@@ -52,4 +53,32 @@ test('objects without schema are written as they are, and nothing is null', () =
   );
   expect(toJsonText(undefined, null)).toBe('null');
   expect(toJsonText(undefined, new Date(Number.NaN))).toBe('null');
+});
+
+test('what comes from JSON is written as everything else is', () => {
+  const odd = fc.constantFrom<Value>(undefined, Number.NaN, 7n, new Date(0), Decimal.parse('1.50'), -0);
+  const tree = fc.letrec<{ value: Value }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.string(),
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+      odd,
+      fc.array(tie('value')),
+      fc.dictionary(fc.string(), tie('value')),
+    ),
+  })).value;
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), tree), (fields) => {
+      // A Map goes the general way, and its name is written like a field's.
+      expect(toJsonText(undefined, fields)).toBe(toJsonText(undefined, new Map(Object.entries(fields))));
+    }),
+  );
+});
+
+test('a value that is nested very deep is written', () => {
+  let value: Value = 1;
+  for (let depth = 0; depth < 500; depth++) value = [value];
+  expect(toJsonText(undefined, value)).toBe(`${'['.repeat(500)}1${']'.repeat(500)}`);
 });
