@@ -4,6 +4,7 @@ import type {
   GroupMembership,
   KafkaClient,
 } from '../../kafka/client/index.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import {
   addressOf,
@@ -20,6 +21,13 @@ export type PrimaryRole =
   | { readonly kind: 'primary' }
   | { readonly kind: 'secondary'; readonly url: string }
   | { readonly kind: 'unknown' };
+
+/** Who writes, for those that want to. */
+export interface PrimaryFinder {
+  readonly role: PrimaryRole;
+  /** The role as soon as it is not `unknown` any more, or what it is after `waitMs`. */
+  known(waitMs: number): Promise<PrimaryRole>;
+}
 
 /** How registries of one topic agree on who writes. Times in ms. */
 export interface ElectionOptions {
@@ -44,17 +52,25 @@ const protocol = 'v0';
  * Membership in the group of type `sr`, as Confluent's registries have it: they can be members of the same group.
  * `onPrimary` is awaited before this registry takes itself for the primary.
  */
-export class PrimaryElection {
+export class PrimaryElection implements PrimaryFinder {
   readonly #options: ElectionOptions;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #onPrimary: () => Promise<void>;
   readonly #membership: GroupMembership;
   #role: PrimaryRole = { kind: 'unknown' };
+  /** Those who wait for a role. */
+  readonly #waiting = new Set<() => void>();
   #running: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(options: ElectionOptions, logger: Logger, onPrimary: () => Promise<void>) {
+  constructor(
+    options: ElectionOptions,
+    { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+    onPrimary: () => Promise<void>,
+  ) {
     this.#options = options;
+    this.#clock = clock;
     this.#logger = logger;
     this.#onPrimary = onPrimary;
     const { groupId = 'schema-registry', sessionTimeoutMs = 10_000, heartbeatIntervalMs = 3_000 } = options;
@@ -76,6 +92,19 @@ export class PrimaryElection {
     return this.#role;
   }
 
+  known(waitMs: number): Promise<PrimaryRole> {
+    if (this.#role.kind !== 'unknown' || this.#isClosed) return Promise.resolve(this.#role);
+    return new Promise((resolve) => {
+      const settle = () => {
+        timer.cancel();
+        this.#waiting.delete(settle);
+        resolve(this.#role);
+      };
+      const timer = this.#clock.timer(waitMs, settle);
+      this.#waiting.add(settle);
+    });
+  }
+
   start(): void {
     this.#running ??= this.#run();
   }
@@ -84,6 +113,7 @@ export class PrimaryElection {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#role = { kind: 'unknown' };
+    this.#tell();
     this.#membership.wakeup();
     await this.#running;
     await this.#membership.close();
@@ -130,5 +160,10 @@ export class PrimaryElection {
   #become(role: PrimaryRole): void {
     if (role.kind !== this.#role.kind) this.#logger.info({ role: role.kind }, 'registry has a new role');
     this.#role = role;
+    if (role.kind !== 'unknown') this.#tell();
+  }
+
+  #tell(): void {
+    for (const settle of [...this.#waiting]) settle();
   }
 }

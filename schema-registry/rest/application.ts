@@ -77,10 +77,12 @@ async function serve(
   const params = request.params as Readonly<Record<string, string>>;
   const query = request.query as Readonly<Record<string, unknown>>;
   const asked = new RouteRequest(params, query, parseBody(request.body));
-  const local = await (context.role === undefined ? undefined : route.answerLocally?.(asked, context));
-  const url =
-    route.writes === true && local === undefined ? primaryUrl(context.role?.(), request) : undefined;
-  if (url !== undefined) return forward(url, request, reply, context.store);
+  const { primary, primaryWaitMs } = context;
+  const local = await (primary === undefined ? undefined : route.answerLocally?.(asked, context));
+  if (primary !== undefined && route.writes === true && local === undefined) {
+    const url = await primaryUrl(primary, request, primaryWaitMs);
+    if (url !== undefined) return forward(url, request, reply, context.store);
+  }
   const answer = local ?? (await route.handle(asked, context));
   if (answer === noContent) return reply.code(204).removeHeader('content-type').send();
   return reply.send(answer instanceof JsonText ? answer.bytes : Buffer.from(JSON.stringify(answer)));

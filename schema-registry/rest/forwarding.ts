@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { PrimaryRole } from '../primary/election.ts';
+import type { PrimaryFinder } from '../primary/election.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
 import { rejection } from '../store/rejection.ts';
 
@@ -15,11 +15,20 @@ const passedHeaders = [
 /** How long the primary may take. */
 const timeoutMs = 60_000;
 
-/** Who answers a write: undefined means this registry. Throws 50003 for one that was forwarded already, 50004. */
-export function primaryUrl(role: PrimaryRole | undefined, request: FastifyRequest): string | undefined {
-  if (role === undefined || role.kind === 'primary') return undefined;
+/**
+ * Who answers a write: undefined means this registry. While there is no primary, as when a registry has just started or the
+ * last one has died, the write waits for the next one. Throws 50003 for one that was forwarded already, 50004 after `waitMs`.
+ */
+export async function primaryUrl(
+  primary: PrimaryFinder,
+  request: FastifyRequest,
+  waitMs: number,
+): Promise<string | undefined> {
+  const isForwarded = request.headers['x-forward'] !== undefined;
+  const role = isForwarded ? primary.role : await primary.known(waitMs);
+  if (role.kind === 'primary') return undefined;
   // The one that forwarded this took us for the primary: passing it on could go round for ever.
-  if (request.headers['x-forward'] !== undefined) throw rejection.forwardFailed();
+  if (isForwarded) throw rejection.forwardFailed();
   if (role.kind === 'unknown') throw rejection.primaryUnknown();
   return role.url;
 }

@@ -1,4 +1,4 @@
-import type { PrimaryRole } from '../primary/election.ts';
+import type { PrimaryFinder } from '../primary/election.ts';
 import { contextSubject, defaultContext, qualifiedSubject } from '../store/qualified-subject.ts';
 import type { RegistryStore } from '../store/registry-store.ts';
 import { withoutAlias } from '../store/settings.ts';
@@ -13,7 +13,9 @@ export interface RouteContext {
   readonly store: RegistryStore;
   readonly personality: Personality;
   /** Who writes; undefined when this registry is the only one. */
-  readonly role?: () => PrimaryRole;
+  readonly primary?: PrimaryFinder;
+  /** How long a write waits until it is known who writes. */
+  readonly primaryWaitMs: number;
   /** The id of the Kafka cluster, for `/v1/metadata/id`. */
   readonly clusterId: string;
 }

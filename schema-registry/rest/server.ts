@@ -10,6 +10,9 @@ import type { SchemaLog } from '../store/log.ts';
 import { RegistryStore, type StoreParts } from '../store/registry-store.ts';
 import type { Personality } from './route.ts';
 
+/** Longer than Apache Kafka waits for the first members of a group (3 s), and than a dead member stays in it (10 s). */
+const PRIMARY_WAIT_MS = 15_000;
+
 /** How to run a registry. */
 export interface RegistryOptions {
   /** Owned by the registry from now on: {@link RunningRegistry.close} closes it. */
@@ -25,6 +28,8 @@ export interface RegistryOptions {
   readonly writeTimeoutMs?: number;
   /** For several registries on one topic: they elect who writes, and the others forward. Without it this one is alone. */
   readonly election?: Omit<ElectionOptions, 'host' | 'port'> & { readonly advertisedHost?: string };
+  /** How long a write waits until it is known who writes: 15 000. */
+  readonly primaryWaitMs?: number;
   /** The id of the Kafka cluster, told to those who ask. */
   readonly clusterId?: string;
 }
@@ -71,7 +76,8 @@ export async function openRegistryStore({
 
 /** Reads the log to its end and then listens. Rejects when either fails; nothing stays open then. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
-  const { host, port, logger, personality = 8, clusterId = '', election: electing } = options;
+  const { host, port, logger, clock, personality = 8, clusterId = '', election: electing } = options;
+  const { primaryWaitMs = PRIMARY_WAIT_MS } = options;
   let app: FastifyInstance | undefined;
   let election: PrimaryElection | undefined;
   const role = (): PrimaryRole => {
@@ -82,7 +88,14 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   try {
     const server = await listenLazily({ host, port }, async (http) => {
       const { createApplication } = await import('./application.ts');
-      app = createApplication({ store, personality, clusterId, ...(electing && { role }) }, logger, http);
+      const context = {
+        store,
+        personality,
+        clusterId,
+        primaryWaitMs,
+        ...(election && { primary: election }),
+      };
+      app = createApplication(context, logger, http);
       await app.ready();
       return app.routing;
     });
@@ -91,7 +104,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     if (electing !== undefined) {
       const { advertisedHost = urlHost(host), ...rest } = electing;
       const address = { host: advertisedHost, port: server.endpoint.port };
-      election = new PrimaryElection({ ...rest, ...address }, logger, () => store.catchUp());
+      election = new PrimaryElection({ ...rest, ...address }, { clock, logger }, () => store.catchUp());
       election.start();
     }
     const close = async () => {

@@ -3,6 +3,7 @@ import { Broker } from '../../broker/index.ts';
 import { createClient } from '../../kafka/client/index.ts';
 import { silentLogger } from '../../platform/logger.ts';
 import { MemoryNet } from '../../platform/memory-net.ts';
+import { ManualClock } from '../../platform/simulation/manual-clock.ts';
 import { MemoryFiles } from '../../platform/simulation/memory-files.ts';
 import { SeverableNet } from '../../platform/simulation/severable-net.ts';
 import { systemPlatform } from '../../platform/system-platform.ts';
@@ -14,6 +15,7 @@ import {
   type SchemaLog,
   startRegistry,
 } from '../../schema-registry/index.ts';
+import { PrimaryElection } from '../../schema-registry/primary/election.ts';
 import {
   choosePrimary,
   decodeAssignment,
@@ -296,6 +298,31 @@ describe('registries on one topic', () => {
     }
   }, 60_000);
 
+  test('a write that comes before there is a primary waits for it', async () => {
+    const startOne = await startCluster();
+    const { registry } = await startOne();
+    const isEarly = registry.role().kind === 'unknown';
+    const schema = JSON.stringify(recordOf('a'));
+    const answers = await Promise.all(
+      [1, 2].map((index) => ask(registry, 'POST', `/subjects/s${index}/versions`, { schema })),
+    );
+    expect(isEarly).toBe(true);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  }, 30_000);
+
+  test('whoever waits for a primary hears when the wait is over, and when the registry stops', async () => {
+    const clock = new ManualClock();
+    const options = { client: neverElected, host: 'h', port: 1 };
+    const election = new PrimaryElection(options, { clock, logger: silentLogger }, async () => undefined);
+    election.start();
+    const [short, long] = [election.known(100), election.known(60_000)];
+    await clock.advance(100);
+    expect(await short).toEqual({ kind: 'unknown' });
+    await election.close();
+    expect(await long).toEqual({ kind: 'unknown' });
+    expect(await election.known(60_000)).toEqual({ kind: 'unknown' });
+  });
+
   test('without a primary what is known is still answered, and a write is refused', async () => {
     const startOne = await startCluster();
     const { registry } = await startOne();
@@ -311,6 +338,7 @@ describe('registries on one topic', () => {
       logger: silentLogger,
       clock: systemPlatform(silentLogger).clock,
       election: { client: neverElected, isEligible: false },
+      primaryWaitMs: 50,
     });
     closables.push(reader);
     const refused = await ask(reader, 'POST', '/subjects/s/versions', { schema });

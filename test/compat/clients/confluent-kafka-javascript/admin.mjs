@@ -173,5 +173,6 @@ await step('deleteGroups again', () => admin.deleteGroups([groups.classic]));
 await step('listGroups', () => listed());
 await step('deleteTopics', () => admin.deleteTopics({ topics: [topic] }));
 await step('listTopics', () => topics(false));
-await step('deleteTopics again', () => admin.deleteTopics({ topics: [topic] }));
+// Not the one just deleted: librdkafka asks for topics that it knows, and Apache Kafka creates those that are asked for.
+await step('deleteTopics of no topic', () => admin.deleteTopics({ topics: ['nothing'] }));
 await admin.disconnect();

@@ -173,4 +173,5 @@ step("delete_consumer_groups with a member", lambda: with_member(lambda: one(adm
 step("delete_consumer_groups", lambda: one(admin.delete_consumer_groups([group])))
 step("delete_consumer_groups again", lambda: one(admin.delete_consumer_groups([group])))
 step("delete_topics", lambda: one(admin.delete_topics([topic])))
-step("delete_topics again", lambda: one(admin.delete_topics([topic])))
+# Not the one just deleted: librdkafka asks for topics that it knows, and Apache Kafka creates those that are asked for.
+step("delete_topics of no topic", lambda: one(admin.delete_topics(["nothing"])))
