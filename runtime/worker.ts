@@ -71,6 +71,8 @@ export interface ConnectorReport {
 /** A running Connect worker. */
 export interface Worker {
   readonly herder: Herder;
+  /** The text without secrets: for whoever tells of errors of connectors. */
+  redact(text: string): string;
   /** Starts the stored connectors that do not run yet. To be called by whoever had them held. */
   startStored(): void;
   /** As of now, after {@link close} as of the end; sorted by name. Cheap: call it as often as you like. */
@@ -146,6 +148,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     let progress = current;
     return {
       herder,
+      redact: (text) => secrets.redact(text),
       startStored: () => herder.start(),
       progress: () => progress(),
       metrics: () =>

@@ -184,10 +184,13 @@ function readDialect(config: CsvConfig, problems: ConfigProblem[]): Dialect {
   };
 }
 
-const spelledOut: Readonly<Record<string, string>> = { '\\t': '\t', tab: '\t' };
+const spelledOut: ReadonlyMap<string, string> = new Map([
+  ['\\t', '\t'],
+  ['tab', '\t'],
+]);
 
 function readCharacter(key: string, text: string, problems: ConfigProblem[]): number | undefined {
-  const character = spelledOut[text] ?? text;
+  const character = spelledOut.get(text) ?? text;
   const code = character.charCodeAt(0);
   if (character.length === 1 && code < 128 && code !== 10 && code !== 13) return code;
   if (character !== '' || key === 'delimiter') {

@@ -189,6 +189,7 @@ async function openFile(
     try {
       return await WatchedFile.open(path);
     } catch (cause) {
+      if (cause instanceof FatalError) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);
       if (!config.follow) throw new FatalError(`${path} cannot be read: ${reason}`, { cause });
       if (isFirst) ctx.log.warn({ file: path, err: cause }, 'waiting for the file');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { FatalError } from '../../runtime/plugin/index.ts';
 
 /** How many bytes {@link WatchedFile.read} returns, unless the file ends before. */
 export const readBytes = 256 * 1024;
@@ -19,9 +20,12 @@ export class WatchedFile {
     this.#handle = handle;
   }
 
-  /** Throws the system's error. */
+  /** Throws the system's error, and FatalError for a folder. */
   static async open(path: string): Promise<WatchedFile> {
-    return new WatchedFile(path, await open(path, 'r'));
+    const handle = await open(path, 'r');
+    if (!(await handle.stat()).isDirectory()) return new WatchedFile(path, handle);
+    await handle.close();
+    throw new FatalError(`${path} is a folder. Name a file in it.`);
   }
 
   /** Bytes from `position` on; none at the end of the file. */

@@ -109,6 +109,13 @@ export function batchError(cause: unknown): unknown {
   return retriable.has(code) ? new RetriableError(message, { cause }) : new FatalError(message, { cause });
 }
 
+/** Whether another connection has the lock at present. */
+export function isLocked(error: unknown): boolean {
+  const cause = error instanceof RetriableError ? error.cause : error;
+  const code = primaryCode(cause);
+  return code === resultCode.busy || code === resultCode.locked;
+}
+
 function primaryCode(error: unknown): number | undefined {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
   return typeof code === 'number' ? code & 0xff : undefined;

@@ -1,13 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { defineSink, FatalError } from '../../runtime/plugin/index.ts';
+import {
+  defineSink,
+  FatalError,
+  type OffsetChange,
+  type PartitionOffset,
+  type TopicPartition,
+} from '../../runtime/plugin/index.ts';
 import { batchError, storeNoted, writeBatch } from './batch-writer.ts';
 import { Offsets } from './offsets.ts';
+import { whenUnlocked } from './patience.ts';
 import { RowWriter } from './row-writer.ts';
 import { checkSqliteConfig, type SqliteConfig, sqliteConfig } from './sqlite-config.ts';
 
 interface SqliteOutput {
+  readonly config: SqliteConfig;
   readonly database: DatabaseSync;
   readonly rows: RowWriter;
   readonly offsets: Offsets;
@@ -24,52 +32,65 @@ export const sink = defineSink({
   description: 'Writes records to tables of a SQLite database, each exactly once.',
   config: sqliteConfig,
   validate: checkSqliteConfig,
-  async check(config: SqliteConfig) {
-    const database = openDatabase(config);
+  async check(config: SqliteConfig, ctx) {
+    const database = await whenUnlocked(() => openDatabase(config), config['busy.timeout.ms'], ctx);
     try {
-      database.exec('BEGIN IMMEDIATE; ROLLBACK');
+      await whenUnlocked(() => database.exec('BEGIN IMMEDIATE; ROLLBACK'), config['busy.timeout.ms'], ctx);
     } finally {
       database.close();
     }
   },
-  open(config: SqliteConfig, ctx): SqliteOutput {
-    let database: DatabaseSync | undefined;
-    try {
-      database = openDatabase(config);
-      return {
-        database,
-        rows: new RowWriter(database, config),
-        offsets: new Offsets(database, ctx.connector),
-      };
-    } catch (error) {
-      database?.close();
-      throw batchError(error);
-    }
+  open(config: SqliteConfig, ctx): Promise<SqliteOutput> {
+    return whenUnlocked(() => openOutput(config, ctx.connector), config['busy.timeout.ms'], ctx);
   },
-  async write({ database, rows, offsets }: SqliteOutput, batch) {
-    return writeBatch(database, batch, { rows, offsets });
+  write({ config, database, rows, offsets }: SqliteOutput, batch, ctx) {
+    return whenUnlocked(() => writeBatch(database, batch, { rows, offsets }), config['busy.timeout.ms'], ctx);
   },
-  async flush({ database, offsets }: SqliteOutput) {
-    storeNoted(database, offsets);
+  flush({ config, database, offsets }: SqliteOutput, ctx) {
+    return whenUnlocked(() => storeNoted(database, offsets), config['busy.timeout.ms'], ctx);
   },
-  async committedOffsets({ offsets }: SqliteOutput, partitions) {
-    return offsets.committed(partitions);
+  committedOffsets({ config, offsets }: SqliteOutput, partitions, ctx) {
+    return whenUnlocked(() => committed(offsets, partitions), config['busy.timeout.ms'], ctx);
   },
   alterOffsets(config: SqliteConfig, changes, ctx) {
-    const database = openDatabase(config);
-    try {
-      const offsets = new Offsets(database, ctx.connector);
-      database.exec('BEGIN IMMEDIATE');
-      offsets.alter(changes);
-      database.exec('COMMIT');
-    } finally {
-      database.close();
-    }
+    return whenUnlocked(() => alter(config, changes, ctx.connector), config['busy.timeout.ms'], ctx);
   },
   close({ database }: SqliteOutput) {
     database.close();
   },
 });
+
+function openOutput(config: SqliteConfig, connector: string): SqliteOutput {
+  let database: DatabaseSync | undefined;
+  try {
+    database = openDatabase(config);
+    const rows = new RowWriter(database, config);
+    return { config, database, rows, offsets: new Offsets(database, connector) };
+  } catch (error) {
+    database?.close();
+    throw batchError(error);
+  }
+}
+
+function committed(offsets: Offsets, partitions: readonly TopicPartition[]): readonly PartitionOffset[] {
+  try {
+    return offsets.committed(partitions);
+  } catch (error) {
+    throw batchError(error);
+  }
+}
+
+function alter(config: SqliteConfig, changes: readonly OffsetChange[] | undefined, connector: string): void {
+  const database = openDatabase(config);
+  try {
+    const offsets = new Offsets(database, connector);
+    database.exec('BEGIN IMMEDIATE');
+    offsets.alter(changes);
+    database.exec('COMMIT');
+  } finally {
+    database.close();
+  }
+}
 
 /** Throws {@link FatalError} for a file that cannot be opened or is something else, and SQLite's error when it is locked. */
 function openDatabase(config: SqliteConfig): DatabaseSync {
@@ -88,7 +109,7 @@ function openDatabase(config: SqliteConfig): DatabaseSync {
 function openFile(config: SqliteConfig): DatabaseSync {
   try {
     if (config.file !== ':memory:') mkdirSync(dirname(config.file), { recursive: true });
-    return new DatabaseSync(config.file, { timeout: config['busy.timeout.ms'] });
+    return new DatabaseSync(config.file, { timeout: 0 });
   } catch (cause) {
     throw unusable(config.file, cause);
   }

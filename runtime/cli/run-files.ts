@@ -35,20 +35,68 @@ export interface RunFiles {
   readonly name: string;
 }
 
-/** Reads pipelines and Kafka Connect's connectors. Throws UsageError, and PipelineError with every problem of a file. */
+/** Reads pipelines and Kafka Connect's connectors. Throws UsageError, and PipelineError, with every problem of every file. */
 export function readRunFiles(names: readonly string[], context: FileContext): RunFiles {
   const pipelines: Pipeline[] = [];
   const connectors: FileConnector[] = [];
-  for (const name of names) {
-    if (isConnectorFile(name, readText(name, diskFiles))) connectors.push(...readConnectors(name, context));
+  readEach(names, (name) => {
+    if (isConnectorFile(name, readText(name, diskFiles))) connectors.push(...connectorsOf(name, context));
     else pipelines.push(readPipeline(pipelineSource(name, diskFiles, context.plugins)));
-  }
+  });
   requireDistinct(pipelines, connectors);
   return { pipelines, connectors, name: nameOf([...pipelines, ...connectors].map(({ name }) => name)) };
 }
 
-/** The connectors in a file, whatever its name is. Throws UsageError and PipelineError. */
-export function readConnectors(file: string, context: FileContext): readonly FileConnector[] {
+/** The connectors in files, whatever their names are. Throws as {@link readRunFiles}. */
+export function readConnectors(names: readonly string[], context: FileContext): readonly FileConnector[] {
+  const connectors: FileConnector[] = [];
+  readEach(names, (name) => void connectors.push(...connectorsOf(name, context)));
+  return connectors;
+}
+
+/** Tells every problem of the files in order; true when there is none. Throws UsageError when one could not be read. */
+export function lintFiles(
+  names: readonly string[],
+  context: FileContext,
+  tell: (problem: PipelineProblem) => void,
+): boolean {
+  let isGood = true;
+  const unusable: UsageError[] = [];
+  for (const name of names) {
+    try {
+      for (const problem of lintFile(name, context)) {
+        isGood = false;
+        tell(problem);
+      }
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      unusable.push(error);
+    }
+  }
+  if (unusable.length > 0) throw new UsageError(unusable.map(({ message }) => message).join('\n'));
+  return isGood;
+}
+
+/** Calls `read` for each file, and throws what it has thrown for all of them together. */
+function readEach(names: readonly string[], read: (name: string) => void): void {
+  const problems: PipelineProblem[] = [];
+  const unusable: UsageError[] = [];
+  for (const name of names) {
+    try {
+      read(name);
+    } catch (error) {
+      if (error instanceof PipelineError) problems.push(...error.problems);
+      else if (error instanceof UsageError) unusable.push(error);
+      else throw error;
+    }
+  }
+  const invalid = problems.length === 0 ? [] : [new PipelineError(problems)];
+  if (unusable.length > 0)
+    throw new UsageError([...invalid, ...unusable].map(({ message }) => message).join('\n'));
+  for (const error of invalid) throw error;
+}
+
+function connectorsOf(file: string, context: FileContext): readonly FileConnector[] {
   const connectors = readConnectorFile(file, readText(file, diskFiles));
   const worker = workerSettings(context.workerProperties);
   const problems = connectors.flatMap((each) =>
@@ -59,11 +107,11 @@ export function readConnectors(file: string, context: FileContext): readonly Fil
 }
 
 /** Everything that is wrong with a file, in its order. Throws UsageError when it cannot be read. */
-export function lintFile(file: string, context: FileContext): readonly PipelineProblem[] {
+function lintFile(file: string, context: FileContext): readonly PipelineProblem[] {
   if (!isConnectorFile(file, readText(file, diskFiles)))
     return lintPipeline(pipelineSource(file, diskFiles, context.plugins));
   try {
-    readConnectors(file, context);
+    connectorsOf(file, context);
     return [];
   } catch (error) {
     if (error instanceof PipelineError) return error.problems;

@@ -34,7 +34,7 @@ const consumerSchema = {
     'group.instance.id': { type: 'string', minLength: 1 },
     'auto.offset.reset': { type: 'string', enum: ['earliest', 'latest', 'none'] },
     'isolation.level': { type: 'string', enum: ['read_uncommitted', 'read_committed'] },
-    'partition.assignment.strategy': { type: 'array', items: { type: 'string' } },
+    'partition.assignment.strategy': { type: 'array', items: { type: 'string' }, check: assignorsReason },
     'session.timeout.ms': int,
     'heartbeat.interval.ms': int,
     'max.poll.interval.ms': int,
@@ -97,7 +97,7 @@ export function consumerOptions(
     autoCommit: false,
     autoOffsetReset: config['auto.offset.reset'] ?? 'earliest',
     isolationLevel: config['isolation.level'],
-    assignors: config['partition.assignment.strategy']?.flatMap(assignorOf),
+    assignors: config['partition.assignment.strategy']?.flatMap((each) => assignorNamed(each) ?? []),
     sessionTimeoutMs: config['session.timeout.ms'],
     heartbeatIntervalMs: config['heartbeat.interval.ms'],
     maxPollIntervalMs: config['max.poll.interval.ms'],
@@ -161,17 +161,31 @@ function isAllowed({ name, allowlist }: OverridePolicy, key: string): boolean {
   return name === 'Allowlist' && allowlist.includes(key);
 }
 
-const assignors: Readonly<Record<string, AssignorName>> = {
-  RangeAssignor: 'range',
-  RoundRobinAssignor: 'roundrobin',
-  StickyAssignor: 'sticky',
-  CooperativeStickyAssignor: 'cooperative-sticky',
-};
+const assignors: ReadonlyMap<string, AssignorName> = new Map([
+  ['RangeAssignor', 'range'],
+  ['RoundRobinAssignor', 'roundrobin'],
+  ['StickyAssignor', 'sticky'],
+  ['CooperativeStickyAssignor', 'cooperative-sticky'],
+]);
 
-function assignorOf(className: string): AssignorName[] {
+/** The assignor that a Java class name, or its own name, stands for. */
+export function assignorNamed(className: string): AssignorName | undefined {
   const name = className.slice(className.lastIndexOf('.') + 1);
-  const known = assignors[name] ?? Object.values(assignors).find((each) => each === name);
-  return known === undefined ? [] : [known];
+  return assignors.get(name) ?? [...assignors.values()].find((each) => each === name);
+}
+
+function assignorsReason(classNames: unknown): string | undefined {
+  const names = Array.isArray(classNames) ? classNames.map(String) : [];
+  const unknown = names.filter((name) => assignorNamed(name) === undefined);
+  if (unknown.length === 0) return undefined;
+  return `No assignor is called ${unknown.join(', ')}; known are ${[...assignors.keys()].join(', ')}`;
+}
+
+/** What is wrong with the worker's settings of its connectors' clients. */
+export function clientProblems(client: 'producer' | 'consumer', properties: Properties): readonly string[] {
+  const schema = client === 'consumer' ? consumerSchema : producerSchema;
+  const { problems } = parsePluginConfig(schema, properties);
+  return problems.map(({ message }) => `${client}.*: ${message}`);
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -1,4 +1,10 @@
-export { consumerOptions, isClientKey, producerOptions, sinkGroupId } from './client-settings.ts';
+export {
+  assignorNamed,
+  consumerOptions,
+  isClientKey,
+  producerOptions,
+  sinkGroupId,
+} from './client-settings.ts';
 export {
   type ConnectorSettings,
   type ErrorSettings,

@@ -32,7 +32,7 @@ export function referenceResolver(worker: Properties, sources: ReferenceSources)
   const providers = new Map<string, Provider>();
   for (const name of listOf(worker['config.providers'])) {
     const className = worker[`config.providers.${name}.class`] ?? name;
-    const make = kinds[className.slice(className.lastIndexOf('.') + 1)];
+    const make = kinds.get(className.slice(className.lastIndexOf('.') + 1));
     if (make === undefined) {
       throw new WorkerConfigError([
         `config.providers.${name}.class: '${className}' is not known; use file, directory or env.`,
@@ -78,14 +78,14 @@ function resolveText(
 
 type MakeProvider = (params: Properties, sources: ReferenceSources) => Provider;
 
-const kinds: Readonly<Record<string, MakeProvider>> = {
-  FileConfigProvider: fileProvider,
-  file: fileProvider,
-  DirectoryConfigProvider: directoryProvider,
-  directory: directoryProvider,
-  EnvVarConfigProvider: environmentProvider,
-  env: environmentProvider,
-};
+const kinds: ReadonlyMap<string, MakeProvider> = new Map([
+  ['FileConfigProvider', fileProvider],
+  ['file', fileProvider],
+  ['DirectoryConfigProvider', directoryProvider],
+  ['directory', directoryProvider],
+  ['EnvVarConfigProvider', environmentProvider],
+  ['env', environmentProvider],
+]);
 
 /** The value of a key in a properties file. */
 function fileProvider(params: Properties, { files }: ReferenceSources): Provider {

@@ -1,4 +1,5 @@
 import { type ConfigSchema, parsePluginConfig } from '../plugin/index.ts';
+import { clientProblems } from './client-settings.ts';
 import { WorkerConfigError } from './errors.ts';
 import { type Properties, withPrefix } from './properties.ts';
 
@@ -102,7 +103,12 @@ export function isWorkerKey(key: string): boolean {
 /** Reads a worker's properties; nothing is required. Throws {@link WorkerConfigError} with every problem. */
 export function workerSettings(properties: Properties): WorkerSettings {
   const { config, problems } = parsePluginConfig(schema, properties);
-  if (problems.length > 0) throw new WorkerConfigError(problems.map(({ message }) => message));
+  const wrong = [
+    ...problems.map(({ message }) => message),
+    ...clientProblems('producer', withPrefix(properties, 'producer.')),
+    ...clientProblems('consumer', withPrefix(properties, 'consumer.')),
+  ];
+  if (wrong.length > 0) throw new WorkerConfigError(wrong);
   const converter = (kind: 'key' | 'value' | 'header'): ConverterSpec => ({
     className: config[`${kind}.converter`],
     config: withPrefix(properties, `${kind}.converter.`),

@@ -9,15 +9,15 @@ import {
 import { flatten, itemText } from './compile.ts';
 
 /** Set elsewhere in a pipeline file, by what; not among a connector's own settings. */
-const derivedKeys: Readonly<Record<string, string>> = {
-  name: 'name',
-  'connector.class': 'connector',
-  'tasks.max': 'tasks',
-  transforms: 'transforms',
-  predicates: 'transforms',
-  topics: 'topic.name',
-  'topics.regex': 'topic.name',
-};
+const derivedKeys: ReadonlyMap<string, string> = new Map([
+  ['name', 'name'],
+  ['connector.class', 'connector'],
+  ['tasks.max', 'tasks'],
+  ['transforms', 'transforms'],
+  ['predicates', 'transforms'],
+  ['topics', 'topic.name'],
+  ['topics.regex', 'topic.name'],
+]);
 
 /** Settings that every connector has, besides its plugin's: converters, error handling, topic creation, overrides, isolation. */
 const workerKeys =
@@ -53,7 +53,7 @@ export function refusedKeys(kind: PluginKind, config: RawConfig): ReadonlyMap<st
   const refused = new Map<string, ConfigProblem>();
   if (kind !== 'source' && kind !== 'sink') return refused;
   for (const key of Object.keys(flatten(config))) {
-    const elsewhere = kind === 'source' && key === 'topic' ? 'topic.name' : derivedKeys[key];
+    const elsewhere = kind === 'source' && key === 'topic' ? 'topic.name' : derivedKeys.get(key);
     if (elsewhere === undefined) continue;
     const hint = `Use "${elsewhere}" of the pipeline.`;
     refused.set(key, { key, message: `"${key}" is not set here.`, hint, isUnknownKey: true });

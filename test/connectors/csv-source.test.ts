@@ -215,6 +215,12 @@ test('every problem of a config is reported at once', () => {
   expect(parsePluginConfig(source.config, {}).problems.map(({ key }) => key)).toEqual(['file', 'topic']);
 });
 
+test('a delimiter is not looked up among what every object has', () => {
+  expect(() => requirePluginConfig(source, { file: 'x', topic: 't', delimiter: 'constructor' })).toThrow(
+    'Must be one ASCII character',
+  );
+});
+
 test('check tells whether the file can be read', async () => {
   const config = (file: string) => requirePluginConfig(source, { file, topic: 't' });
   await source.check?.(config(fileWith('')), contextOf());

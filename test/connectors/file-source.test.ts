@@ -115,6 +115,14 @@ test('a missing file is an error when it is not followed, and is waited for when
   expect(await first).toEqual(['here']);
 });
 
+test('a folder is no file, and is not waited for', async () => {
+  const folder = temporaryFolder();
+  await expect(readBatches(source, once(folder))).rejects.toThrow(
+    `${folder} is a folder. Name a file in it.`,
+  );
+  await expect(follow(folder).next(1)).rejects.toThrow('is a folder');
+});
+
 test('what is appended is read, and half a line only when it is whole', async () => {
   const file = fileWith('a\nhal');
   const lines = follow(file);

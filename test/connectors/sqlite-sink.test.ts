@@ -522,3 +522,16 @@ test('offsets in the database are set, forgotten one by one, and forgotten toget
   await alter(undefined);
   expect(await committed()).toBeUndefined();
 });
+
+test('a lock that another writer gives up in time is waited for, and nothing else has to wait', async () => {
+  const file = database();
+  const output = await open(file, { ...auto, 'busy.timeout.ms': 10_000 });
+  await output.write(batchOf(sinkRecords([row(1)])));
+  const locker = new DatabaseSync(file);
+  locker.exec('BEGIN IMMEDIATE');
+  // It runs in this thread, as all else that the worker does.
+  setTimeout(() => locker.exec('ROLLBACK'), 20);
+  await output.write(batchOf(sinkRecords([row(2)], { firstOffset: 1 })));
+  locker.close();
+  expect(query(file)).toHaveLength(2);
+});

@@ -48,7 +48,7 @@ could not be started.`,
     const plugins = await loadPlugins({ files: diskFiles, folders, packages: ['.'] });
     const context = { plugins, workerProperties: properties };
     try {
-      const connectors = connectorFiles.flatMap((name) => readConnectors(name, context));
+      const connectors = readConnectors(connectorFiles, context);
       return await whileRunning(async (signal) => {
         const stack = await startConnectStack({
           ...{ client, workerProperties: properties, logLevel: values['log-level'] },
@@ -79,9 +79,8 @@ could not be started.`,
 function isStarted({ worker }: ConnectStack): boolean {
   const failed = worker.progress().filter(({ state }) => state === 'FAILED');
   for (const { name, error } of failed) {
-    console.error(
-      `Failed to start connector ${name}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error(`Failed to start connector ${name}: ${worker.redact(reason)}`);
   }
   return failed.length === 0;
 }

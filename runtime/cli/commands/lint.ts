@@ -4,7 +4,7 @@ import { loadPlugins, pluginPlacesOf } from '../../plugins.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { parseOptions } from '../options.ts';
-import { lintFile } from '../run-files.ts';
+import { lintFiles } from '../run-files.ts';
 
 /** `millrace lint FILE…`: everything that is wrong with files of pipelines and connectors, with its position. */
 export const lintCommand: Command = {
@@ -13,8 +13,8 @@ export const lintCommand: Command = {
     const { rest: names } = parseOptions({}, args);
     if (names.length === 0) throw new UsageError('Name a pipeline file: millrace lint FILE...');
     const plugins = await loadPlugins({ files: diskFiles, ...pluginPlacesOf(names) });
-    const problems = names.flatMap((name) => lintFile(name, { plugins, workerProperties: {} }));
-    for (const problem of problems) console.log(formatProblem(problem));
-    return problems.length === 0 ? ExitCode.OK : ExitCode.FAILED;
+    const context = { plugins, workerProperties: {} };
+    const isGood = lintFiles(names, context, (problem) => console.log(formatProblem(problem)));
+    return isGood ? ExitCode.OK : ExitCode.FAILED;
   },
 };

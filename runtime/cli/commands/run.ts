@@ -116,7 +116,7 @@ async function follow(stack: WorkerStack, run: Run): Promise<RunOutcome> {
   const output = new RunOutput(process.stdout, platform.clock);
   const host = { client, herder: worker.herder, plugins, clientFor };
   worker.onEvent(({ connector, task, state, error }) => {
-    if (state === 'FAILED') output.failed(connector, task, textOf(error));
+    if (state === 'FAILED') output.failed(connector, task, worker.redact(textOf(error)));
   });
   const applied = await Promise.all(pipelines.map((pipeline) => applyPipeline(pipeline, host)));
   for (const connector of connectors) await applyConnector(worker.herder, connector);
@@ -170,7 +170,7 @@ async function untilDone(
   } catch (error) {
     if (signal.aborted) return 'stopped';
     if (!(error instanceof ConnectorFailedError)) throw error;
-    output.failed(error.connector, error.task, textOf(error.cause));
+    output.failed(error.connector, error.task, worker.redact(textOf(error.cause)));
     return 'failed';
   }
 }

@@ -1,4 +1,5 @@
 import type { AssignorName, ConsumerOptions, ProducerOptions } from '../../../kafka/client/index.ts';
+import { assignorNamed } from '../../config/index.ts';
 import type { Properties } from './properties-file.ts';
 import { configError, wholeNumber } from './tool-client.ts';
 
@@ -11,13 +12,6 @@ const acks = { all: -1, '-1': -1, '0': 0, '1': 1 } as const;
 const codecs = { none: 'none', gzip: 'gzip', snappy: 'snappy', lz4: 'lz4', zstd: 'zstd' } as const;
 const isolationLevels = { read_committed: 'read_committed', read_uncommitted: 'read_uncommitted' } as const;
 const resets = { latest: 'latest', earliest: 'earliest', none: 'none' } as const;
-const assignors: Readonly<Record<string, AssignorName>> = {
-  RangeAssignor: 'range',
-  RoundRobinAssignor: 'roundrobin',
-  StickyAssignor: 'sticky',
-  CooperativeStickyAssignor: 'cooperative-sticky',
-};
-
 const producerReaders: Readers<ProducerOptions> = {
   acks: ['acks', oneOf(acks, 'all, -1, 0, 1')],
   isIdempotent: ['enable.idempotence', truth],
@@ -92,8 +86,7 @@ export function truth(name: string, text: string): boolean {
 function assignorNames(name: string, text: string): AssignorName[] {
   return text.split(',').map((part) => {
     const className = part.trim();
-    const simple = className.slice(className.lastIndexOf('.') + 1);
-    const known = assignors[simple] ?? Object.values(assignors).find((each) => each === simple);
+    const known = assignorNamed(className);
     if (known === undefined) throw configError(name, className, 'Class could not be found.');
     return known;
   });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -105,4 +105,39 @@ test.concurrent('a run without end is stopped with exit code 0', async () => {
   const { code, events } = await run('endless', `{file: ${csv}, follow: true}`, [], onStart('SIGINT'));
   expect(code).toBe(0);
   expect(events.at(-1)).toMatchObject({ event: 'ended', outcome: 'stopped' });
+});
+
+const telling = `
+import { defineSource } from ${JSON.stringify(join(import.meta.dirname, '../../../runtime/index.ts'))};
+export const source = defineSource({
+  name: 'telling',
+  version: '1.0.0',
+  config: {
+    type: 'object',
+    required: ['topic'],
+    properties: { topic: { type: 'string' }, password: { type: 'string', format: 'secret' } },
+  },
+  async *read({ password }) {
+    yield { records: [{ value: 'a' }], position: 1 };
+    throw new Error('wrong password: ' + password);
+  },
+});
+`;
+
+test.concurrent('what a run prints of a failure has no secret in it', async () => {
+  const folder = join(directory, 'secret');
+  mkdirSync(join(folder, 'plugins'), { recursive: true });
+  writeFileSync(join(folder, 'plugins', 'telling.ts'), telling);
+  const file = join(folder, 'p.yaml');
+  writeFileSync(file, 'name: p\nsource: {connector: telling, config: {password: swordfish}}\n');
+  const args = ['run', file, '--data-dir', join(folder, 'data'), '--log-level', 'warn', '--until-done'];
+  const child = spawn(process.execPath, [bin, ...args]);
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      printed += chunk;
+    });
+  await new Promise((resolve) => child.once('close', resolve));
+  expect(printed).toContain('"message":"wrong password: [hidden]"');
+  expect(printed).not.toContain('swordfish');
 });

@@ -33,9 +33,10 @@ test('a worker needs no property, and every wrong one is named', () => {
     'offset.flush.interval.ms': 'soon',
     'status.storage.partitions': '0',
     'topic.tracking.enable': 'maybe',
+    'producer.linger.ms': 'abc',
   };
   expect(() => workerSettings(wrong)).toThrow(
-    /status.storage.partitions: Value must be at least 1[\s\S]*offset.flush.interval.ms: Not a number[\s\S]*either true or false/,
+    /status.storage.partitions: Value must be at least 1[\s\S]*offset.flush.interval.ms: Not a number[\s\S]*either true or false[\s\S]*producer\.\*: Invalid value abc for configuration linger.ms/,
   );
 });
 
@@ -129,6 +130,20 @@ test('overrides that the policy forbids, or of a wrong type, are problems', () =
   expect(errorsOf(workerSettings(strict))[0]).toBe(
     "The 'Allowlist' policy does not allow 'linger.ms' to be overridden in the connector configuration.",
   );
+});
+
+test('an assignor that is not known is a problem, of the worker as of a connector', () => {
+  const sink = new TableSink();
+  const plugins = registryOf([sink.plugin]);
+  const key = 'partition.assignment.strategy';
+  const known = 'known are RangeAssignor, RoundRobinAssignor, StickyAssignor, CooperativeStickyAssignor';
+  for (const name of ['com.example.OwnAssignor', 'constructor']) {
+    const reason = `Invalid value [${name}] for configuration ${key}: No assignor is called ${name}; ${known}`;
+    const config = { name: 'c', 'connector.class': 'table', topics: 't', [`consumer.override.${key}`]: name };
+    const { configs } = validateConnector(sink.plugin, config, { plugins, worker });
+    expect(configs.flatMap(({ value }) => value.errors)).toEqual([reason]);
+    expect(() => workerSettings({ [`consumer.${key}`]: name })).toThrow(`consumer.*: ${reason}`);
+  }
 });
 
 test('a sink whose group is the worker’s is refused, and so is exactly-once where there is none', () => {

@@ -7,6 +7,7 @@ import { diskFiles } from '../../../platform/disk-files.ts';
 import { lintCommand } from '../../../runtime/cli/commands/lint.ts';
 import { UsageError } from '../../../runtime/cli/errors.ts';
 import { pipelineSource } from '../../../runtime/cli/pipeline-files.ts';
+import { readRunFiles } from '../../../runtime/cli/run-files.ts';
 import { lintPipeline } from '../../../runtime/pipelines/index.ts';
 import { loadPlugins } from '../../../runtime/plugins.ts';
 
@@ -38,6 +39,24 @@ test('every problem is a line that editors can jump to, and the exit code is 1',
   ];
   expect(stdout.trimEnd().split('\n')).toEqual([...expected, ...expected]);
   expect([code, stderr]).toEqual([1, '']);
+});
+
+test('a file that cannot be read does not keep the problems of the others back', async () => {
+  const [wrong, other] = [join(folder(), 'p.yaml'), join(folder(), 'q.yaml')];
+  writeFileSync(wrong, 'name: a b\nsource: {connector: datagen, config: {quickstart: orders}}\n');
+  writeFileSync(other, 'name: c d\nsource: {connector: datagen, config: {quickstart: orders}}\n');
+  const missing = join(folder(), 'missing.yaml');
+  const linted = await millraceLint(missing, wrong, other);
+  expect(linted.stdout).toMatch(/^\S*p\.yaml:1:7: .*\n\S*q\.yaml:1:7: .*\n$/);
+  expect(linted.stderr).toBe(
+    `${missing}: there is no such file. Name a pipeline file (YAML), or a connector's (JSON).\n`,
+  );
+  expect(linted.code).toBe(2);
+  const context = { plugins: await loadPlugins({ files: diskFiles }), workerProperties: {} };
+  expect(() => readRunFiles([wrong, other], context)).toThrow(/p\.yaml:1:7: .*\n\S*q\.yaml:1:7: /);
+  expect(() => readRunFiles([missing, wrong], context)).toThrow(
+    /p\.yaml:1:7: .*\n\S*missing\.yaml: there is no/,
+  );
 });
 
 test('the quickstart has no problems, and that is silence and exit code 0', async () => {

@@ -93,6 +93,7 @@ test.each([
     'Known here: type, config, when.',
   ],
   ['sinks: [{connector: print, config: {x: 1}}]', '3:37', 'x', 'Known here: nothing.'],
+  ['sinks: [{connector: print, config: {toString: 1}}]', '3:37', 'toString', 'Known here: nothing.'],
   [
     'sinks: [{connector: store, config: {url: "a:b", auth: {usr: x}}}]',
     '3:56',
