@@ -1,4 +1,4 @@
-import { type Fields, schemas, setField, type Value } from '../../runtime/plugin/index.ts';
+import { type Fields, schemas, structShape, type Value } from '../../runtime/plugin/index.ts';
 import { type Building, type Generator, isRange, type Kind, kind } from './generator.ts';
 
 /** A field with its generator. */
@@ -34,19 +34,28 @@ function structGenerator(
     members.map((member) => [member.name, member.generator.schema] as const),
     { name },
   );
+  const empty = emptyStruct(order);
   return {
     schema,
     make: (random, moment) => {
-      const value: Fields = {};
+      const value = empty();
       const outer = moment.siblings;
-      for (const member of order) {
+      for (let index = 0; index < order.length; index++) {
+        const { name, generator } = order[index] as NamedGenerator;
         moment.siblings = value;
-        setField(value, member.name, member.generator.make(random, moment));
+        value[name] = generator.make(random, moment);
       }
       moment.siblings = outer;
       return value;
     },
   };
+}
+
+/** Makes structs to be filled: with all fields from the start, so that they have one shape. No field is called __proto__. */
+export function emptyStruct(members: readonly NamedGenerator[]): () => Fields {
+  const shape = structShape(members.map(({ name }) => name));
+  const nothing = members.map(() => null);
+  return () => shape.make(nothing);
 }
 
 /** Members in their order, but each after those that it needs. */

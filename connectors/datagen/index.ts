@@ -60,7 +60,8 @@ async function* batches(
   const seed = config['random.seed'] ?? hashText(ctx.connector);
   const maker = new RecordMaker(plan, { topic, seed, now: () => clock.now() });
   const pauses = new Random(seed, 'pause');
-  const pauseMs = (index: number): number => pauses.at(index).unit() * config['max.interval'];
+  const pauseMs = (index: number): number =>
+    config['max.interval'] === 0 ? 0 : pauses.at(index).unit() * config['max.interval'];
   const end = config.iterations === -1 ? Number.MAX_SAFE_INTEGER : config.iterations;
   let index = first;
   let dueAt = clock.monotonic() + pauseMs(index);

@@ -20,11 +20,21 @@ export class Random {
 
   /** Goes to the start of what belongs to `index`, a safe integer from 0. */
   at(index: number): this {
-    this.#a = this.#seedLow;
-    this.#b = this.#seedHigh;
-    this.#c = index | 0;
-    this.#d = Math.floor(index / 2 ** 32) | 0;
-    for (let round = 0; round < 12; round++) this.u32();
+    let a = this.#seedLow;
+    let b = this.#seedHigh;
+    let c = index | 0;
+    let d = Math.floor(index / 2 ** 32) | 0;
+    for (let round = 0; round < 12; round++) {
+      const sum = (((a + b) | 0) + d) | 0;
+      d = (d + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    }
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#d = d;
     return this;
   }
 

@@ -5,9 +5,8 @@ import {
   type Schema,
   type SourceRecord,
   schemas,
-  setField,
 } from '../../runtime/plugin/index.ts';
-import { type NamedGenerator, orderOf } from './composite-kinds.ts';
+import { emptyStruct, type NamedGenerator, orderOf } from './composite-kinds.ts';
 import { readField } from './field-reading.ts';
 import type { Moment } from './generator.ts';
 import { Random } from './random.ts';
@@ -58,11 +57,16 @@ export function compilePlan(plan: RecordPlan, problems: ConfigProblem[]): Compil
   };
 }
 
+interface Step extends NamedGenerator {
+  readonly random: Random;
+}
+
 /** Makes the record of any index. Each field has random numbers of its own: another field more changes no other. */
 export class RecordMaker {
   readonly #plan: CompiledPlan;
   readonly #topic: string;
-  readonly #steps: readonly (NamedGenerator & { readonly random: Random })[];
+  readonly #steps: readonly Step[];
+  readonly #empty: () => Fields;
   readonly #moment: Moment;
 
   constructor(plan: CompiledPlan, options: { topic: string; seed: number; now: () => number }) {
@@ -72,16 +76,19 @@ export class RecordMaker {
       ...member,
       random: new Random(options.seed, `field ${member.name}`),
     }));
+    this.#empty = emptyStruct(plan.members);
     this.#moment = { index: 0, siblings: {}, now: options.now };
   }
 
   make(index: number): SourceRecord {
-    const value: Fields = {};
+    const value = this.#empty();
     const moment = this.#moment;
+    const steps = this.#steps;
     moment.index = index;
-    for (const { name, generator, random } of this.#steps) {
+    for (let step = 0; step < steps.length; step++) {
+      const { name, generator, random } = steps[step] as Step;
       moment.siblings = value;
-      setField(value, name, generator.make(random.at(index), moment));
+      value[name] = generator.make(random.at(index), moment);
     }
     const { keyField, keySchema, schema } = this.#plan;
     return {

@@ -24,7 +24,11 @@ export function templateGenerator(text: string, problem: (message: string) => vo
     } else parts.push(part);
   }
   if (!isRight) return undefined;
-  const make = (random: Random, moment: Moment): string => parts.map((part) => part(random, moment)).join('');
+  const make = (random: Random, moment: Moment): string => {
+    let made = '';
+    for (let index = 0; index < parts.length; index++) made += (parts[index] as Part)(random, moment);
+    return made;
+  };
   return { schema: schemas.string(), make, needs };
 }
 

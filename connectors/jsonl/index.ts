@@ -126,14 +126,26 @@ function openFiles(config: JsonlConfig): CommittedFiles {
 function linesOf({ config, lineOf }: JsonlOutput, { records }: SinkBatch) {
   const texts = new Map<string, string>();
   const errors: RecordError[] = [];
+  const isNullIgnored = config['behavior.on.null.values'] === 'ignore';
+  // Most records go to the same file as the one before.
+  let current: string | undefined;
+  let text = '';
   for (const [index, record] of records.entries()) {
-    if (record.value === null && config['behavior.on.null.values'] === 'ignore') continue;
+    if (isNullIgnored && record.value === null) continue;
     const path = pathOf(config.file, record);
     if (path === undefined) {
       errors.push(
         new RecordError(index, `The topic ${JSON.stringify(record.topic)} cannot be part of a file name.`),
       );
-    } else texts.set(path, (texts.get(path) ?? '') + lineOf(record));
+      continue;
+    }
+    if (path !== current) {
+      if (current !== undefined) texts.set(current, text);
+      current = path;
+      text = texts.get(path) ?? '';
+    }
+    text += lineOf(record);
   }
+  if (current !== undefined) texts.set(current, text);
   return { texts, errors };
 }
