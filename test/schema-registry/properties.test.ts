@@ -14,6 +14,7 @@ import {
 } from '../../schema-registry/index.ts';
 import { MessageCodec } from '../../schema-registry/protobuf/binary/codec.ts';
 import { decideRegister } from '../../schema-registry/store/registration.ts';
+import { extremeSchemas } from './extreme-schemas.ts';
 import { openStore, snapshot } from './fixture.ts';
 
 const backward = { readerLabel: 'new', writerLabel: 'old', policy: 'STRICT' } as const;
@@ -236,6 +237,7 @@ function nearlySchemas(): fc.Arbitrary<SchemaDefinition> {
     'CgdkZWZhdWx0EgFwIhAKAU0SCwoBYRgBIAEoBVIBYWIGcHJvdG8z',
   ];
   const source = fc.oneof(
+    extremeSchemas,
     fc.record({ schemaType: fc.constant('AVRO' as const), schema: fc.constantFrom(...avro) }),
     fc.record({ schemaType: fc.constant('JSON' as const), schema: fc.constantFrom(...json) }),
     fc.record({ schemaType: fc.constant('PROTOBUF' as const), schema: fc.constantFrom(...proto) }),

@@ -14,6 +14,9 @@ export function schemaDifferences(before: LinkedFile, after: LinkedFile): readon
   return new Walk().run(before, after);
 }
 
+/** So many characters of a difference's path count as a step. */
+const pathStep = 64;
+
 /** The findings about two messages (or, outermost, about all of the schema's own), as far as they have been taken up. */
 interface Visit {
   readonly findings: Iterator<Finding>;
@@ -55,6 +58,8 @@ class Walk {
   }
 
   #keep(visit: Visit, difference: Difference): void {
+    // Names may be long: where many things differ, the places alone are more than memory holds.
+    this.#steps.step(Math.floor(difference.path.length / pathStep));
     this.#differences.push(difference);
     visit.isBroken ||= isBreaking(difference);
   }
