@@ -121,6 +121,37 @@ describe('required fields, labels and members', () => {
       'message M { required int32 a = 1; }',
       ['FIELD_NUMERIC_LABEL_CHANGED #/M/1'],
     ],
+    [
+      'message M { optional string a = 1; optional M b = 2; repeated bytes c = 3; }',
+      'message M { required string a = 1; required M b = 2; required bytes c = 3; }',
+      [
+        'FIELD_STRING_OR_BYTES_LABEL_CHANGED #/M/1',
+        'REQUIRED_FIELD_ADDED #/M/1',
+        'REQUIRED_FIELD_ADDED #/M/2',
+        'FIELD_STRING_OR_BYTES_LABEL_CHANGED #/M/3',
+        'REQUIRED_FIELD_ADDED #/M/3',
+      ],
+    ],
+    [
+      'message M { required string a = 1; required M b = 2; }',
+      'message M { optional string a = 1; optional M b = 2; }',
+      ['FIELD_STRING_OR_BYTES_LABEL_CHANGED #/M/1'],
+    ],
+    [
+      'syntax = "proto3"; message M { int32 a = 1; oneof o { int32 b = 2; } }',
+      'message M { required int32 a = 1; required int32 b = 2; }',
+      [
+        'ONEOF_REMOVED #/M/o',
+        'REQUIRED_FIELD_ADDED #/M/1',
+        'ONEOF_FIELD_MOVED_TO_TOP_LEVEL #/M/2',
+        'REQUIRED_FIELD_ADDED #/M/2',
+      ],
+    ],
+    [
+      'edition = "2023"; message M { string s = 1; }',
+      'edition = "2023"; message M { string s = 1 [features.field_presence = LEGACY_REQUIRED]; }',
+      ['REQUIRED_FIELD_ADDED #/M/1'],
+    ],
     ['message M { optional M a = 1; }', 'message M { repeated M a = 1; }', []],
     [
       'message M { optional int32 a = 1; }',
