@@ -215,7 +215,57 @@ describe('canonical text', () => {
     }))
     .schema.map((schema) => JSON.stringify(schema));
 
+  /** Extensions at the top and inside, of own messages and of imported ones, fields and groups. */
+  const extensions = fc
+    .uniqueArray(
+      fc.tuple(
+        fc.integer({ min: 100, max: 110 }),
+        fc.constantFrom('M', '.p.M', 'p.M.N', 'google.protobuf.FieldOptions'),
+        fc.constantFrom(
+          'optional int32',
+          'repeated M',
+          'optional .p.M.N',
+          'optional group',
+          'repeated bytes',
+        ),
+        fc.constantFrom('top', 'M', 'N'),
+        fc.constantFrom('', ' [deprecated = true]', ' [json_name = "x", lazy = false]'),
+      ),
+      { selector: ([tag]) => tag, maxLength: 5 },
+    )
+    .map((list) => {
+      const at = (place: string) =>
+        list
+          .filter(([, , , where]) => where === place)
+          .map(([tag, extended, type, , options]) => {
+            const field = type.endsWith('group')
+              ? `${type} G${tag} = ${tag} { optional int32 x = 1; }`
+              : `${type} e${tag} = ${tag}${options};`;
+            return `extend ${extended} { ${field} }`;
+          })
+          .join(' ');
+      return `syntax = "proto2"; import "google/protobuf/descriptor.proto"; package p;
+        message M { ${at('M')} extensions 100 to max [verification = UNVERIFIED];
+        message N { ${at('N')} extensions 100 to 105, 106 to 200; } } ${at('top')}`;
+    });
+
+  test('of extensions has all of them: the same descriptor', () => {
+    fc.assert(
+      fc.property(extensions, (text) => {
+        const parse = (source: string) => protobufLanguage.parse(source, { references: [], strict: true });
+        const canonical = protobufLanguage.canonical(parse(text), { normalize: false });
+        const serialized = protobufLanguage.formatted(parse(text), 'serialized');
+        expect(protobufLanguage.formatted(parse(canonical), 'serialized')).toBe(serialized);
+        expect(canonical.match(/extend /g)?.length).toBe(text.match(/extend /g)?.length);
+        const differences = protobufLanguage.compatibility(parse(serialized ?? ''), parse(text), backward);
+        expect(differences).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test.each<readonly [SchemaLanguage, fc.Arbitrary<string>]>([
+    [protobufLanguage, extensions],
     [avroLanguage, avroRecords.map(({ schema }) => JSON.stringify(schema))],
     [jsonLanguage, jsonSchemas],
     [protobufLanguage, protoMessages.map(({ schema }) => schema)],
