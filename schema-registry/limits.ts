@@ -8,6 +8,12 @@ export const limits = {
   schemaDepthMax: 200,
   /** Most references of a schema, those of its references counted. */
   schemaReferencesMax: 256,
+  /** Longest texts of a schema's references together, in UTF-16 units. */
+  schemaReferencesLengthMax: 2 * 1024 * 1024,
+  /** Longest full name of a type, or id of a part of a JSON Schema, in UTF-16 units. */
+  schemaNameMax: 2048,
+  /** Longest text in stored form, in UTF-16 units: indentation may make much of little. */
+  schemaCanonicalMax: 4 * 1024 * 1024,
   /** Most pairs of types that one compatibility check compares. */
   compatibilityStepsMax: 500_000,
 } as const;
@@ -30,4 +36,12 @@ export class StepCounter {
       );
     }
   }
+}
+
+/** Returns the name. Names that are long, many, and inside of each other are together more than memory holds. */
+export function limitedName(name: string): string {
+  if (name.length <= limits.schemaNameMax) return name;
+  throw new SchemaLimitError(
+    `a full name is longer than ${limits.schemaNameMax} characters (the limit schema.name.max): ${name.slice(0, 100)}…`,
+  );
 }

@@ -28,13 +28,16 @@ export function incompatibilities(reader: AvroSchema, writer: AvroSchema): reado
   return new Check().compare(reader, writer, []);
 }
 
+/** Steps of this walk cost more than Protobuf's: each remembers what it has found. */
+const stepsMax = 100_000;
+
 type Path = readonly (string | number)[];
 type Findings = readonly Incompatibility[];
 
 const none: Findings = [];
 
 class Check {
-  readonly #steps = new StepCounter();
+  readonly #steps = new StepCounter(stepsMax);
   /** A pair that is being compared already is taken as compatible: that is how recursion ends. */
   readonly #known = new Map<AvroSchema, Map<AvroSchema, Findings>>();
   readonly #fieldsByName = new Map<AvroRecord, ReadonlyMap<string, AvroField>>();
@@ -91,6 +94,7 @@ class Check {
   }
 
   #fields(reader: AvroRecord, writer: AvroRecord, path: Path): Findings {
+    this.#steps.step(reader.fields.length);
     return reader.fields.flatMap((field, index) => {
       const fieldPath = [...path, 'fields', index];
       const written = this.#writerField(field, index, writer);

@@ -1,4 +1,5 @@
 import { SchemaParseError } from '../errors.ts';
+import { limitedName } from '../limits.ts';
 
 /** The name of a record, enum or fixed. `namespace` is undefined for the null namespace. */
 export interface AvroName {
@@ -17,12 +18,16 @@ export function isPrimitive(kind: string): kind is PrimitiveKind {
   return primitives.has(kind);
 }
 
-/** A dotted name brings its own namespace; another one takes `namespace`, where empty means none. */
+/** A dotted name brings its own namespace; another one takes `namespace`, where empty means none. Throws `SchemaLimitError`. */
 export function avroName(name: string, namespace: string | undefined): AvroName {
   const dot = name.lastIndexOf('.');
   const simple = name.slice(dot + 1);
   const space = (dot < 0 ? namespace : name.slice(0, dot)) || undefined;
-  return { name: simple, namespace: space, full: space === undefined ? simple : `${space}.${simple}` };
+  return {
+    name: simple,
+    namespace: space,
+    full: limitedName(space === undefined ? simple : `${space}.${simple}`),
+  };
 }
 
 /** Simple names that would be taken for a type of Avro's own. */

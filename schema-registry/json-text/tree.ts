@@ -2,6 +2,8 @@
 export class JsonNumber {
   /** The token: valid JSON, or `NaN`, `Infinity`, `-Infinity`, which only Avro's defaults may have. */
   readonly text: string;
+  #isInteger: boolean | undefined;
+  #number: number | undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -9,12 +11,14 @@ export class JsonNumber {
 
   /** True when the token has neither fraction nor exponent, as Jackson decides. */
   get isInteger(): boolean {
-    return /^-?\d+$/.test(this.text);
+    this.#isInteger ??= /^-?\d+$/.test(this.text);
+    return this.#isInteger;
   }
 
   /** The nearest double; may be infinite. */
   toNumber(): number {
-    return Number(this.text);
+    this.#number ??= Number(this.text);
+    return this.#number;
   }
 }
 
@@ -64,6 +68,8 @@ export function plainValue(tree: JsonTree): unknown {
 }
 
 function equalNumbers(left: JsonNumber, right: JsonNumber): boolean {
-  if (left.isInteger && right.isInteger) return BigInt(left.text) === BigInt(right.text);
-  return left.toNumber() === right.toNumber();
+  if (left.text === right.text) return true;
+  if (left.toNumber() !== right.toNumber()) return false;
+  // Only zero is written as an integer in two ways; others that a double cannot tell apart are different.
+  return !(left.isInteger && right.isInteger) || left.toNumber() === 0;
 }

@@ -9,6 +9,22 @@ const stepsMax = 50_000;
 /** Compares two models and notes what it finds on the comparison. */
 export type Walk = (comparison: Comparison, original: JsonModel, update: JsonModel) => void;
 
+/** So many characters of a difference's path count as a step. */
+const pathStep = 256;
+
+/** Where a comparison is, written out only when there is something to tell. */
+interface Place {
+  readonly outer: Place | undefined;
+  readonly segments: readonly (string | number)[];
+}
+
+function pathOf(place: Place): string {
+  const parts: (string | number)[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.outer)
+    parts.push(...at.segments.toReversed());
+  return parts.toReversed().join('/');
+}
+
 interface Shared {
   readonly walk: Walk;
   readonly policy: CompatibilityPolicy;
@@ -21,21 +37,26 @@ interface Shared {
 /** The way down through two schemas: where it is, what it has found, and what it is in the middle of. */
 export class Comparison {
   readonly differences: Difference[] = [];
-  readonly #path: string;
+  readonly #place: Place;
   readonly #shared: Shared;
 
-  private constructor(path: string, shared: Shared) {
-    this.#path = path;
+  private constructor(place: Place, shared: Shared) {
+    this.#place = place;
     this.#shared = shared;
   }
 
   static start(walk: Walk, policy: CompatibilityPolicy): Comparison {
-    return new Comparison('#', { walk, policy, open: new Map(), steps: new StepCounter(stepsMax) });
+    return new Comparison(
+      { outer: undefined, segments: ['#'] },
+      { walk, policy, open: new Map(), steps: new StepCounter(stepsMax) },
+    );
   }
 
   /** Notes a difference at `segments` below this place. */
   note(type: DifferenceType, ...segments: readonly (string | number)[]): void {
-    const path = [this.#path, ...segments].join('/');
+    const path = pathOf({ outer: this.#place, segments });
+    // Names may be long: where many things differ deep inside, the places alone are more than memory holds.
+    this.#shared.steps.step(Math.floor(path.length / pathStep));
     this.differences.push({ type, path: path === '#' ? '#/' : path });
   }
 
@@ -55,7 +76,7 @@ export class Comparison {
     const opened = shared.open.get(original) ?? new Set();
     if (opened.has(update)) return [];
     shared.open.set(original, opened.add(update));
-    const below = new Comparison([this.#path, ...segments].join('/'), shared);
+    const below = new Comparison({ outer: this.#place, segments }, shared);
     shared.walk(below, original, update);
     opened.delete(update);
     return below.differences;
@@ -67,7 +88,7 @@ export class Comparison {
   }
 
   keep(differences: readonly Difference[]): void {
-    this.differences.push(...differences);
+    for (const difference of differences) this.differences.push(difference);
   }
 
   /** Whether nothing among the differences breaks anything, by the policy of this check. */

@@ -110,14 +110,25 @@ export type JsonModel =
   | ReferenceModel
   | PlainModel;
 
+type Dereferenced = Exclude<JsonModel, ReferenceModel>;
+
+/** What references lead to in the end: chains of them may be long, and begun anywhere. */
+const ends = new WeakMap<ReferenceModel, Dereferenced>();
+
 /** The schema behind references. A circle of nothing but references is an empty schema. */
-export function dereferenced(model: JsonModel): Exclude<JsonModel, ReferenceModel> {
-  const seen = new Set<JsonModel>();
-  let current = model;
-  while (current.kind === 'reference') {
-    if (seen.has(current) || current.target === undefined) return { kind: 'empty', rest: new Map() };
-    seen.add(current);
-    current = current.target;
+export function dereferenced(model: JsonModel): Dereferenced {
+  if (model.kind !== 'reference') return model;
+  const passed = new Set<ReferenceModel>();
+  let current: JsonModel = model;
+  let end: Dereferenced | undefined;
+  while (current.kind === 'reference' && end === undefined) {
+    end = passed.has(current) || current.target === undefined ? empty : ends.get(current);
+    passed.add(current);
+    current = current.target ?? current;
   }
-  return current;
+  const found = end ?? (current.kind === 'reference' ? empty : current);
+  for (const each of passed) ends.set(each, found);
+  return found;
 }
+
+const empty: PlainModel = { kind: 'empty', rest: new Map() };

@@ -112,8 +112,8 @@ function coveringSchema(
   const { additionalProperties, unevaluatedProperties, patternProperties } = object;
   if (additionalProperties === true && unevaluatedProperties === true && patternProperties.size === 0)
     return 'open';
-  for (const { pattern, schema } of compiledPatterns(object)) {
-    comparison.step();
+  for (const { pattern, schema } of compiledPatterns(comparison, object)) {
+    comparison.step(1 + Math.floor(key.length / 256));
     if (pattern.test(key)) return schema;
   }
   if (typeof additionalProperties === 'object') return additionalProperties;
@@ -125,12 +125,16 @@ interface PatternSchema {
   readonly schema: JsonModel;
 }
 
+/** What it takes to compile a pattern, compared with a look at a pair of schemas. */
+const compileSteps = 8;
+
 const compiled = new WeakMap<ObjectModel, readonly PatternSchema[]>();
 
 /** Patterns are users': they run in linear time, and one that RE2 cannot run matches nothing. */
-function compiledPatterns(object: ObjectModel): readonly PatternSchema[] {
+function compiledPatterns(comparison: Comparison, object: ObjectModel): readonly PatternSchema[] {
   const known = compiled.get(object);
   if (known !== undefined) return known;
+  comparison.step(object.patternProperties.size * compileSteps);
   const patterns = [...object.patternProperties].flatMap(([text, schema]) => {
     const pattern = compilePattern(text);
     return pattern === undefined ? [] : [{ pattern, schema }];

@@ -1,5 +1,6 @@
 import { SchemaParseError } from '../errors.ts';
 import { isJsonArray, isJsonObject, type JsonTree } from '../json-text/tree.ts';
+import { limitedName } from '../limits.ts';
 import type { Draft } from './draft.ts';
 
 /** A JSON Schema document, or the part of one that has an id of its own. */
@@ -76,7 +77,7 @@ export class Resolution {
 export function enterResource(tree: JsonTree, parent: Resource): Resource {
   const id = idOf(tree, parent.draft);
   if (id === undefined || id.startsWith('#') || tree === parent.root) return parent;
-  return { ...parent, base: resolveUrl(parent.base, id), root: tree };
+  return { ...parent, base: limitedName(resolveUrl(parent.base, id)), root: tree };
 }
 
 function idOf(tree: JsonTree, draft: Draft): string | undefined {

@@ -81,8 +81,8 @@ function compareMultiples(
 
 export function compareEnums(comparison: Comparison, original: EnumModel, update: EnumModel): void {
   const [before, after] = [byLooks(original.values), byLooks(update.values)];
-  const isExtended = original.values.every((value) => isAmong(after, value));
-  const isNarrowed = update.values.every((value) => isAmong(before, value));
+  const isExtended = original.values.every((value) => isAmong(comparison, after, value));
+  const isNarrowed = update.values.every((value) => isAmong(comparison, before, value));
   if (isExtended && isNarrowed) return;
   comparison.note(`ENUM_ARRAY_${isExtended ? 'EXTENDED' : isNarrowed ? 'NARROWED' : 'CHANGED'}`, 'enum');
 }
@@ -94,8 +94,10 @@ function byLooks(values: readonly JsonTree[]): Alike {
   return Map.groupBy(values, looksOf);
 }
 
-function isAmong(alike: Alike, wanted: JsonTree): boolean {
-  return alike.get(looksOf(wanted))?.some((value) => equalTrees(value, wanted)) ?? false;
+function isAmong(comparison: Comparison, alike: Alike, wanted: JsonTree): boolean {
+  const candidates = alike.get(looksOf(wanted)) ?? [];
+  if (candidates.length > 1) comparison.step(candidates.length);
+  return candidates.some((value) => equalTrees(value, wanted));
 }
 
 function looksOf(value: JsonTree): string {

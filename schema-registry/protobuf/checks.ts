@@ -1,6 +1,8 @@
 import { SchemaParseError } from '../errors.ts';
 import { changedFeatures, scopeFeatures } from './features.ts';
 import { joined, type LinkedFile, resolveType } from './files.ts';
+import { problemAt } from './problem.ts';
+import { ReservedValues } from './reserved-values.ts';
 import {
   enumTagMax,
   fieldTagMax,
@@ -12,7 +14,6 @@ import {
   type ProtoExtend,
   type ProtoField,
   type ProtoMessage,
-  type ProtoReserved,
 } from './syntax-tree.ts';
 
 /** Refuses what no compiler would take. Throws {@link SchemaParseError} with the first problem and its position. */
@@ -90,9 +91,10 @@ class Check {
       ({ name }) => name,
       (name) => `the oneof "${name}" of ${scope} is there twice`,
     );
+    const reserved = new ReservedValues(message.reserved);
     for (const member of members) {
       checkTag(member.tag, member.at);
-      checkReserved(member, message.reserved, scope);
+      reserved.check(member, scope);
     }
     for (const field of message.fields) this.#field(field, scope);
     for (const field of inOneofs) this.#oneofField(field, scope);
@@ -155,10 +157,11 @@ class Check {
         (tag) => `the number ${tag} of ${full} is there twice: allow_alias is not set`,
       );
     }
+    const taken = new ReservedValues(reserved);
     for (const constant of constants) {
       if (Math.abs(constant.tag) > enumTagMax + 1)
         fail(`the number ${constant.tag} has more than 32 bits`, constant.at);
-      checkReserved(constant, reserved, full);
+      taken.check(constant, full);
     }
   }
 }
@@ -168,19 +171,6 @@ function checkTag(tag: number, at: Position): void {
     fail(`the number ${tag} of a field is not between 1 and ${fieldTagMax}`, at);
   if (tag >= ownTags.first && tag <= ownTags.last) {
     fail(`the numbers ${ownTags.first} to ${ownTags.last} belong to Protobuf itself`, at);
-  }
-}
-
-function checkReserved(
-  { name, tag, at }: { readonly name: string; readonly tag: number; readonly at: Position },
-  reserved: readonly ProtoReserved[],
-  scope: string,
-): void {
-  for (const value of reserved.flatMap(({ values }) => values)) {
-    if (value === name) fail(`the name "${name}" is reserved in ${scope}`, at);
-    if (typeof value !== 'string' && tag >= value.first && tag <= value.last) {
-      fail(`the number ${tag} is reserved in ${scope}`, at);
-    }
   }
 }
 
@@ -198,8 +188,4 @@ function unique<T extends { readonly at: Position }, K>(
 
 function fail(problem: string, at: Position): void {
   throw problemAt(problem, at);
-}
-
-function problemAt(problem: string, at: Position): SchemaParseError {
-  return new SchemaParseError(at === '' ? problem : `${problem} at ${at}`);
 }

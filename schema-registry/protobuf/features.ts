@@ -30,10 +30,17 @@ const proto3: Features = {
 
 const edition: Features = { ...proto3, presence: 'EXPLICIT' };
 
+const known = new WeakMap<Definition, Features>();
+
 /** What holds inside of a message or enum: the file's features, changed on the way down to it. */
-export function featuresOf({ name, file }: Definition): Features {
+export function featuresOf(definition: Definition): Features {
+  const { name, file, element } = definition;
+  const earlier = known.get(definition);
+  if (earlier !== undefined) return earlier;
   const scope = scopeFeatures(file, name.slice(0, Math.max(0, name.lastIndexOf('.'))));
-  return changedFeatures(scope, file.definitions.get(name)?.element.options ?? []);
+  const features = changedFeatures(scope, element.options);
+  known.set(definition, features);
+  return features;
 }
 
 /** What holds at this full name of the file: a message, or the package. */
@@ -47,11 +54,11 @@ export function changedFeatures(features: Features, options: readonly ProtoOptio
   const settings = featureSettings(options);
   if (settings.size === 0) return features;
   const presence = settings.get('field_presence');
-  const known = presence === 'EXPLICIT' || presence === 'IMPLICIT' || presence === 'LEGACY_REQUIRED';
+  const isKnown = presence === 'EXPLICIT' || presence === 'IMPLICIT' || presence === 'LEGACY_REQUIRED';
   const flag = (name: string, yes: string, current: boolean) =>
     settings.has(name) ? settings.get(name) === yes : current;
   return {
-    presence: known ? presence : features.presence,
+    presence: isKnown ? presence : features.presence,
     isPacked: flag('repeated_field_encoding', 'PACKED', features.isPacked),
     isDelimited: flag('message_encoding', 'DELIMITED', features.isDelimited),
     isEnumClosed: flag('enum_type', 'CLOSED', features.isEnumClosed),

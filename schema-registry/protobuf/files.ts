@@ -1,4 +1,6 @@
 import type { ResolvedReference } from '../language.ts';
+import { limitedName } from '../limits.ts';
+import { NameIndex, NamesInSight } from './names.ts';
 import { parseProto } from './parser.ts';
 import type {
   ProtoEnum,
@@ -44,8 +46,8 @@ export interface LinkedFile {
   readonly file: ProtoFile;
   readonly definitions: ReadonlyMap<string, Definition>;
   readonly extensions: ReadonlyMap<string, ExtensionDefinition>;
-  /** Itself, what it imports, and what those import publicly. */
-  readonly visible: readonly LinkedFile[];
+  /** What names mean in it: its own, those that it imports, and those that these import publicly. */
+  readonly names: NamesInSight;
   /** Imports that nothing stands for. */
   readonly missing: readonly string[];
 }
@@ -59,6 +61,8 @@ class Linker {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #linked = new Map<string, LinkedFile>();
   readonly #open = new Set<string>();
+  readonly #index = new NameIndex();
+  readonly #exported = new Map<LinkedFile, ReadonlySet<LinkedFile>>();
 
   constructor(references: readonly ResolvedReference[]) {
     this.#texts = new Map(references.map(({ name, schema }) => [name, schema]));
@@ -69,14 +73,27 @@ class Linker {
     const paths = [...file.imports, ...file.publicImports, ...file.weakImports];
     const imported = paths.map((each) => this.#import(each));
     const missing = paths.filter((each, index) => imported[index] === undefined && !this.#open.has(each));
-    const visible = imported.flatMap((each) => (each === undefined ? [] : [each, ...publicImports(each)]));
     const definitions = new Map<string, Definition>();
     const extensions = new Map<string, ExtensionDefinition>();
-    const linked: LinkedFile = { path, file, definitions, extensions, visible: [], missing };
-    (linked.visible as LinkedFile[]).push(linked, ...new Set(visible));
-    new Collector(linked, definitions, extensions).file();
+    const visible = new Set<LinkedFile>();
+    const names = new NamesInSight(this.#index, visible);
+    const linked: LinkedFile = { path, file, definitions, extensions, names, missing };
+    visible.add(linked);
+    for (const each of imported) for (const shown of this.#shown(each)) visible.add(shown);
+    this.#exported.set(linked, this.#exports(linked));
+    new Collector(linked, definitions, extensions, this.#index).file();
     this.#open.delete(path);
     return linked;
+  }
+
+  /** A file with all that it imports publicly, and they, and so on. */
+  #exports(linked: LinkedFile): ReadonlySet<LinkedFile> {
+    const imported = linked.file.publicImports.map((path) => this.#linked.get(path));
+    return new Set([linked, ...imported.flatMap((each) => [...this.#shown(each)])]);
+  }
+
+  #shown(linked: LinkedFile | undefined): Iterable<LinkedFile> {
+    return (linked && this.#exported.get(linked)) ?? [];
   }
 
   /** Undefined when it is not there, or imports itself. */
@@ -92,25 +109,23 @@ class Linker {
   }
 }
 
-function publicImports({ file, visible }: LinkedFile): readonly LinkedFile[] {
-  const direct = visible.filter(({ path }) => file.publicImports.includes(path));
-  return direct.flatMap((each) => [each, ...publicImports(each)]);
-}
-
 /** Puts everything that a file defines under its full name; of one name the first counts. */
 class Collector {
   readonly #file: LinkedFile;
   readonly #definitions: Map<string, Definition>;
   readonly #extensions: Map<string, ExtensionDefinition>;
+  readonly #index: NameIndex;
 
   constructor(
     file: LinkedFile,
     definitions: Map<string, Definition>,
     extensions: Map<string, ExtensionDefinition>,
+    index: NameIndex,
   ) {
     this.#file = file;
     this.#definitions = definitions;
     this.#extensions = extensions;
+    this.#index = index;
   }
 
   file(): void {
@@ -140,21 +155,24 @@ class Collector {
       ];
       for (const { member, own } of members) {
         const name = joined(scope, own);
-        this.#extensions.set(name, { name, extendee, scope, member, file: this.#file });
+        const extension = { name, extendee, scope, member, file: this.#file };
+        this.#extensions.set(name, extension);
+        this.#index.add(limitedName(name), 'extensions', extension);
       }
     }
   }
 
   #add(name: string, kind: 'message' | 'enum', element: ProtoMessage | ProtoEnum): void {
-    if (this.#definitions.has(name)) return;
-    this.#definitions.set(name, { kind, name, element, file: this.#file } as Definition);
+    if (this.#definitions.has(limitedName(name))) return;
+    const definition = { kind, name, element, file: this.#file } as Definition;
+    this.#definitions.set(name, definition);
+    this.#index.add(name, 'types', definition);
   }
 }
 
 /** The message or enum that `name` means inside of `scope`, the innermost first. */
 export function resolveType(file: LinkedFile, name: string, scope: string): Definition | undefined {
-  const inSight = definitionsInSight(file);
-  return resolve(name, scope, (full) => inSight.get(full));
+  return file.names.find('types', name, scope);
 }
 
 /** The extension that `name` means inside of `scope`. */
@@ -163,38 +181,25 @@ export function resolveExtension(
   name: string,
   scope: string,
 ): ExtensionDefinition | undefined {
-  const inSight = file.visible.map(({ extensions }) => extensions).filter(({ size }) => size > 0);
-  return resolve(name, scope, (full) => inSight.find((extensions) => extensions.has(full))?.get(full));
+  return file.names.find('extensions', name, scope);
 }
 
+const extensionsByMessage = new WeakMap<LinkedFile, ReadonlyMap<string | undefined, ExtensionDefinition[]>>();
+
 /** Every extension that the file sees of the message with this full name. */
-export function extensionsOf(file: LinkedFile, message: string): ExtensionDefinition[] {
-  return file.visible.flatMap(({ extensions }) =>
-    [...extensions.values()].filter(
-      ({ extendee, scope, file: home }) => resolveType(home, extendee, scope)?.name === message,
-    ),
-  );
+export function extensionsOf(file: LinkedFile, message: string): readonly ExtensionDefinition[] {
+  let byMessage = extensionsByMessage.get(file);
+  if (byMessage === undefined) {
+    const all = [...file.names.files].flatMap(({ extensions }) => [...extensions.values()]);
+    byMessage = Map.groupBy(
+      all,
+      ({ extendee, scope, file: home }) => resolveType(home, extendee, scope)?.name,
+    );
+    extensionsByMessage.set(file, byMessage);
+  }
+  return byMessage.get(message) ?? [];
 }
 
 export function joined(scope: string, name: string): string {
   return scope === '' ? name : `${scope}.${name}`;
-}
-
-function resolve<T>(name: string, scope: string, lookUp: (full: string) => T | undefined): T | undefined {
-  if (name.startsWith('.')) return lookUp(name.slice(1));
-  for (let inner = scope; ; inner = inner.slice(0, Math.max(0, inner.lastIndexOf('.')))) {
-    const found = lookUp(joined(inner, name));
-    if (found !== undefined || inner === '') return found;
-  }
-}
-
-const definitionsOf = new WeakMap<LinkedFile, ReadonlyMap<string, Definition>>();
-
-/** What a file's names can mean; of one name the first counts. Made when it is first asked for: names are many. */
-function definitionsInSight(file: LinkedFile): ReadonlyMap<string, Definition> {
-  const known = definitionsOf.get(file);
-  if (known !== undefined) return known;
-  const inSight = new Map(file.visible.toReversed().flatMap(({ definitions }) => [...definitions]));
-  definitionsOf.set(file, inSight);
-  return inSight;
 }

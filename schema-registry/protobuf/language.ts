@@ -4,7 +4,7 @@ import { withinStack } from '../nesting.ts';
 import { checkProto } from './checks.ts';
 import { fileFromDescriptor, isDescriptorText } from './descriptor/reader.ts';
 import { fileDescriptor } from './descriptor/writer.ts';
-import { explained } from './evolution/difference.ts';
+import { classicDifference, explained } from './evolution/difference.ts';
 import { schemaDifferences } from './evolution/schema-differences.ts';
 import { joined, type LinkedFile, linkFile } from './files.ts';
 import { normalProto } from './normal-form.ts';
@@ -49,6 +49,14 @@ export const protobufLanguage: SchemaLanguage<ProtoParsed> = {
     const [first] = file.messages;
     const oneofs = first?.oneofs.flatMap(({ fields }) => fields) ?? [];
     return [...(first?.fields ?? []), ...oneofs].map(({ name }) => name);
+  },
+};
+
+/** As {@link protobufLanguage}, with the findings of Confluent's releases up to 7.9. */
+export const classicProtobufLanguage: SchemaLanguage<ProtoParsed> = {
+  ...protobufLanguage,
+  compatibility(reader, writer, options) {
+    return explained(schemaDifferences(writer.linked, reader.linked).map(classicDifference), options);
   },
 };
 

@@ -57,10 +57,10 @@ function parseStatement(tokens: Tokens, body: Body): void {
     parseMember(tokens, body);
     return;
   }
-  // A type may have the name of a keyword: `message.Inner field = 1`.
+  // A type may have the name of a keyword: `message.Inner field = 1`. What is extended may have a dot in front.
   const position = tokens.position;
   const keyword = tokens.next().text;
-  if (tokens.isAt('.')) parseMember(tokens, body, { keyword, position });
+  if (keyword !== 'extend' && tokens.isAt('.')) parseMember(tokens, body, { keyword, position });
   else statement(tokens, body);
 }
 

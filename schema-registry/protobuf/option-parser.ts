@@ -57,7 +57,7 @@ function parseList(tokens: Tokens): OptionValue {
 
 /** The text format: separators and the colon in front of a message may be missing, keys may come again. */
 function parseMap(tokens: Tokens, close: '}' | '>'): OptionValue {
-  const entries = new Map<string, OptionEntry>();
+  const entries = new Map<string, { readonly key: OptionName; readonly values: OptionValue[] }>();
   while (!tokens.accept(close)) {
     const key = parseKey(tokens);
     if (!tokens.accept(':') && !tokens.isAt('{') && !tokens.isAt('<') && !tokens.isAt('[')) {
@@ -65,11 +65,12 @@ function parseMap(tokens: Tokens, close: '}' | '>'): OptionValue {
     }
     const id = `${key.isExtension}${key.text}`;
     const value = parseValue(tokens);
-    const earlier = entries.get(id)?.value;
-    entries.set(id, { key, value: earlier === undefined ? value : gathered(earlier, value) });
+    const earlier = entries.get(id);
+    if (earlier === undefined) entries.set(id, { key, values: [value] });
+    else earlier.values.push(value);
     if (!tokens.accept(',')) tokens.accept(';');
   }
-  return { kind: 'map', entries: [...entries.values()] };
+  return { kind: 'map', entries: [...entries.values()].map(entryOf) };
 }
 
 function parseKey(tokens: Tokens): OptionName {
@@ -80,7 +81,12 @@ function parseKey(tokens: Tokens): OptionName {
   return { text, isExtension: true };
 }
 
-function gathered(earlier: OptionValue, value: OptionValue): OptionValue {
-  const items = [earlier, value].flatMap((each) => (each.kind === 'list' ? each.items : [each]));
-  return { kind: 'list', items };
+/** A key that came again has all of its values in one list. */
+function entryOf({ key, values }: { readonly key: OptionName; readonly values: OptionValue[] }): OptionEntry {
+  const [only] = values;
+  if (only !== undefined && values.length === 1) return { key, value: only };
+  return {
+    key,
+    value: { kind: 'list', items: values.flatMap((each) => (each.kind === 'list' ? each.items : [each])) },
+  };
 }

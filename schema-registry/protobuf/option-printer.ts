@@ -1,56 +1,67 @@
-import type { OptionEntry, OptionName, OptionValue, ProtoOption } from './syntax-tree.ts';
+import type { IndentedText } from './indented-text.ts';
+import type { OptionName, OptionValue, ProtoOption } from './syntax-tree.ts';
 
-/** `option name = value;` and the end of the line. */
-export function printOptionStatement(option: ProtoOption): string {
-  return `option ${printOption(option)};\n`;
+/** `option name = value;` as lines of their own. */
+export function printOptionStatement(text: IndentedText, option: ProtoOption): void {
+  text.begin('option ');
+  printOption(text, option);
+  text.end(';');
 }
 
 /** ` [a = 1]`: one option stays on the line, several get a line each; nothing when there are none. */
-export function printOptionList(options: readonly ProtoOption[]): string {
+export function printOptionList(text: IndentedText, options: readonly ProtoOption[]): void {
   const [first] = options;
-  if (first === undefined) return '';
-  if (options.length === 1) return ` [${printOption(first)}]`;
-  const lines = options.map(
-    (option, index) => `${printOption(option)}${index < options.length - 1 ? ',' : ''}\n`,
-  );
-  return ` [\n${lines.map(indented).join('')}]`;
+  if (first === undefined) return;
+  text.add(' [');
+  if (options.length === 1) printOption(text, first);
+  else printLines(text, options, (option) => printOption(text, option));
+  text.add(']');
 }
 
-/** The text, which ends with its last line's end, with two more spaces in front of every line, blank ones too. */
-export function indented(text: string): string {
-  const lines = text.slice(0, -1).split('\n');
-  return lines.map((line) => `  ${line}\n`).join('');
+/** Each item on a line, further in, with commas between them; the line that follows has begun. */
+function printLines<T>(text: IndentedText, items: readonly T[], print: (item: T) => void): void {
+  text.end();
+  text.inside(() => {
+    for (const [index, item] of items.entries()) {
+      text.begin();
+      print(item);
+      text.end(index < items.length - 1 ? ',' : '');
+    }
+  });
+  text.begin();
 }
 
-function printOption({ name, value }: ProtoOption): string {
-  const path = name.map(({ text, isExtension }) => (isExtension ? `(${text})` : text));
-  return `${path.join('.')} = ${printValue(value)}`;
+function printOption(text: IndentedText, { name, value }: ProtoOption): void {
+  const path = name.map((part) => (part.isExtension ? `(${part.text})` : part.text));
+  text.add(`${path.join('.')} = `);
+  printValue(text, value);
 }
 
-function printValue(value: OptionValue): string {
+function printValue(text: IndentedText, value: OptionValue): void {
   switch (value.kind) {
     case 'string':
-      return quoted(value.bytes);
+      text.add(quoted(value.bytes));
+      return;
     case 'list':
-      return `[${lines(value.items.map(printValue))}]`;
+      text.add('[');
+      printLines(text, value.items, (item) => printValue(text, item));
+      text.add(']');
+      return;
     case 'map':
-      return `{${lines(value.entries.map(printEntry))}}`;
+      text.add('{');
+      printLines(text, value.entries, (entry) => {
+        text.add(`${printKey(entry.key)}: `);
+        printValue(text, entry.value);
+      });
+      text.add('}');
+      return;
     default:
-      return value.text;
+      text.add(value.text);
   }
-}
-
-function printEntry({ key, value }: OptionEntry): string {
-  return `${printKey(key)}: ${printValue(value)}`;
 }
 
 function printKey({ text, isExtension }: OptionName): string {
   return isExtension ? `[${text}]` : text;
-}
-
-function lines(items: readonly string[]): string {
-  const last = items.length - 1;
-  return `\n${items.map((item, index) => indented(`${item}${index < last ? ',' : ''}\n`)).join('')}`;
 }
 
 const shortEscapes: ReadonlyMap<string, string> = new Map([

@@ -5,7 +5,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { avroLanguage } from '../avro/language.ts';
 import { jsonLanguage } from '../json/language.ts';
 import { type ElectionOptions, PrimaryElection, type PrimaryRole } from '../primary/election.ts';
-import { protobufLanguage } from '../protobuf/language.ts';
+import { classicProtobufLanguage, protobufLanguage } from '../protobuf/language.ts';
 import type { SchemaLog } from '../store/log.ts';
 import { RegistryStore, type StoreParts } from '../store/registry-store.ts';
 import type { Personality } from './route.ts';
@@ -45,21 +45,24 @@ export interface RunningRegistry {
   close(): Promise<void>;
 }
 
-/** The languages of this registry. */
-const languages = [jsonLanguage, protobufLanguage, avroLanguage] as const;
+/** The languages of this registry, as the releases whose answers it gives know them. */
+function languagesOf(personality: Personality): StoreParts['languages'] {
+  return [jsonLanguage, personality === 7 ? classicProtobufLanguage : protobufLanguage, avroLanguage];
+}
 
 /** A registry for this process alone: reads the log to its end, and does not listen. Close it in the end. */
 export async function openRegistryStore({
   log,
   logger,
   clock,
+  personality = 8,
   writeTimeoutMs,
   isPrimary,
-}: Pick<RegistryOptions, 'log' | 'logger' | 'clock' | 'writeTimeoutMs'> &
+}: Pick<RegistryOptions, 'log' | 'logger' | 'clock' | 'personality' | 'writeTimeoutMs'> &
   Pick<StoreParts, 'isPrimary'>): Promise<RegistryStore> {
   const store = new RegistryStore({
     log,
-    languages,
+    languages: languagesOf(personality),
     clock,
     logger,
     ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),

@@ -95,6 +95,7 @@ function resolveReferences(
 ): readonly ResolvedReference[] {
   const resolved = new Map<string, ResolvedReference>();
   const open = new Set<string>();
+  let length = 0;
   const visit = (list: readonly SchemaReference[], context: string, hidesDeleted: boolean) => {
     for (const reference of list) {
       const { name, version } = reference;
@@ -110,6 +111,12 @@ function resolveReferences(
       if (open.size > limits.schemaReferencesMax) {
         throw new SchemaParseError(
           `the schema has more than ${limits.schemaReferencesMax} references (the limit schema.references.max)`,
+        );
+      }
+      length += target.content.schema.length;
+      if (length > limits.schemaReferencesLengthMax) {
+        throw new SchemaParseError(
+          `the references of the schema have more than ${limits.schemaReferencesLengthMax} characters (the limit schema.references.length.max)`,
         );
       }
       visit(target.content.references, contextOf(referred), false);

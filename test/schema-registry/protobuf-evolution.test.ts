@@ -121,6 +121,37 @@ describe('required fields, labels and members', () => {
       'message M { required int32 a = 1; }',
       ['FIELD_NUMERIC_LABEL_CHANGED #/M/1'],
     ],
+    [
+      'message M { optional string a = 1; optional M b = 2; repeated bytes c = 3; }',
+      'message M { required string a = 1; required M b = 2; required bytes c = 3; }',
+      [
+        'FIELD_STRING_OR_BYTES_LABEL_CHANGED #/M/1',
+        'REQUIRED_FIELD_ADDED #/M/1',
+        'REQUIRED_FIELD_ADDED #/M/2',
+        'FIELD_STRING_OR_BYTES_LABEL_CHANGED #/M/3',
+        'REQUIRED_FIELD_ADDED #/M/3',
+      ],
+    ],
+    [
+      'message M { required string a = 1; required M b = 2; }',
+      'message M { optional string a = 1; optional M b = 2; }',
+      ['FIELD_STRING_OR_BYTES_LABEL_CHANGED #/M/1'],
+    ],
+    [
+      'syntax = "proto3"; message M { int32 a = 1; oneof o { int32 b = 2; } }',
+      'message M { required int32 a = 1; required int32 b = 2; }',
+      [
+        'ONEOF_REMOVED #/M/o',
+        'REQUIRED_FIELD_ADDED #/M/1',
+        'ONEOF_FIELD_MOVED_TO_TOP_LEVEL #/M/2',
+        'REQUIRED_FIELD_ADDED #/M/2',
+      ],
+    ],
+    [
+      'edition = "2023"; message M { string s = 1; }',
+      'edition = "2023"; message M { string s = 1 [features.field_presence = LEGACY_REQUIRED]; }',
+      ['REQUIRED_FIELD_ADDED #/M/1'],
+    ],
     ['message M { optional M a = 1; }', 'message M { repeated M a = 1; }', []],
     [
       'message M { optional int32 a = 1; }',
@@ -189,6 +220,61 @@ describe('oneofs', () => {
   ])('from %s to %s', (before, after, expected) => {
     const found = differences(proto3(before), proto3(after));
     expect(found.map(({ type, path }) => `${type} ${path}`)).toEqual(expected);
+  });
+});
+
+describe('extensions are fields of what they extend', () => {
+  const base = (range: string, rest: string) => `message M { ${range} } ${rest}`;
+  test.each([
+    [
+      base('extensions 5 to 9;', 'extend M { optional int32 a = 5; }'),
+      base('extensions 5 to 9;', 'extend M { optional string a = 5; repeated int32 b = 6; }'),
+      ['FIELD_SCALAR_KIND_CHANGED #/M/5', 'FIELD_ADDED #/M/6'],
+    ],
+    [
+      base('optional int32 a = 5;', ''),
+      base('extensions 5 to 9;', 'message N { extend M { optional int32 a = 5; } }'),
+      ['FIELD_NAME_CHANGED #/M/5', 'MESSAGE_ADDED #/N'],
+    ],
+    [
+      base('extensions 5 to 9;', 'extend M { optional int32 a = 5; optional M b = 6; }'),
+      base('extensions 5 to 6;', 'extend M { repeated int32 a = 5; }'),
+      ['FIELD_NUMERIC_LABEL_CHANGED #/M/5', 'FIELD_REMOVED #/M/6'],
+    ],
+    [
+      base('extensions 5;', 'extend M { optional group G = 5 { optional int32 x = 1; } }'),
+      base('extensions 5;', 'extend M { optional group G = 5 { optional string x = 1; } }'),
+      ['FIELD_SCALAR_KIND_CHANGED #/G/1'],
+    ],
+    [base('extensions 5 to 9;', ''), base('', ''), []],
+  ])('from %s to %s', (before, after, expected) => {
+    const found = differences(before, after);
+    expect(found.map(({ type, path }) => `${type} ${path}`)).toEqual(expected);
+  });
+
+  test('an imported message has those that each schema sees, and is looked at where a field has it', () => {
+    const references = [{ name: 'r.proto', schema: 'package r; message R { extensions 5 to 9; }' }];
+    const user = (type: string, field: string) =>
+      `import "r.proto"; package u; extend r.R { optional ${type} e = 5; } message M { ${field} }`;
+    const found = (field: string) => {
+      const linked = (type: string) => parse(user(type, field), references).linked;
+      return schemaDifferences(linked('int32'), linked('string')).map(({ type, path }) => `${type} ${path}`);
+    };
+    expect(found('optional r.R r = 1;')).toEqual([
+      'FIELD_SCALAR_KIND_CHANGED #/R/5',
+      'FIELD_NAMED_TYPE_CHANGED #/M/1',
+    ]);
+    expect(found('')).toEqual([]);
+  });
+
+  test('data with one is refused exactly where the change is breaking', () => {
+    const schema = (type: string) => base('extensions 5;', `extend M { optional ${type} a = 5; }`);
+    const written = codecOf(schema('int32')).encode({ '[a]': 7 });
+    for (const type of ['int64', 'string', 'M']) {
+      const isBroken = differences(schema('int32'), schema(type)).some(isBreaking);
+      const read = codecOf(schema(type)).decode(written)['[a]'];
+      expect([type, read === 7]).toEqual([type, !isBroken]);
+    }
   });
 });
 

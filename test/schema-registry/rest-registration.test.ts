@@ -124,4 +124,30 @@ describe("as version 7 of Confluent's registry", () => {
     await register('j', true, { schemaType: 'JSON' });
     expect((await ask('GET', '/schemas/ids/2')).json).toEqual({ schemaType: 'JSON', schema: 'true' });
   });
+
+  test('a Protobuf field may move into a oneof that is there; of version 8 it may not', async () => {
+    const proto = (members: string) => ({
+      schemaType: 'PROTOBUF',
+      schema: `syntax = "proto3"; message M { ${members} }`,
+    });
+    const answers = async () => {
+      const first = await ask('POST', '/subjects/p/versions', proto('int32 a = 1; oneof o { int32 b = 2; }'));
+      const moved = proto('oneof o { int32 a = 1; int32 b = 2; }');
+      const together = proto('oneof o { int32 a = 1; int32 b = 2; int32 c = 3; }');
+      const path = '/compatibility/subjects/p/versions/latest?verbose=true';
+      await ask('POST', '/subjects/t/versions', proto('int32 a = 1; int32 b = 2; oneof o { int32 c = 3; }'));
+      const both = await ask('POST', path.replace('/p/', '/t/'), together);
+      expect(JSON.stringify(both.json)).toContain('MULTIPLE_FIELDS_MOVED_TO_ONEOF');
+      return [first.status, (await ask('POST', path, moved)).json];
+    };
+    expect(await answers()).toEqual([
+      200,
+      {
+        is_compatible: false,
+        messages: expect.arrayContaining([expect.stringContaining('FIELD_MOVED_TO_EXISTING_ONEOF')]),
+      },
+    ]);
+    await restart({ personality: 7 });
+    expect(await answers()).toEqual([200, { is_compatible: true, messages: [] }]);
+  });
 });

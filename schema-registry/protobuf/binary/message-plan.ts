@@ -42,6 +42,7 @@ export interface MessagePlan {
   readonly name: string;
   readonly fields: readonly FieldPlan[];
   readonly byTag: ReadonlyMap<number, FieldPlan>;
+  readonly byName: ReadonlyMap<string, FieldPlan>;
   /** Names of the members of each oneof. */
   readonly oneofs: ReadonlyMap<string, readonly string[]>;
 }
@@ -84,7 +85,13 @@ export class MessagePlans {
     }
     if (element.extensions.length > 0) fields.push(...extensionsOf(this.#root, name).flatMap(extensionPlan));
     fields.sort((left, right) => left.tag - right.tag);
-    return { name, fields, byTag: new Map(fields.map((field) => [field.tag, field])), oneofs };
+    return {
+      name,
+      fields,
+      byTag: new Map(fields.map((field) => [field.tag, field])),
+      byName: new Map(fields.map((field) => [field.name, field])),
+      oneofs,
+    };
   }
 }
 

@@ -18,6 +18,9 @@ import { camelCase } from './writer.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
+/** Messages by their names without scope: entries of maps and bodies of groups are among them. */
+type Types = ReadonlyMap<string, Message>;
+
 /** Turns a decoded `FileDescriptorProto` into the file that it describes. */
 export class FileReader {
   readonly #descriptor: Message;
@@ -49,24 +52,25 @@ export class FileReader {
       options: this.#options('FileOptions', descriptor),
       messages: messages.filter((each) => !groups.has(nameOf(each))).map((each) => this.#message(each)),
       enums: messagesIn(descriptor, 'enum_type').map((each) => this.#enum(each)),
-      extends: this.#extends(extensions, messages),
+      extends: this.#extends(extensions, byName(messages)),
       services: messagesIn(descriptor, 'service').map((each) => this.#service(each)),
     };
   }
 
   #message(descriptor: Message): ProtoMessage {
-    const nested = messagesIn(descriptor, 'nested_type');
+    const types = messagesIn(descriptor, 'nested_type');
+    const nested = byName(types);
     const extensions = messagesIn(descriptor, 'extension');
     const fields = messagesIn(descriptor, 'field');
-    const isEntry = (each: Message) => messageIn(each, 'options')?.['map_entry'] === true;
     const groups = new Set([...this.#groupNames(fields), ...this.#groupNames(extensions)]);
+    const byOneof = Map.groupBy(fields, (field) =>
+      field['proto3_optional'] === true ? undefined : field['oneof_index'],
+    );
     const oneofs = messagesIn(descriptor, 'oneof_decl').map((oneof, index) => ({
       oneof,
-      members: fields.filter((field) => field['oneof_index'] === index && field['proto3_optional'] !== true),
+      members: byOneof.get(index) ?? [],
     }));
-    const loose = fields.filter(
-      (field) => field['oneof_index'] === undefined || field['proto3_optional'] === true,
-    );
+    const loose = byOneof.get(undefined) ?? [];
     return {
       name: nameOf(descriptor),
       reserved: reservedIn(descriptor, 1),
@@ -85,7 +89,7 @@ export class FileReader {
         options: this.#options('ExtensionRangeOptions', range),
       })),
       extends: this.#extends(extensions, nested),
-      messages: nested
+      messages: types
         .filter((each) => !isEntry(each) && !groups.has(nameOf(each)))
         .map((each) => this.#message(each)),
       enums: messagesIn(descriptor, 'enum_type').map((each) => this.#enum(each)),
@@ -96,7 +100,7 @@ export class FileReader {
   /** `nested` has the entries of maps and the bodies of groups. */
   #members(
     descriptors: readonly Message[],
-    nested: readonly Message[],
+    nested: Types,
     inOneof: boolean,
   ): { readonly fields: readonly ProtoField[]; readonly groups: readonly ProtoGroup[] } {
     const isGroup = (each: Message) => this.#isGroup(each);
@@ -119,14 +123,11 @@ export class FileReader {
     );
   }
 
-  #field(descriptor: Message, nested: readonly Message[], inOneof: boolean): ProtoField {
+  #field(descriptor: Message, nested: Types, inOneof: boolean): ProtoField {
     const name = nameOf(descriptor);
     const typeName = textIn(descriptor, 'type_name');
-    const entry = nested.find(
-      (each) =>
-        nameOf(each) === localName(typeName ?? '') && messageIn(each, 'options')?.['map_entry'] === true,
-    );
-    const [key, value] = entry === undefined ? [] : messagesIn(entry, 'field').map(typeOf);
+    const entry = nested.get(localName(typeName ?? ''));
+    const [key, value] = entry === undefined || !isEntry(entry) ? [] : messagesIn(entry, 'field').map(typeOf);
     const isMap = key !== undefined && value !== undefined;
     return {
       label: isMap ? undefined : this.#label(descriptor, inOneof),
@@ -146,9 +147,9 @@ export class FileReader {
     return this.#syntax === 'proto2' || descriptor['proto3_optional'] === true ? 'optional' : undefined;
   }
 
-  #group(descriptor: Message, nested: readonly Message[], inOneof: boolean): ProtoGroup[] {
+  #group(descriptor: Message, nested: Types, inOneof: boolean): ProtoGroup[] {
     const name = localName(textIn(descriptor, 'type_name') ?? '');
-    const body = nested.find((each) => nameOf(each) === name);
+    const body = nested.get(name);
     if (body === undefined) return [];
     return [
       {
@@ -161,7 +162,7 @@ export class FileReader {
   }
 
   /** Extensions of one message that follow each other are one block. */
-  #extends(extensions: readonly Message[], nested: readonly Message[]): ProtoExtend[] {
+  #extends(extensions: readonly Message[], nested: Types): ProtoExtend[] {
     const blocks: { name: string; members: Message[] }[] = [];
     for (const extension of extensions) {
       const name = textIn(extension, 'extendee') ?? '';
@@ -211,6 +212,15 @@ export class FileReader {
       options as Record<string, unknown> | undefined,
     );
   }
+}
+
+/** Of one name the first counts. */
+function byName(types: readonly Message[]): Types {
+  return new Map(types.toReversed().map((type) => [nameOf(type), type]));
+}
+
+function isEntry(type: Message): boolean {
+  return messageIn(type, 'options')?.['map_entry'] === true;
 }
 
 /** The type as text has it: a scalar, or a full name with a dot in front. */

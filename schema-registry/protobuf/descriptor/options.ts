@@ -50,7 +50,8 @@ export class OptionMessages {
     if (field.mapKey !== undefined) this.#putEntries(message, field, items, scope);
     else if (field.isRepeated) {
       const list = (message[field.name] ?? []) as unknown[];
-      message[field.name] = [...list, ...items.map((item) => this.#value(field.type, item, scope))];
+      message[field.name] = list;
+      for (const item of items) list.push(this.#value(field.type, item, scope));
     } else message[field.name] = this.#value(field.type, value, scope);
   }
 
@@ -73,7 +74,7 @@ export class OptionMessages {
 
   #field(plan: MessagePlan, { text, isExtension }: OptionName, scope: string): FieldPlan | undefined {
     const name = isExtension ? `[${resolveExtension(this.#file, text, scope)?.name ?? ''}]` : text;
-    return plan.fields.find((field) => field.name === name);
+    return plan.byName.get(name);
   }
 
   #value(type: ValueType, value: OptionValue, scope: string): unknown {

@@ -1,3 +1,4 @@
+import { SchemaLimitError, SerializationError } from '../../errors.ts';
 import { type Definition, joined, type LinkedFile, resolveType } from '../files.ts';
 import {
   fieldTagMax,
@@ -23,11 +24,19 @@ type Message = Record<string, unknown>;
 /** The name of a schema's own file in its descriptor. */
 const fileName = 'default';
 
-/** The schema as a `FileDescriptorProto`, in bytes. Throws `SerializationError` when options cannot be written. */
+/**
+ * The schema as a `FileDescriptorProto`, in bytes. Throws {@link SchemaLimitError} when there is none: options that do
+ * not fit their types, or messages so deep inside of each other that no reader of descriptors would take them.
+ */
 export function fileDescriptor(file: LinkedFile): Buffer {
   const schema = new DescriptorSchema(file);
-  const value = new DescriptorWriter(file, schema).file();
-  return schema.codec.encode(descriptorType('FileDescriptorProto'), value);
+  try {
+    const value = new DescriptorWriter(file, schema).file();
+    return schema.codec.encode(descriptorType('FileDescriptorProto'), value);
+  } catch (error) {
+    if (!(error instanceof SerializationError)) throw error;
+    throw new SchemaLimitError(`the schema has no descriptor: ${error.message}`);
+  }
 }
 
 class DescriptorWriter {

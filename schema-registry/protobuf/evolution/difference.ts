@@ -69,6 +69,16 @@ export function explained(
   });
 }
 
+/**
+ * The differences as releases up to 7.9 tell them: a field that moves into a oneof, or out of one, has no name of its own
+ * there. It is one more of the oneof, or of the message, which breaks nobody.
+ */
+export function classicDifference({ type, path }: Difference): Difference {
+  if (type === 'FIELD_MOVED_TO_EXISTING_ONEOF') return { type: 'ONEOF_FIELD_ADDED', path };
+  if (type === 'ONEOF_FIELD_MOVED_TO_TOP_LEVEL') return { type: 'FIELD_ADDED', path };
+  return { type, path };
+}
+
 function isBreakingChange(type: DifferenceType): type is BreakingChange {
   return Object.hasOwn(explanations, type);
 }

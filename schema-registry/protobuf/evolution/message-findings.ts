@@ -70,7 +70,11 @@ function* fieldFindings(before: FieldShape, after: FieldShape, path: string): It
   if (before.oneof !== undefined && after.oneof === undefined)
     yield { type: 'ONEOF_FIELD_MOVED_TO_TOP_LEVEL', path };
   yield* typeFindings(before.type, after.type, path);
-  yield* labelFindings(before, after, path);
+  const label = labelFinding(before, after, path);
+  if (label !== undefined) yield label;
+  // Data may lack what needed not be there, and then nobody for whom it must be there reads it.
+  const isTold = label?.type === 'FIELD_NUMERIC_LABEL_CHANGED';
+  if (after.isRequired && !before.isRequired && !isTold) yield { type: 'REQUIRED_FIELD_ADDED', path };
 }
 
 function* typeFindings(before: FieldType, after: FieldType, path: string): Iterable<Finding> {
@@ -98,10 +102,11 @@ function isImported({ file }: MessageDefinition): boolean {
 }
 
 /** Numbers may be packed when they are repeated, and then no other label reads them. Confluent goes by what is written. */
-function* labelFindings(before: FieldShape, after: FieldShape, path: string): Iterable<Difference> {
-  if (before.label === undefined || after.label === undefined || before.label === after.label) return;
-  if (before.type.kind !== 'scalar' || after.type.kind !== 'scalar') return;
-  if (before.type.encoding !== after.type.encoding) return;
+function labelFinding(before: FieldShape, after: FieldShape, path: string): Difference | undefined {
+  if (before.label === undefined || after.label === undefined || before.label === after.label)
+    return undefined;
+  if (before.type.kind !== 'scalar' || after.type.kind !== 'scalar') return undefined;
+  if (before.type.encoding !== after.type.encoding) return undefined;
   const isText = after.type.encoding === 'length-prefixed';
-  yield { type: isText ? 'FIELD_STRING_OR_BYTES_LABEL_CHANGED' : 'FIELD_NUMERIC_LABEL_CHANGED', path };
+  return { type: isText ? 'FIELD_STRING_OR_BYTES_LABEL_CHANGED' : 'FIELD_NUMERIC_LABEL_CHANGED', path };
 }

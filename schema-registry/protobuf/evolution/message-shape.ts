@@ -1,5 +1,12 @@
 import { changedFeatures, type Features, scopeFeatures } from '../features.ts';
-import { type Definition, type LinkedFile, type MessageDefinition, resolveType } from '../files.ts';
+import {
+  type Definition,
+  type ExtensionDefinition,
+  extensionsOf,
+  type LinkedFile,
+  type MessageDefinition,
+  resolveType,
+} from '../files.ts';
 import {
   groupFieldName,
   isScalar,
@@ -16,6 +23,7 @@ export interface MessageShape {
 }
 
 export interface FieldShape {
+  /** Of an extension, the full name in brackets. */
   readonly name: string;
   readonly tag: number;
   /** As written: proto3 leaves it out where proto2 has `optional`. */
@@ -66,8 +74,11 @@ const encodings: Readonly<Record<ScalarType, ScalarEncoding>> = {
   double: 'double',
 };
 
-/** The shape of a message; of a number that is there twice, the first field counts. Extensions are not part of it. */
-export function messageShape({ name, element, file }: MessageDefinition): MessageShape {
+/**
+ * The shape of a message to those who see what `root` sees: the fields that extensions add are like its own. Of a number
+ * that is there twice, the first field counts. Ranges for extensions only allow: they are not on the wire, nor here.
+ */
+export function messageShape({ name, element, file }: MessageDefinition, root: LinkedFile): MessageShape {
   const context = { file, scope: name, features: scopeFeatures(file, name) };
   const fields = new Map<number, FieldShape>();
   const add = (field: FieldShape) => {
@@ -79,7 +90,15 @@ export function messageShape({ name, element, file }: MessageDefinition): Messag
     for (const field of oneof.fields) add(plainField(field, context, oneof.name));
     for (const group of oneof.groups) add(groupField(group, context, oneof.name));
   }
+  for (const extension of extensionsOf(root, name)) add(extensionField(extension));
   return { fields, oneofs: new Set(element.oneofs.map((oneof) => oneof.name)) };
+}
+
+function extensionField({ name, scope, member, file }: ExtensionDefinition): FieldShape {
+  const context = { file, scope, features: scopeFeatures(file, scope) };
+  const isGroup = 'fieldOptions' in member;
+  const field = isGroup ? groupField(member, context, undefined) : plainField(member, context, undefined);
+  return { ...field, name: `[${name}]` };
 }
 
 /** The name inside of its file's package. */

@@ -11,8 +11,11 @@ import { isMoved, presenceFindings, typesOf } from './own-types.ts';
  * with its members by number. The order of the text does not matter to it. Throws `SchemaLimitError` when it is too much.
  */
 export function schemaDifferences(before: LinkedFile, after: LinkedFile): readonly Difference[] {
-  return new Walk().run(before, after);
+  return new Walk(before, after).run();
 }
+
+/** So many characters of a difference's path count as a step. */
+const pathStep = 64;
 
 /** The findings about two messages (or, outermost, about all of the schema's own), as far as they have been taken up. */
 interface Visit {
@@ -22,17 +25,32 @@ interface Visit {
   isBroken: boolean;
 }
 
+/** One of the two schemas. A message of an import may be in both, with other extensions. */
+interface Side {
+  readonly root: LinkedFile;
+  readonly shapes: Map<MessageDefinition['element'], MessageShape>;
+}
+
 /** Goes depth first from imported message to imported message, with a stack of its own: chains may be long. */
 class Walk {
+  readonly #before: Side;
+  readonly #after: Side;
   readonly #steps = new StepCounter();
-  readonly #shapes = new Map<MessageDefinition['element'], MessageShape>();
   /** Pairs of imported messages that have been visited: true when one breaks readers of the other. */
   readonly #verdicts = new Map<MessageDefinition['element'], Map<MessageDefinition['element'], boolean>>();
   readonly #differences: Difference[] = [];
   readonly #visits: Visit[] = [];
 
-  run(before: LinkedFile, after: LinkedFile): readonly Difference[] {
-    this.#open({ findings: this.#schema(before, after)[Symbol.iterator](), isBroken: false });
+  constructor(before: LinkedFile, after: LinkedFile) {
+    this.#before = { root: before, shapes: new Map() };
+    this.#after = { root: after, shapes: new Map() };
+  }
+
+  run(): readonly Difference[] {
+    this.#open({
+      findings: this.#schema(this.#before.root, this.#after.root)[Symbol.iterator](),
+      isBroken: false,
+    });
     for (let visit = this.#visits.at(-1); visit !== undefined; visit = this.#visits.at(-1)) {
       const { done, value } = visit.findings.next();
       if (done === true) this.#close(visit);
@@ -55,6 +73,8 @@ class Walk {
   }
 
   #keep(visit: Visit, difference: Difference): void {
+    // Names may be long: where many things differ, the places alone are more than memory holds.
+    this.#steps.step(Math.floor(difference.path.length / pathStep));
     this.#differences.push(difference);
     visit.isBroken ||= isBreaking(difference);
   }
@@ -101,15 +121,9 @@ class Walk {
   }
 
   #messages(before: MessageDefinition, after: MessageDefinition): Iterable<Finding> {
-    const [old, now] = [this.#shapeOf(before), this.#shapeOf(after)];
+    const [old, now] = [shapeOf(this.#before, before), shapeOf(this.#after, after)];
     this.#steps.step(1 + old.fields.size + now.fields.size);
     return messageFindings(old, now, pathOf(after));
-  }
-
-  #shapeOf(definition: MessageDefinition): MessageShape {
-    const shape = this.#shapes.get(definition.element) ?? messageShape(definition);
-    this.#shapes.set(definition.element, shape);
-    return shape;
   }
 
   *#enums(before: EnumDefinition, after: EnumDefinition): Iterable<Difference> {
@@ -123,6 +137,12 @@ class Walk {
       else if (![...was].some((name) => is.has(name))) yield { type: 'ENUM_CONST_CHANGED', path };
     }
   }
+}
+
+function shapeOf({ root, shapes }: Side, definition: MessageDefinition): MessageShape {
+  const shape = shapes.get(definition.element) ?? messageShape(definition, root);
+  shapes.set(definition.element, shape);
+  return shape;
 }
 
 /** The names of each number: aliases share one. */
