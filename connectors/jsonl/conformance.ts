@@ -8,6 +8,7 @@ import { sink } from './index.ts';
 export const conformance = describeSink({
   plugin: sink,
   module: import.meta.resolve('./index.ts'),
+  notApplicable: { rebalance: 'one task writes: it locks the lengths of the files' },
   prepare: ({ folder }) => join(folder, 'rows.jsonl'),
   config: (file) => ({ file }),
   record: (row, text) => ({ key: String(row), value: { row, text } }),

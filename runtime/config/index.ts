@@ -1,10 +1,5 @@
-export {
-  assignorNamed,
-  consumerOptions,
-  isClientKey,
-  producerOptions,
-  sinkGroupId,
-} from './client-settings.ts';
+export { assignorNamed, isClientKey } from './client-schema.ts';
+export { consumerOptions, producerOptions, sinkGroupId } from './client-settings.ts';
 export {
   type ConnectorSettings,
   type ErrorSettings,

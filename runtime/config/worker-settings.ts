@@ -1,5 +1,5 @@
 import { type ConfigSchema, parsePluginConfig } from '../plugin/index.ts';
-import { clientProblems } from './client-settings.ts';
+import { clientProblems } from './client-schema.ts';
 import { WorkerConfigError } from './errors.ts';
 import { type Properties, withPrefix } from './properties.ts';
 

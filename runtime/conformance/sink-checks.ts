@@ -5,6 +5,7 @@ import type { CheckSpec } from './check-spec.ts';
 import { LETTERS, tolerant } from './dead-letters.ts';
 import { missingFrom, requireOnce, requireOrder, rowsFrom, showRows } from './rows.ts';
 import { sinkSurvivesKills } from './sink-kills.ts';
+import { sinkSharesPartitions } from './sink-rebalances.ts';
 import {
   CommittedOffsets,
   isExact,
@@ -45,6 +46,10 @@ export const sinkChecks: readonly CheckSpec<SinkConformance>[] = [
   {
     name: 'sigkill: at every commit boundary nothing is lost, and nothing committed comes again',
     run: sinkSurvivesKills,
+  },
+  {
+    name: 'rebalance: partitions that go from one task to another lose nothing, and repeat nothing committed',
+    run: sinkSharesPartitions,
   },
   { name: 'repeat: records that come again leave no second row', run: repeat },
   { name: 'retry: what fails for the moment is written later', needs: 'fail', run: retry },

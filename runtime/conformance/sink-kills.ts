@@ -1,8 +1,8 @@
-import type { PartitionOffset, SinkConformance } from '../plugin/index.ts';
+import type { SinkConformance } from '../plugin/index.ts';
 import type { Bench } from './bench.ts';
 import { ConformanceError, require } from './check.ts';
 import { missingFrom, repeatedIn, rowsFrom, showRows } from './rows.ts';
-import { CommittedOffsets, isExact, produceRows, rowsInWorld } from './sink-runs.ts';
+import { CommittedOffsets, isExact, produceRows, rowsInWorld, rowsOf } from './sink-runs.ts';
 import { type Boundary, TaskRun } from './task-run.ts';
 
 const ROWS = 40;
@@ -90,8 +90,4 @@ async function runToEnd(bench: Bench, description: SinkConformance, ledger: Ledg
     run,
   });
   await run.stop();
-}
-
-function rowsOf(records: readonly PartitionOffset[]): readonly number[] {
-  return records.map(({ partition, offset }) => offset * 2 + partition);
 }

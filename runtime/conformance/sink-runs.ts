@@ -1,4 +1,10 @@
-import type { SinkConformance, SinkInput, TopicPartition, WrittenRow } from '../plugin/index.ts';
+import type {
+  PartitionOffset,
+  SinkConformance,
+  SinkInput,
+  TopicPartition,
+  WrittenRow,
+} from '../plugin/index.ts';
 import type { Bench } from './bench.ts';
 import { rowsFrom } from './rows.ts';
 import { type Boundary, type RunOptions, TaskRun } from './task-run.ts';
@@ -32,6 +38,11 @@ export class CommittedOffsets {
     const parts = [...this.#offsets].map(([partition, offset]) => `partition ${partition} up to ${offset}`);
     return parts.length === 0 ? 'none' : parts.join(', ');
   }
+}
+
+/** The rows that records of the topic are, by where they are. */
+export function rowsOf(records: readonly PartitionOffset[]): readonly number[] {
+  return records.map(({ partition, offset }) => offset * 2 + partition);
 }
 
 /** Writes the rows `first` to `first + count - 1` to the topic. */

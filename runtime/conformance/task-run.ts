@@ -59,6 +59,11 @@ const isStep: ReadonlySet<Boundary['at']> = new Set([
 export interface RunOptions {
   /** Whether the plugin's code runs in a process of its own. */
   readonly isIsolated?: boolean;
+  /**
+   * Number of the task when several of a sink run at the same time. They join and leave their group as tasks of a worker do;
+   * one alone takes the place of the one that was killed before it.
+   */
+  readonly member?: number;
   /** Keys beside those that the description gives. */
   readonly config?: FlatConfig;
   /** Hears of each boundary, and is waited for there. */
@@ -88,8 +93,9 @@ export class TaskRun {
     this.#sever = sever;
     this.#environment = { ...environment, client: this.#watchedClient(environment.client) };
     const connector = planned['name'] ?? '';
+    const task = options.member ?? 0;
     this.#placed = isolatePlugin(description.plugin, this.#environment, {
-      ...{ connector, task: 0, config: planned },
+      ...{ connector, task, config: planned },
       settings: extensionSettings(planned).isolation,
       onLost: (error) => this.task.fail(error),
       onAsk: (what, input) => this.task.ask(what, input),
@@ -97,7 +103,7 @@ export class TaskRun {
     const { plugin } = this.#placed;
     const parts = {
       environment: this.#environment,
-      spec: { connector, task: 0, config: planned, isPaused: false },
+      spec: { connector, task, config: planned, isPaused: false },
       logger: bench.log,
       listener: {
         onRunning: () => undefined,
@@ -286,7 +292,11 @@ export class TaskRun {
 }
 
 /** The connector's config: what the description says, the runtime's own keys, and those of this run. */
-function configOf(bench: Bench, description: Conformance, { config, isIsolated }: RunOptions): Properties {
+function configOf(
+  bench: Bench,
+  description: Conformance,
+  { config, isIsolated, member }: RunOptions,
+): Properties {
   const { plugin } = description;
   const { topic } = bench.place;
   const own = { ...description.config(bench.world, bench.place), ...config };
@@ -297,8 +307,10 @@ function configOf(bench: Bench, description: Conformance, { config, isIsolated }
       : {
           topics: topic,
           'consumer.override.max.poll.records': '5',
-          // One that is killed takes its place again at once, instead of waiting until it counts as gone.
-          'consumer.override.group.instance.id': 'conformance',
+          ...(member === undefined
+            ? // One that is killed takes its place again at once, instead of waiting until it counts as gone.
+              { 'consumer.override.group.instance.id': 'conformance' }
+            : { 'consumer.override.heartbeat.interval.ms': '20' }),
         };
   return {
     name: 'conformance',

@@ -179,6 +179,21 @@ const sinkRows: readonly Row[] = [
   ['put_batch_max_time_ms', 'gauge', 'Ms the sink took for its slowest batch.', (t) => t.meters.batchMs.max],
 ];
 
+/** Of the sink's consumer. */
+const coordinatorRows: readonly Row[] = [
+  ['rebalance_total', 'counter', 'Rebalances of the sink’s group.', (t) => t.meters.rebalanceMs.count],
+  [
+    'rebalance_rate_per_hour',
+    'gauge',
+    'Rebalances of the sink’s group, per hour.',
+    (t) => t.meters.rebalanceMs.countRate * 3_600,
+  ],
+  ['rebalance_latency_total', 'counter', 'Ms that rebalances took, in all.', (t) => t.meters.rebalanceMs.sum],
+  ['rebalance_latency_avg', 'gauge', 'Ms a rebalance took, on average.', (t) => t.meters.rebalanceMs.average],
+  ['rebalance_latency_max', 'gauge', 'Ms the longest rebalance took.', (t) => t.meters.rebalanceMs.max],
+  ['assigned_partitions', 'gauge', 'Partitions the task has.', (t) => t.partitionCount],
+];
+
 const errorRows: readonly Row[] = [
   ['total_record_failures', 'counter', 'Records that failed in the end.', (t) => t.progress.failures],
   [
@@ -271,6 +286,7 @@ export function workerFamilies({ connectors, startups, startedAt }: MeasuredWork
     ...families('kafka_connect_connector_task_metrics', taskRows, connectors),
     ...families('kafka_connect_source_task_metrics', sourceRows, connectors, 'source'),
     ...families('kafka_connect_sink_task_metrics', sinkRows, connectors, 'sink'),
+    ...families('kafka_consumer_consumer_coordinator_metrics', coordinatorRows, connectors, 'sink'),
     ...families('kafka_connect_task_error_metrics', errorRows, connectors),
     ...pluginFamilies(connectors),
   ];

@@ -52,6 +52,8 @@ export class SinkGroup {
   readonly #parts: SinkGroupParts;
   /** Partitions that were taken away since {@link begin}, be it that they came back. */
   readonly #gone = new Set<string>();
+  /** When the rebalance under way began. Monotonic. */
+  #rebalancingSince: number | undefined;
 
   constructor(parts: SinkGroupParts) {
     this.#parts = parts;
@@ -60,6 +62,7 @@ export class SinkGroup {
   /** Joins at the next poll. */
   subscribe(): void {
     const { consumer, settings } = this.#parts;
+    this.#beginRebalance();
     const listener = {
       onAssigned: (partitions: readonly TopicPartition[]) => this.#onAssigned(partitions),
       onRevoked: (partitions: readonly TopicPartition[]) => this.#onRevoked(partitions),
@@ -168,8 +171,15 @@ export class SinkGroup {
     this.#parts.onForgotten(offsets);
   }
 
+  #beginRebalance(): void {
+    this.#rebalancingSince ??= this.#parts.clock.monotonic();
+  }
+
   async #onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
-    const { consumer, isHolding } = this.#parts;
+    const { consumer, isHolding, meters, clock } = this.#parts;
+    const now = clock.monotonic();
+    meters.rebalanceMs.record(now - (this.#rebalancingSince ?? now));
+    this.#rebalancingSince = undefined;
     consumer.pause(partitions.filter(isHolding));
     const own = await this.#ownOffsets(partitions);
     for (const { topic, partition, offset } of own) consumer.seek({ topic, partition, offset });
@@ -200,6 +210,7 @@ export class SinkGroup {
 
   /** C12: what was written of these is flushed and committed before another member gets them. */
   async #onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#beginRebalance();
     try {
       await this.commit('closing');
       const { plugin, handle, ctx, isCancelled } = this.#parts;
@@ -210,6 +221,7 @@ export class SinkGroup {
   }
 
   async #onLost(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#beginRebalance();
     this.#forget(partitions);
     const { plugin, handle, ctx, isCancelled } = this.#parts;
     if (isCancelled()) return;

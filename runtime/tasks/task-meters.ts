@@ -14,6 +14,8 @@ export interface TaskMeters {
   readonly commitFailures: WindowedStat;
   /** Commits of a sink whose end came too late to count. */
   readonly commitSkips: WindowedStat;
+  /** Rebalances of a sink's group: ms from giving partitions up, or from joining, to the new assignment. */
+  readonly rebalanceMs: WindowedStat;
   /** Records that were read and not yet written, looked at with each batch. */
   readonly active: WindowedStat;
 }
@@ -27,6 +29,7 @@ export function newMeters(clock: Clock): TaskMeters {
     commitMs: new WindowedStat(clock),
     commitFailures: new WindowedStat(clock),
     commitSkips: new WindowedStat(clock),
+    rebalanceMs: new WindowedStat(clock),
     active: new WindowedStat(clock),
   };
 }

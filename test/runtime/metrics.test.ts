@@ -4,7 +4,7 @@ import { ManualClock } from '../../platform/simulation/manual-clock.ts';
 import { RecordError } from '../../runtime/plugin/index.ts';
 import { WindowedStat } from '../../runtime/tasks/windowed-stat.ts';
 import type { Worker } from '../../runtime/worker.ts';
-import { TestCluster } from './herder/cluster.ts';
+import { TestCluster, until } from './herder/cluster.ts';
 import { CountingSource, TableSink } from './herder/memory-plugins.ts';
 
 let cluster: TestCluster;
@@ -61,6 +61,8 @@ test('a source, a sink and a failed task tell under Kafka Connect’s names what
     'kafka_connect_sink_task_metrics_sink_record_read_total{connector="out",task="0"}': '10',
     'kafka_connect_sink_task_metrics_sink_record_send_total{connector="out",task="0"}': '9',
     'kafka_connect_sink_task_metrics_partition_count{connector="out",task="0"}': '1',
+    'kafka_consumer_consumer_coordinator_metrics_rebalance_total{connector="out",task="0"}': '1',
+    'kafka_consumer_consumer_coordinator_metrics_assigned_partitions{connector="out",task="0"}': '1',
     'kafka_connect_connector_task_metrics_batch_size_max{connector="in",task="0"}': '3',
     'kafka_connect_connector_task_metrics_offset_commit_success_percentage{connector="in",task="0"}': '1',
     'kafka_connect_task_error_metrics_total_record_failures{connector="out",task="0"}': '1',
@@ -91,4 +93,28 @@ test('what is older than a minute no longer counts in averages, maxima and rates
   clock.advance(70_000);
   expect(stat.max).toBeNaN();
   expect([stat.count, stat.sum, stat.rate]).toEqual([3, 36, 0]);
+});
+
+test('each rebalance of a sink is counted', async () => {
+  const source = new CountingSource();
+  const sink = new TableSink();
+  const worker = await cluster.worker([source.plugin, sink.plugin]);
+  await worker.herder.createConnector('in', { 'connector.class': 'counting', topic: 'numbers' });
+  await worker.whenDone(['in']);
+  const quick = { topics: 'numbers', 'consumer.override.heartbeat.interval.ms': '20' };
+  await worker.herder.createConnector('out', { 'connector.class': 'table', ...quick });
+  await worker.whenDone(['out']);
+  const rebalances = () =>
+    worker
+      .metrics()
+      .find(({ name }) => name === 'kafka_consumer_consumer_coordinator_metrics_rebalance_total')
+      ?.samples.map(({ value }) => value);
+  expect(rebalances()).toEqual([1]);
+  const other = cluster.client().consumer({ groupId: 'connect-out', autoOffsetReset: 'earliest' });
+  other.subscribe({ topics: ['numbers'] });
+  await until(async () => {
+    await other.poll(10);
+    return (rebalances()?.[0] ?? 0) > 1;
+  });
+  await other.close();
 });

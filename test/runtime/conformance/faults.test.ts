@@ -39,6 +39,7 @@ const words: Readonly<Record<string, RegExp>> = {
   retry: /the task failed: 503/,
   tombstone: /task failed|missing|more than once/,
   repeat: /more than once/,
+  rebalance: /missing/,
   schema: /missing/,
 };
 

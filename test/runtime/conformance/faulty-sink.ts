@@ -1,5 +1,5 @@
 // A sink that is right with fault=none, and wrong in the way that `fault` names. Loaded by isolated tasks as well.
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -33,6 +33,8 @@ export const sinkFaults = {
   'leaves a file open': ['handles'],
   'says that it is idempotent': ['repeat'],
   'leaves out new fields': ['schema'],
+  'replaces the file by what it knows of it': ['rebalance'],
+  'ends with the first partition that goes': ['rebalance'],
 } as const;
 
 const config = {
@@ -50,6 +52,9 @@ interface Output {
   readonly is: (fault: keyof typeof sinkFaults) => boolean;
   readonly secret: string | undefined;
   buffered: string;
+  /** What it believes to be in the file. */
+  known: string;
+  isOver: boolean;
 }
 
 const kept: unknown[] = [];
@@ -68,7 +73,7 @@ export const sink = defineSink({
     if (is('logs the secret')) ctx.log.info({ headers: { authorization: secret } }, 'opened');
     if (is('changes its config')) Object.assign(config, { more: true });
     if (is('leaves a file open')) kept.push(await open(config.file, 'a'));
-    return { file: config.file, is, secret, buffered: '' };
+    return { file: config.file, is, secret, buffered: '', known: contentOf(config.file), isOver: false };
   },
   async write(output, { records }) {
     const { is, file } = output;
@@ -91,6 +96,10 @@ export const sink = defineSink({
     const text = good.map((record) => lineOf(output, record)).join('');
     if (is('resolves before it has written')) setTimeout(() => appendLater(file, text), 60);
     else if (is('flushes nothing')) output.buffered += text;
+    else if (is('replaces the file by what it knows of it')) {
+      output.known += text;
+      writeFileSync(file, output.known);
+    } else if (output.isOver) return [];
     else appendFileSync(file, text);
     if (is('does not stop')) await new Promise(() => undefined);
     if (is('commits past poison')) return [];
@@ -103,10 +112,17 @@ export const sink = defineSink({
     );
   },
   async flush() {},
+  async revoked(output) {
+    output.isOver = output.is('ends with the first partition that goes');
+  },
   close: (output) => {
     if (output.buffered !== '') appendFileSync(output.file, output.buffered);
   },
 });
+
+function contentOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
 
 /** The folder may be gone by then. */
 function appendLater(file: string, text: string): void {
@@ -155,19 +171,12 @@ export function faultySink(fault: string) {
     config: (file) => ({ file, fault }),
     secrets: [{ password: '${canary}' }],
     record: (row, text) => ({ value: { row, text } }),
-    read: (file) => {
-      let content = '';
-      try {
-        content = readFileSync(file, 'utf8');
-      } catch {
-        // Nothing was written yet.
-      }
-      return content
+    read: (file) =>
+      contentOf(file)
         .split('\n')
         .slice(0, -1)
         .map((line) => JSON.parse(line))
-        .map((value) => (value === 'poison' ? { row: -1 } : { row: value.row, text: value.text }));
-    },
+        .map((value) => (value === 'poison' ? { row: -1 } : { row: value.row, text: value.text })),
     isIdempotent: fault === 'says that it is idempotent',
     poison: () => ({ value: 'poison' }),
     tombstone: () => ({ value: null }),
