@@ -1,56 +1,18 @@
 import type { ResolvedReference } from '../language.ts';
 import { limitedName } from '../limits.ts';
+import type { Definition, ExtensionDefinition, LinkedFile } from './definitions.ts';
 import { NameIndex, NamesInSight } from './names.ts';
 import { parseProto } from './parser.ts';
-import type {
-  ProtoEnum,
-  ProtoExtend,
-  ProtoField,
-  ProtoFile,
-  ProtoGroup,
-  ProtoMessage,
-} from './syntax-tree.ts';
+import type { ProtoEnum, ProtoExtend, ProtoFile, ProtoMessage } from './syntax-tree.ts';
 import { wellKnownFile } from './well-known/index.ts';
 
-/** A message, group or enum with its full name, without a dot in front. */
-export type Definition = MessageDefinition | EnumDefinition;
-
-export interface MessageDefinition {
-  readonly kind: 'message';
-  readonly name: string;
-  readonly element: ProtoMessage;
-  readonly file: LinkedFile;
-}
-
-export interface EnumDefinition {
-  readonly kind: 'enum';
-  readonly name: string;
-  readonly element: ProtoEnum;
-  readonly file: LinkedFile;
-}
-
-/** A field that some file adds to a message. */
-export interface ExtensionDefinition {
-  readonly name: string;
-  /** As the file has it: a name to resolve in `scope`. */
-  readonly extendee: string;
-  readonly scope: string;
-  readonly member: ProtoField | ProtoGroup;
-  readonly file: LinkedFile;
-}
-
-/** A file with its definitions and those it can see. */
-export interface LinkedFile {
-  /** As imports name it; empty for the schema itself. */
-  readonly path: string;
-  readonly file: ProtoFile;
-  readonly definitions: ReadonlyMap<string, Definition>;
-  readonly extensions: ReadonlyMap<string, ExtensionDefinition>;
-  /** What names mean in it: its own, those that it imports, and those that these import publicly. */
-  readonly names: NamesInSight;
-  /** Imports that nothing stands for. */
-  readonly missing: readonly string[];
-}
+export type {
+  Definition,
+  EnumDefinition,
+  ExtensionDefinition,
+  LinkedFile,
+  MessageDefinition,
+} from './definitions.ts';
 
 /** Links a file with its imports: references by name, then what is built in. Never throws for what is missing. */
 export function linkFile(file: ProtoFile, references: readonly ResolvedReference[]): LinkedFile {

@@ -1,12 +1,6 @@
 import { SchemaLimitError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { Definition, ExtensionDefinition, LinkedFile } from './files.ts';
-
-/** What names may stand for, by kind. */
-interface Meanings {
-  readonly types: Definition;
-  readonly extensions: ExtensionDefinition;
-}
+import type { Definition, ExtensionDefinition, LinkedFile, Meanings, NamesSeen } from './definitions.ts';
 
 type Kind = keyof Meanings;
 
@@ -84,10 +78,9 @@ export class NameIndex {
   }
 }
 
-/** What names mean in one file. */
-export class NamesInSight {
+/** Looks names up in the index of a schema. */
+export class NamesInSight implements NamesSeen {
   readonly #index: NameIndex;
-  /** The file itself first; of a name that several define, the first one's counts. */
   readonly files: ReadonlySet<LinkedFile>;
   #order: ReadonlyMap<LinkedFile, number> | undefined;
   #scope: { readonly name: string; readonly place: Place } | undefined;
@@ -98,7 +91,6 @@ export class NamesInSight {
     this.files = files;
   }
 
-  /** What the name, as written inside of `scope`, stands for: the innermost that fits. A dot in front: a full name. */
   find<K extends Kind>(kind: K, name: string, scope: string): Meanings[K] | undefined {
     // One scope is asked about many times in a row.
     if (this.#scope?.name !== scope) this.#scope = { name: scope, place: this.#index.at(scope) };
@@ -110,7 +102,6 @@ export class NamesInSight {
     return known.get(key) as Meanings[K] | undefined;
   }
 
-  /** How many places have been looked at, for all files of the schema: what tests count. */
   get steps(): number {
     return this.#index.steps;
   }
