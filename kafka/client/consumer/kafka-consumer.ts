@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { ClientClosedError, IllegalStateError } from '../errors.ts';
+import { ClientClosedError, ConfigurationError, IllegalStateError } from '../errors.ts';
 import { Signal } from '../group/signal.ts';
 import { EARLIEST, LATEST, listOffsets } from '../offsets/list-offsets.ts';
 import type {
@@ -77,6 +77,7 @@ export class KafkaConsumer implements Consumer {
     this.#checkNotClosing();
     if (this.#settings.groupId === undefined)
       throw new IllegalStateError('subscribe needs a groupId; or use assign');
+    checkSubscription(subscription);
     if (this.#group !== undefined) {
       this.#group.change(subscription, listener);
       return;
@@ -350,4 +351,12 @@ function takeFrom(state: PartitionState, recordsMax: number): PolledRecords | un
 
 function placeOf({ topic, partition, position, leaderEpoch, highWatermark }: PartitionState) {
   return { topic, partition, nextOffset: position, leaderEpoch, highWatermark };
+}
+
+/** JavaScript has no types to say so. */
+function checkSubscription(subscription: Partial<Record<'topics' | 'pattern', unknown>>): void {
+  const { topics, pattern } = subscription;
+  const areTopics = Array.isArray(topics) && topics.every((topic) => typeof topic === 'string');
+  if (!areTopics && typeof (pattern as Partial<RegExp> | undefined)?.test !== 'function')
+    throw new ConfigurationError("subscribe takes { topics: ['a', 'b'] } or { pattern: /^a/ }");
 }

@@ -51,6 +51,7 @@ export const packaged: Part = {
       name: 'a program imports all four entries: a plugin, a broker, a client with every codec, a registry',
       run: () => checkProgram(context),
     },
+    { name: 'the program of docs/embedding.md runs as it is', run: checkDocumented },
     ...(['inline', 'thread', 'process'] as const).map((mode) => ({
       name: `isolation: ${mode} of a third-party source and a built-in sink works as packed`,
       run: () => checkIsolation(context.directory, mode),
@@ -156,6 +157,16 @@ async function checkProgram({ directory }: PartContext): Promise<void> {
     records: ['by none', 'by gzip', 'by snappy', 'by lz4', 'by zstd'],
     schemaId: 1,
   });
+}
+
+async function checkDocumented(): Promise<void> {
+  const page = readFileSync(join(projectRoot, 'docs/embedding.md'), 'utf8');
+  const code = /^```js\n(.*?)^```$/ms.exec(page)?.[1];
+  if (code === undefined) throw new Mismatch('program in docs/embedding.md', 'js', page.slice(0, 200));
+  const program = join(packageDirectory, 'documented.mjs');
+  writeFileSync(program, code);
+  const { stdout } = await runOk(process.execPath, [program]);
+  expectEqual('what it read', stdout.trim(), '[ { id: 7 } ]');
 }
 
 async function checkTypes(): Promise<void> {

@@ -125,6 +125,14 @@ describe('poll', () => {
     await expect(consumer.poll(100)).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
   });
 
+  test('needs a subscription that is one', () => {
+    const consumer = consumerOf({ groupId: 'g' });
+    for (const wrong of [['t'], { topics: 't' }, { topics: [1] }, {}])
+      expect(() => consumer.subscribe(wrong as never)).toThrow(
+        "subscribe takes { topics: ['a', 'b'] } or { pattern: /^a/ }",
+      );
+  });
+
   test('that waits is ended by close', async () => {
     serveFetch(broker, { batches: [] });
     const consumer = consumerOf();
