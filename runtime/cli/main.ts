@@ -8,7 +8,12 @@ import { similarName } from './similar-name.ts';
 const FREE_PORT_ADVICE =
   'Stop what listens there, or choose with --kafka-port, --registry-port or --rest-port; 0 takes a free one.';
 
-const usageCodes = new Set(['CLI_WORKER_PROPERTIES', 'CONNECT_WORKER_CONFIG', 'CONNECT_REST_CONFIG']);
+const usageCodes = new Set([
+  'CLI_WORKER_PROPERTIES',
+  'CONNECT_WORKER_CONFIG',
+  'CONNECT_REST_CONFIG',
+  'CONNECT_SSL_CONFIG',
+]);
 
 /** Every command by its name, in the order of the help text. */
 const commands: ReadonlyMap<string, CommandEntry> = new Map([
