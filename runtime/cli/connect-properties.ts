@@ -1,8 +1,8 @@
 import { diskFiles } from '../../platform/disk-files.ts';
 import { StreamError } from '../../platform/errors.ts';
 import type { ConnectClientSettings } from '../composition-root.ts';
-import { isClientKey, isWorkerKey, listOf } from '../config/index.ts';
-import { isRestKey } from '../rest/index.ts';
+import { isClientKey, isWorkerKey, listOf, WorkerConfigError, workerSettings } from '../config/index.ts';
+import { isRestKey, restSettings } from '../rest/index.ts';
 import { brokerTls, isSecurityKey } from './broker-security.ts';
 
 type Properties = Readonly<Record<string, string>>;
@@ -53,6 +53,8 @@ export function connectClient(file: string, properties: Properties, mode: Worker
     if (/^\d{1,15}$/.test(text)) times[option] = Number(text);
     else problems.push(`Invalid value ${text} for configuration ${key}: Not a number of type LONG`);
   }
+  problems.push(...problemsOf(() => workerSettings(properties)));
+  problems.push(...problemsOf(() => restSettings(properties, (path) => diskFiles.readFile(path))));
   const tls = brokerTls(properties, (path) => diskFiles.readFile(path), problems);
   if (problems.length > 0) throw new ConnectPropertiesError(file, problems);
   return {
@@ -61,6 +63,18 @@ export function connectClient(file: string, properties: Properties, mode: Worker
     ...times,
     ...(tls !== undefined && { tls }),
   };
+}
+
+/** What a part of the worker has against its properties. */
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof WorkerConfigError) return error.problems;
+    if (error instanceof StreamError) return [error.message];
+    throw error;
+  }
 }
 
 /** Folders of `plugin.path` that are there. */

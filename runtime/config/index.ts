@@ -7,6 +7,7 @@ export {
   sinkSettings,
   sourceSettings,
 } from './connector-settings.ts';
+export { WorkerConfigError } from './errors.ts';
 export {
   type ExtensionSettings,
   extensionSettings,
