@@ -2,9 +2,11 @@ import { type RunningBroker, startBroker as start } from '../broker/index.ts';
 import { type ClientOptions, createClient, type KafkaClient } from '../kafka/client/index.ts';
 import { diskFiles } from '../platform/disk-files.ts';
 import { MemoryNet } from '../platform/memory-net.ts';
+import type { Net } from '../platform/net.ts';
 import type { LogLevel } from '../platform/pino-logger.ts';
 import type { Platform } from '../platform/platform.ts';
 import { systemPlatform } from '../platform/system-platform.ts';
+import { type TlsClientOptions, tlsNet } from '../platform/tls-net.ts';
 import {
   httpClient,
   inProcessClient,
@@ -113,7 +115,7 @@ export interface WorkerStackSettings {
   /** A broker of our own with these properties, or the brokers of another cluster. */
   readonly kafka:
     | { readonly properties: ReadonlyMap<string, string> }
-    | { readonly bootstrapServers: string };
+    | { readonly bootstrapServers: string; readonly tls?: TlsClientOptions | undefined };
   readonly logLevel: LogLevel;
   readonly plugins: Pick<PluginPlaces, 'folders' | 'packages'>;
   /**
@@ -178,7 +180,10 @@ export type ConnectClientSettings = Pick<ClientOptions, 'bootstrapServers'> &
       | 'reconnectBackoffMaxMs'
       | 'connectTimeoutMs'
     >
-  >;
+  > & {
+    /** Undefined: no TLS. */
+    readonly tls?: TlsClientOptions;
+  };
 
 /** How a Connect worker on another cluster is run. */
 export interface ConnectStackSettings {
@@ -214,7 +219,8 @@ export async function startConnectStack(settings: ConnectStackSettings): Promise
     const { logger, loggers } = loggingAt(settings.logLevel);
     const platform = systemPlatform(loggers.logger('millrace', logger));
     opened.defer(() => platform.executor.close());
-    const client = createClient({ ...platform, ...settings.client });
+    const { tls, ...connecting } = settings.client;
+    const client = createClient({ ...platform, net: netFor(platform, tls), ...connecting });
     opened.defer(() => client.close());
     const { rest, serve } = await restBefore(restOptions, opened);
     const worker = await unlessInterrupted(settings.signal, client, async () => {
@@ -251,9 +257,14 @@ async function kafkaFor(
     const { broker, client } = await embeddedKafka(platform, kafka, opened);
     return { kafka: broker.address, client, halted: broker.halted };
   }
-  const client = createClient({ ...platform, bootstrapServers: kafka.bootstrapServers });
+  const net = netFor(platform, kafka.tls);
+  const client = createClient({ ...platform, net, bootstrapServers: kafka.bootstrapServers });
   opened.defer(() => client.close());
   return { kafka: kafka.bootstrapServers, client, halted: new Promise(() => undefined) };
+}
+
+function netFor({ net }: Platform, tls: TlsClientOptions | undefined): Net {
+  return tls === undefined ? net : tlsNet(net, tls);
 }
 
 /** The client reaches the broker by a pipe within the process: the same protocol and code, no socket. */

@@ -38,4 +38,11 @@ export class RegistryError extends StreamError {
     this.status = status;
     this.errorCode = errorCode;
   }
+
+  /** Whether the same request may succeed later: the registry is away, busy or broken. */
+  get isRetriable(): boolean {
+    return passingStatuses.has(this.status);
+  }
 }
+
+const passingStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);

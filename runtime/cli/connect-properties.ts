@@ -1,8 +1,9 @@
 import { diskFiles } from '../../platform/disk-files.ts';
 import { StreamError } from '../../platform/errors.ts';
 import type { ConnectClientSettings } from '../composition-root.ts';
-import { isClientKey, isWorkerKey, listOf } from '../config/index.ts';
-import { isRestKey } from '../rest/index.ts';
+import { isClientKey, isWorkerKey, listOf, WorkerConfigError, workerSettings } from '../config/index.ts';
+import { isRestKey, restSettings } from '../rest/index.ts';
+import { brokerTls, isSecurityKey } from './broker-security.ts';
 
 type Properties = Readonly<Record<string, string>>;
 
@@ -27,7 +28,7 @@ const timeKeys = {
   'socket.connection.setup.timeout.ms': 'connectTimeoutMs',
 } as const;
 
-const clientKeys = new Set([...Object.keys(timeKeys), 'bootstrap.servers', 'client.id', 'security.protocol']);
+const clientKeys = new Set([...Object.keys(timeKeys), 'bootstrap.servers', 'client.id']);
 const ownKeys = new Set(['plugin.path', 'java.security.auth.login.config']);
 const required = {
   standalone: ['bootstrap.servers', 'key.converter', 'value.converter', 'offset.storage.file.filename'],
@@ -52,13 +53,28 @@ export function connectClient(file: string, properties: Properties, mode: Worker
     if (/^\d{1,15}$/.test(text)) times[option] = Number(text);
     else problems.push(`Invalid value ${text} for configuration ${key}: Not a number of type LONG`);
   }
-  problems.push(...securityProblems(properties));
+  problems.push(...problemsOf(() => workerSettings(properties)));
+  problems.push(...problemsOf(() => restSettings(properties, (path) => diskFiles.readFile(path))));
+  const tls = brokerTls(properties, (path) => diskFiles.readFile(path), problems);
   if (problems.length > 0) throw new ConnectPropertiesError(file, problems);
   return {
     bootstrapServers: properties['bootstrap.servers'] ?? '',
     ...(properties['client.id'] !== undefined && { clientId: properties['client.id'] }),
     ...times,
+    ...(tls !== undefined && { tls }),
   };
+}
+
+/** What a part of the worker has against its properties. */
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof WorkerConfigError) return error.problems;
+    if (error instanceof StreamError) return [error.message];
+    throw error;
+  }
 }
 
 /** Folders of `plugin.path` that are there. */
@@ -86,16 +102,7 @@ function hasEffect(key: string, mode: WorkerMode): boolean {
   const client = /^(producer|consumer)\.(.+)$/.exec(key);
   if (client !== null)
     return isClientKey(client[1] === 'producer' ? 'producer' : 'consumer', client[2] ?? '');
-  return clientKeys.has(key) || ownKeys.has(key) || isWorkerKey(key) || isRestKey(key);
-}
-
-function securityProblems(properties: Properties): string[] {
-  return ['', 'producer.', 'consumer.', 'admin.'].flatMap((prefix) => {
-    const key = `${prefix}security.protocol`;
-    const protocol = properties[key]?.trim();
-    if (protocol === undefined || protocol.toUpperCase() === 'PLAINTEXT') return [];
-    return [`${key}=${protocol}: this worker speaks to brokers over PLAINTEXT only so far`];
-  });
+  return isSecurityKey(key) || clientKeys.has(key) || ownKeys.has(key) || isWorkerKey(key) || isRestKey(key);
 }
 
 function holdsJars(path: string): boolean {

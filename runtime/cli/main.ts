@@ -5,10 +5,23 @@ import { UsageError } from './errors.ts';
 import { kafkaTools } from './kafka-tools/catalogue.ts';
 import { similarName } from './similar-name.ts';
 
-const FREE_PORT_ADVICE =
-  'Stop what listens there, or choose with --kafka-port, --registry-port or --rest-port; 0 takes a free one.';
+/** What chooses the ports of a command. */
+const portOptions: ReadonlyMap<string, string> = new Map([
+  ['start', '--kafka-port, --registry-port or --rest-port; 0 takes a free one'],
+  ['run', '--kafka-port or --metrics-port; 0 takes a free one'],
+  ['broker', '--kafka-port or --metrics-port; 0 takes a free one'],
+  ['kafka-server-start', '--override listeners=PLAINTEXT://host:port; port 0 takes a free one'],
+  ['registry', '--port; 0 takes a free one'],
+  ['worker', "listeners in the worker's properties; port 0 takes a free one"],
+  ['connect-standalone', "listeners in the worker's properties; port 0 takes a free one"],
+]);
 
-const usageCodes = new Set(['CLI_WORKER_PROPERTIES', 'CONNECT_WORKER_CONFIG', 'CONNECT_REST_CONFIG']);
+const usageCodes = new Set([
+  'CLI_WORKER_PROPERTIES',
+  'CONNECT_WORKER_CONFIG',
+  'CONNECT_REST_CONFIG',
+  'CONNECT_SSL_CONFIG',
+]);
 
 /** Every command by its name, in the order of the help text. */
 const commands: ReadonlyMap<string, CommandEntry> = new Map([
@@ -107,7 +120,7 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     }
     return await command.run(args);
   } catch (error) {
-    console.error(describe(error));
+    console.error(describe(error, name));
     return isUsage(error) ? ExitCode.USAGE : ExitCode.FAILED;
   }
 }
@@ -130,9 +143,12 @@ function isUsage(error: unknown): boolean {
 }
 
 /** What the user can act on; the stack only for what should not have happened. */
-function describe(error: unknown): string {
+function describe(error: unknown, command: string): string {
   if (error instanceof StreamError) return error.message;
-  if (hasCode(error, 'EADDRINUSE')) return `${(error as Error).message}. ${FREE_PORT_ADVICE}`;
+  if (hasCode(error, 'EADDRINUSE')) {
+    const options = portOptions.get(command) ?? 'other options';
+    return `${(error as Error).message}. Stop what listens there, or choose with ${options}.`;
+  }
   if (error instanceof Error) return 'code' in error ? error.message : (error.stack ?? error.message);
   return String(error);
 }

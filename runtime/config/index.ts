@@ -7,6 +7,7 @@ export {
   sinkSettings,
   sourceSettings,
 } from './connector-settings.ts';
+export { WorkerConfigError } from './errors.ts';
 export {
   type ExtensionSettings,
   extensionSettings,
@@ -20,6 +21,13 @@ export { listOf, type Properties, withPrefix } from './properties.ts';
 export { type ResolveReferences, referenceResolver } from './references.ts';
 export { validateResolved } from './resolved-validation.ts';
 export { Secrets } from './secrets.ts';
+export {
+  keyPair,
+  type ReadFile,
+  SslConfigError,
+  tlsVersions,
+  trustedCertificates,
+} from './ssl-settings.ts';
 export { type TopicCreationRules, topicCreationRules } from './topic-creation.ts';
 export {
   type ConfigInfos,

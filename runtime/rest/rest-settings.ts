@@ -1,8 +1,8 @@
 import type { HttpTls } from '../../platform/lazy-http-server.ts';
-import { listOf, type Properties, parseProperties } from '../config/index.ts';
+import { listOf, type Properties, parseProperties, type ReadFile } from '../config/index.ts';
 import { jaasUserFile, type Users } from './basic-auth.ts';
 import { RestConfigError } from './rest-error.ts';
-import { type ReadFile, tlsSettings } from './tls-settings.ts';
+import { tlsSettings } from './tls-settings.ts';
 
 /** Where the REST API listens and who may call it, as a worker's properties say it. */
 export interface RestSettings {

@@ -4,7 +4,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { ErrorSettings } from '../config/index.ts';
 import {
   isFatal,
-  isRetriable,
+  isPassing,
   messageOf,
   reasonOf,
   StageError,
@@ -53,7 +53,7 @@ export class ErrorPolicy {
     const { settings, clock, entropy, progress, stopping } = this.#parts;
     const deadline = clock.monotonic() + settings.retryTimeoutMs;
     let failure = first;
-    for (let attempts = 1; isRetriable(reasonOf(failure)); attempts++) {
+    for (let attempts = 1; isPassing(reasonOf(failure)); attempts++) {
       const delayMs = retryDelayMs(attempts, settings.retryDelayMaxMs, entropy);
       if (clock.monotonic() + delayMs > deadline) break;
       progress.retries++;

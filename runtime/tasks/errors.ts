@@ -66,6 +66,12 @@ export function isRetriable(error: unknown): boolean {
   return codeOf(error) === 'CONNECT_RETRIABLE';
 }
 
+/** Whether something that a converter or transform has asked, a registry for one, may answer the next time. */
+export function isPassing(error: unknown): boolean {
+  if (isRetriable(error)) return true;
+  return error instanceof Error && 'isRetriable' in error && error.isRetriable === true;
+}
+
 /** Whether the task has to fail at once. */
 export function isFatal(error: unknown): boolean {
   return codeOf(error) === 'CONNECT_FATAL';

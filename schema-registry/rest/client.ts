@@ -80,8 +80,6 @@ export function httpClient(options: HttpClientOptions): RegistryClient {
 
 type Answer = Readonly<Record<string, unknown>>;
 
-const retriedStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
-
 /** A registry that cannot be reached, as 503: nobody has answered. */
 const unreachable = 503;
 
@@ -99,7 +97,7 @@ class Connection {
       try {
         return await this.#attempt(method, path, body);
       } catch (error) {
-        const isFinal = !(error instanceof RegistryError) || !retriedStatuses.has(error.status);
+        const isFinal = !(error instanceof RegistryError) || !error.isRetriable;
         if (isFinal || attempt >= retries) throw error;
         this.#urlIndex += 1;
       }

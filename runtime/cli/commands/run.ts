@@ -13,6 +13,7 @@ import type { PluginRegistry } from '../../plugin/index.ts';
 import { loadPlugins, pluginPlacesOf } from '../../plugins.ts';
 import type { Worker } from '../../worker.ts';
 import { brokerOptions, brokerProperties } from '../broker-options.ts';
+import { brokerTls } from '../broker-security.ts';
 import { type Command, ExitCode } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { describeOptions, type OptionValues, parseOptions } from '../options.ts';
@@ -94,7 +95,7 @@ async function runFiles(run: Run): Promise<number> {
     kafka:
       bootstrapServers === undefined
         ? { properties: brokerProperties(values, { port: 0 }) }
-        : { bootstrapServers },
+        : { bootstrapServers, tls: clusterTls(properties) },
     logLevel: values['log-level'],
     plugins: places,
     storage: bootstrapServers === undefined ? undefined : `millrace-${files.name}`,
@@ -107,6 +108,14 @@ async function runFiles(run: Run): Promise<number> {
   } finally {
     await stack.close();
   }
+}
+
+/** As the worker's properties say. Throws UsageError. */
+function clusterTls(properties: Run['properties']): ReturnType<typeof brokerTls> {
+  const problems: string[] = [];
+  const tls = brokerTls(properties, (path) => diskFiles.readFile(path), problems);
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
+  return tls;
 }
 
 async function follow(stack: WorkerStack, run: Run): Promise<RunOutcome> {

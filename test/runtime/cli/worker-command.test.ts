@@ -116,3 +116,46 @@ test('a worker is named after the address that its REST API has got', async () =
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
 });
+
+async function failed(...args: string[]): Promise<{ readonly code: unknown; readonly err: string }> {
+  const child = millrace(...args);
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, err };
+}
+
+test('a port of the REST API that is taken is told with what chooses another', async () => {
+  const { port } = new URL(`http://${bootstrapServers}`);
+  const listeners = `http://127.0.0.1:${port}`;
+  const { code, err } = await failed('worker', workerFile('taken.properties', { ...topics, listeners }));
+  expect(code).toBe(1);
+  expect(err).toMatch(
+    /address already in use .*\. Stop what listens there, or choose with listeners in the worker's properties; port 0 takes a free one\.\n$/,
+  );
+});
+
+test('everything that is wrong with the properties of a worker is told at once', async () => {
+  const file = workerFile('wrong.properties', {
+    'group.id': 'g',
+    'offset.flush.interval.ms': 'soon',
+    'request.timeout.ms': 'x',
+    'rest.port': '8083',
+    'security.protocol': 'SASL_SSL',
+    'producer.linger.ms': 'abc',
+  });
+  const { code, err } = await failed('worker', file);
+  expect(code).toBe(2);
+  expect(err.trimEnd().split('\n')).toEqual([
+    ...['config', 'offset', 'status'].map(
+      (kind) => `${file}: Missing required configuration "${kind}.storage.topic" which has no default value.`,
+    ),
+    `${file}: Invalid value x for configuration request.timeout.ms: Not a number of type LONG`,
+    `${file}: Invalid value soon for configuration offset.flush.interval.ms: Not a number of type LONG`,
+    `${file}: producer.*: Invalid value abc for configuration linger.ms: Not a number of type LONG`,
+    expect.stringContaining(`${file}: rest.port is not a key of the REST API. Known are:`),
+    `${file}: security.protocol=SASL_SSL: known so far are PLAINTEXT and SSL`,
+  ]);
+});

@@ -11,6 +11,7 @@ import { PositionTracker } from '../../../runtime/tasks/position-tracker.ts';
 import { newProgress } from '../../../runtime/tasks/progress.ts';
 import { retryDelayMs } from '../../../runtime/tasks/retry.ts';
 import { keepPartitions, type OriginBatch, splitBatch } from '../../../runtime/tasks/sink-batch.ts';
+import { RegistryError } from '../../../schema-registry/index.ts';
 
 test('a position may be stored once all records up to it are durable, in whatever order that happens', () => {
   const sizes = fc.array(fc.nat(4), { minLength: 1, maxLength: 8 });
@@ -165,6 +166,21 @@ test('an error that may pass is tried again within errors.retry.timeout', async 
   );
   expect([result, attempts, progress.retries, progress.failures]).toEqual(['done', 4, 4, 0]);
   expect(clock.monotonic()).toBe(300 + 600 + 1_200 + 2_400);
+});
+
+test('a registry that is away for a while is asked again, one that refuses is not', async () => {
+  const { clock, errors, progress } = policy({ isTolerated: true, retryTimeoutMs: 10_000 });
+  const refused = (status: number) =>
+    new StageError('VALUE_CONVERTER', 'avro', new RegistryError(status, status, 'no'));
+  expect(
+    await withTime(
+      clock,
+      errors.recover(refused(503), () => 'found'),
+    ),
+  ).toBe('found');
+  const unknown = refused(404);
+  expect(await errors.recover(unknown, () => 'found')).toBe(unknown);
+  expect([progress.retries, progress.failures]).toEqual([1, 1]);
 });
 
 test('when the time is up it is a failure: tolerated or not', async () => {
