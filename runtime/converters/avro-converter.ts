@@ -2,7 +2,10 @@ import { type DefinedConverter, defineConverter } from '../plugin/index.ts';
 import {
   type ClientFor,
   checkRegistrySettings,
+  flag,
+  ignoreDefaults,
   registryProperties,
+  schemasCache,
   writesSchemaHeader,
 } from './registry-settings.ts';
 
@@ -18,25 +21,25 @@ export const avroConverter = (clientFor: ClientFor): DefinedConverter =>
       required: [],
       properties: {
         ...registryProperties,
-        'enhanced.avro.schema.support': {
-          type: 'boolean',
-          default: false,
-          importance: 'LOW',
-          description: 'Whether enums stay enums, and types in unions have their full names.',
-        },
-        'connect.meta.data': {
-          type: 'boolean',
-          default: true,
-          importance: 'LOW',
-          description: "Whether what Avro has no place for is kept in the schema's properties.",
-        },
-        'schemas.cache.config': {
-          type: 'integer',
-          default: 1000,
-          minimum: 1,
-          importance: 'LOW',
-          description: 'How many schemas are kept after they were translated.',
-        },
+        'enhanced.avro.schema.support': flag(
+          false,
+          'Whether enums stay enums, and types in unions have their full names.',
+        ),
+        'connect.meta.data': flag(
+          true,
+          "Whether what Avro has no place for is kept in the schema's properties.",
+        ),
+        'allow.optional.map.keys': flag(
+          false,
+          'Whether maps by optional strings are maps and not lists of pairs.',
+        ),
+        'discard.type.doc.default': flag(
+          false,
+          'Whether documentation and default of a field are its own alone, and not those of its type.',
+        ),
+        'ignore.default.for.nullables': ignoreDefaults,
+        'scrub.invalid.names': flag(false, 'Whether names that Avro cannot hold are changed.'),
+        'schemas.cache.config': schemasCache,
       },
     },
     validate: checkRegistrySettings,
@@ -46,6 +49,10 @@ export const avroConverter = (clientFor: ClientFor): DefinedConverter =>
       const translation = {
         hasMetadata: config['connect.meta.data'],
         isEnhanced: config['enhanced.avro.schema.support'],
+        allowsOptionalMapKeys: config['allow.optional.map.keys'],
+        discardsTypeDocDefault: config['discard.type.doc.default'],
+        ignoresDefaults: config['ignore.default.for.nullables'],
+        scrubsNames: config['scrub.invalid.names'],
         cacheSize: config['schemas.cache.config'],
       };
       return openAvroTranslator(config, isKey, clientFor, translation);

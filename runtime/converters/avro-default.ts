@@ -3,14 +3,21 @@ import { exactNumber } from './exact-json.ts';
 import { fromLogical, toLogicalDate, toLogicalDecimal } from './logical-types.ts';
 import { entriesOf, requireFields, requirePart } from './value-parts.ts';
 
+/** How Connect's names and map keys become Avro's. */
+export interface AvroNaming {
+  name(name: string): string;
+  /** Whether maps with such keys are maps in Avro. */
+  isMapKey(schema: Schema): boolean;
+}
+
 /** The default of a field: its schema's, or null when it is optional. */
-export function avroDefault(schema: Schema): { readonly default?: unknown } {
-  if (schema.default !== undefined) return { default: defaultJson(schema, schema.default) };
+export function avroDefault(schema: Schema, naming: AvroNaming): { readonly default?: unknown } {
+  if (schema.default !== undefined) return { default: defaultJson(schema, schema.default, naming) };
   return schema.optional ? { default: null } : {};
 }
 
 /** A default as Avro schemas write it: bytes as Latin-1 text, unions as their first branch. */
-export function defaultJson(schema: Schema, value: Value): unknown {
+export function defaultJson(schema: Schema, value: Value, naming: AvroNaming): unknown {
   if (value === null || value === undefined) return null;
   const raw = schema.name === undefined ? undefined : fromLogical(schema, value);
   const plain = raw ?? value;
@@ -18,14 +25,14 @@ export function defaultJson(schema: Schema, value: Value): unknown {
   if (typeof plain === 'bigint') return exactNumber(plain.toString());
   if (Array.isArray(plain)) {
     const items = requirePart(schema.valueSchema, 'items of an array');
-    return plain.map((item) => defaultJson(items, item));
+    return plain.map((item) => defaultJson(items, item, naming));
   }
   if (schema.type === 'struct') {
     const fields = requireFields(schema, value);
     return Object.fromEntries(
       schema.fields.map((field) => [
-        field.name,
-        defaultJson(field.schema, getField(fields, field.name) ?? field.schema.default),
+        naming.name(field.name),
+        defaultJson(field.schema, getField(fields, field.name) ?? field.schema.default, naming),
       ]),
     );
   }
@@ -33,10 +40,13 @@ export function defaultJson(schema: Schema, value: Value): unknown {
   const values = requirePart(schema.valueSchema, 'values of a map');
   const entries = entriesOf(schema, value);
   const keys = requirePart(schema.keySchema, 'keys of a map');
-  if (keys.type === 'string' && !keys.optional) {
-    return Object.fromEntries(entries.map(([key, item]) => [String(key), defaultJson(values, item)]));
+  if (naming.isMapKey(keys)) {
+    return Object.fromEntries(entries.map(([key, item]) => [String(key), defaultJson(values, item, naming)]));
   }
-  return entries.map(([key, item]) => ({ key: defaultJson(keys, key), value: defaultJson(values, item) }));
+  return entries.map(([key, item]) => ({
+    key: defaultJson(keys, key, naming),
+    value: defaultJson(values, item, naming),
+  }));
 }
 
 /** A default in Avro's JSON as Connect value; undefined when it is null, which is none. */

@@ -29,6 +29,8 @@ export interface AvroReadingOptions {
   readonly hasMetadata: boolean;
   /** `enhanced.avro.schema.support`: whether union fields have full names. */
   readonly isEnhanced: boolean;
+  /** `discard.type.doc.default`: whether what a type says about itself is dropped where a field has the type. */
+  readonly discardsTypeDocDefault: boolean;
 }
 
 /**
@@ -45,9 +47,11 @@ interface Place {
   /** Of the field, in Avro's JSON; undefined: none. */
   readonly fallback: unknown;
   readonly doc: string | undefined;
+  /** Whether documentation and default are those of the place alone. */
+  readonly isAlone: boolean;
 }
 
-const noPlace: Place = { isOptional: false, fallback: undefined, doc: undefined };
+const noPlace: Place = { isOptional: false, fallback: undefined, doc: undefined, isAlone: false };
 
 interface Typed {
   readonly schema: Schema;
@@ -163,6 +167,7 @@ class AvroReaderCompiler {
         isOptional: false,
         fallback: field['default'],
         doc: typeof doc === 'string' ? doc : undefined,
+        isAlone: this.#options.discardsTypeDocDefault,
       };
       return { name: String(name), reading: this.compile(type, namespace, place) };
     });
@@ -291,7 +296,8 @@ function withConnectDefault(schema: Schema, json: AvroObject): Schema {
   return fallback === undefined ? schema : withOptions(schema, { default: readDefault(schema, fallback) });
 }
 
-function placed(schema: Schema, { isOptional, fallback, doc }: Place): Schema {
+function placed(type: Schema, { isOptional, fallback, doc, isAlone }: Place): Schema {
+  const schema = isAlone ? withOptions(type, { doc: undefined, default: undefined }) : type;
   const isGiven = fallback !== undefined && fallback !== null && schema.default === undefined;
   return withOptions(schema, {
     optional: isOptional,

@@ -3,98 +3,75 @@ import {
   AvroSerializer,
   avroLanguage,
   type Encoder,
+  type Frame,
   type RegistryClient,
 } from '../../schema-registry/index.ts';
-import { DataError, type Schema, type SchemaAndValue, type Value } from '../data/index.ts';
+import type { Schema, SchemaAndValue, Value } from '../data/index.ts';
 import type { ConverterSubject } from '../plugin/index.ts';
-import { type AvroReading, compileAvroReading } from './avro-reader.ts';
-import { type AvroWriting, compileAvroWriting } from './avro-writer.ts';
+import { type AvroReading, type AvroReadingOptions, compileAvroReading } from './avro-reader.ts';
+import { type AvroWriting, type AvroWritingOptions, compileAvroWriting } from './avro-writer.ts';
 import { parseWithIntegers } from './exact-json.ts';
-import { Loaded, whenLoaded } from './loaded.ts';
-import { asDataError, frameOf, headersFor, registryOf, writtenSchema } from './registry-access.ts';
+import { asDataError, headersFor, registryOf, writtenSchema } from './registry-access.ts';
 import type { ClientFor, RegistrySettings } from './registry-settings.ts';
+import { payloadPosition, type RegistryTranslation, RegistryTranslator } from './registry-translator.ts';
+
+type AvroOptions = AvroWritingOptions & AvroReadingOptions;
 
 /** Between Connect's data and Avro in Confluent's wire format. Waits only for schemas it has not seen. */
 export function openAvroTranslator(
   settings: RegistrySettings,
   isKey: boolean,
   clientFor: ClientFor,
-  translation: Translation,
-): AvroTranslator {
-  const { client, options } = registryOf(settings, isKey, clientFor);
-  return new AvroTranslator(
-    client,
-    new AvroSerializer(client, { ...options, unions: 'wrapped' }),
-    isKey,
-    translation,
-  );
-}
-
-interface Translation {
-  readonly cacheSize: number;
-  readonly hasMetadata: boolean;
-  readonly isEnhanced: boolean;
+  { cacheSize, ...options }: AvroOptions & { readonly cacheSize: number },
+): RegistryTranslator<AvroWriting, TopicWriting, Read> {
+  const { client, options: writing } = registryOf(settings, isKey, clientFor);
+  const serializer = new AvroSerializer(client, { ...writing, unions: 'wrapped' });
+  return new RegistryTranslator(new AvroTranslation(client, serializer, options), { isKey, cacheSize });
 }
 
 interface TopicWriting extends AvroWriting {
   readonly encode: Encoder;
 }
 
-class AvroTranslator {
+type Read = (bytes: Uint8Array, position: number) => SchemaAndValue;
+
+class AvroTranslation implements RegistryTranslation<AvroWriting, TopicWriting, Read> {
+  readonly language = 'Avro';
   readonly #client: RegistryClient;
   readonly #serializer: AvroSerializer;
-  readonly #isKey: boolean;
-  readonly #translation: Translation;
-  readonly #writings = new WeakMap<Schema, Loaded<string, TopicWriting>>();
-  readonly #readings: Loaded<number | string, (bytes: Uint8Array, position: number) => SchemaAndValue>;
+  readonly #options: AvroOptions;
 
-  constructor(client: RegistryClient, serializer: AvroSerializer, isKey: boolean, translation: Translation) {
+  constructor(client: RegistryClient, serializer: AvroSerializer, options: AvroOptions) {
     this.#client = client;
     this.#serializer = serializer;
-    this.#isKey = isKey;
-    this.#translation = translation;
-    this.#readings = new Loaded((id) => this.#reading(id), translation.cacheSize);
+    this.#options = options;
   }
 
-  write(
-    subject: ConverterSubject,
-    schema: Schema | undefined,
-    value: Value,
-  ): Uint8Array | null | Promise<Uint8Array | null> {
-    if (schema === undefined) {
-      throw new DataError(
-        'Avro needs a schema: this record has none. Use a source or transform that gives one, or JSON.',
-      );
-    }
-    let topics = this.#writings.get(schema);
-    if (topics === undefined) {
-      const writing = compileAvroWriting(schema, this.#translation);
-      topics = new Loaded(async (name) => {
-        const encode = await this.#serializer.encoder(name, { schema: JSON.stringify(writing.json) });
-        return { ...writing, encode };
-      });
-      this.#writings.set(schema, topics);
-    }
-    return whenLoaded(topics.get(subject.topic), (writing) =>
-      asDataError(() => headersFor(subject, (headers) => writing.encode(writing.write(value), headers))),
-    );
+  prepare(schema: Schema): AvroWriting {
+    return compileAvroWriting(schema, this.#options);
   }
 
-  read(subject: ConverterSubject, bytes: Uint8Array): SchemaAndValue | Promise<SchemaAndValue> {
-    const { schema, isHeader, position } = frameOf(subject, bytes, this.#isKey);
-    return whenLoaded(this.#readings.get(schema), (decode) =>
-      asDataError(() => decode(bytes, isHeader ? 0 : position)),
-    );
+  async openWriting(topic: string, writing: AvroWriting): Promise<TopicWriting> {
+    const encode = await this.#serializer.encoder(topic, { schema: JSON.stringify(writing.json) });
+    return { ...writing, encode };
   }
 
-  async #reading(written: number | string): Promise<(bytes: Uint8Array, position: number) => SchemaAndValue> {
+  write(writing: TopicWriting, _schema: Schema, value: Value, subject: ConverterSubject): Uint8Array | null {
+    return asDataError(() => headersFor(subject, (headers) => writing.encode(writing.write(value), headers)));
+  }
+
+  async openReading(written: number | string): Promise<Read> {
     const { definition, references } = await writtenSchema(this.#client, written, 'AVRO');
     const parsed = avroLanguage.parse(definition.schema, { references, strict: false });
     const text = avroLanguage.formatted(parsed, 'resolved') ?? definition.schema;
-    const { schema, read }: AvroReading = compileAvroReading(parseWithIntegers(text), this.#translation);
+    const { schema, read }: AvroReading = compileAvroReading(parseWithIntegers(text), this.#options);
     const codec = new AvroCodec({ schema: definition.schema, references }, { unions: 'wrapped' });
     if (codec.isBytes)
       return (bytes, position) => ({ schema, value: read(Buffer.from(bytes.subarray(position))) });
     return (bytes, position) => ({ schema, value: read(codec.decode(bytes, position)) });
+  }
+
+  read(read: Read, frame: Frame, bytes: Uint8Array): SchemaAndValue {
+    return asDataError(() => read(bytes, payloadPosition(frame)));
   }
 }

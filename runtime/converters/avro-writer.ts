@@ -8,9 +8,10 @@ import {
   setField,
   type Value,
 } from '../data/index.ts';
-import { avroDefault, defaultJson } from './avro-default.ts';
+import { type AvroNaming, avroDefault, defaultJson } from './avro-default.ts';
 import { type AvroJson, type AvroObject, avroNames, defaultPrecision, splitName } from './avro-names.ts';
 import { fromLogical } from './logical-types.ts';
+import { scrubbedName } from './scrubbed-name.ts';
 import { entriesOf, mismatch, requireFields, requirePart } from './value-parts.ts';
 
 /** A Connect schema as Avro, and how its values become Avro data. */
@@ -26,6 +27,12 @@ export interface AvroWritingOptions {
   readonly hasMetadata: boolean;
   /** `enhanced.avro.schema.support`: whether enums stay enums. */
   readonly isEnhanced: boolean;
+  /** `scrub.invalid.names`: whether names that Avro cannot hold are changed. */
+  readonly scrubsNames: boolean;
+  /** `allow.optional.map.keys`: whether maps whose keys are optional strings are maps in Avro. */
+  readonly allowsOptionalMapKeys: boolean;
+  /** `ignore.default.for.nullables`: whether null stays null where there is a default. */
+  readonly ignoresDefaults: boolean;
 }
 
 /** Translates a schema once; use the result for all of its values. Throws {@link DataError} for what Avro cannot hold. */
@@ -40,13 +47,21 @@ interface Branch {
   write(value: Value): unknown;
 }
 
-class AvroWriterCompiler {
+class AvroWriterCompiler implements AvroNaming {
   readonly #options: AvroWritingOptions;
   /** Named types by full name: a second use is only the name. */
   readonly #named = new Map<string, { readonly schema: Schema; readonly branch: Branch }>();
 
   constructor(options: AvroWritingOptions) {
     this.#options = options;
+  }
+
+  name(name: string): string {
+    return this.#options.scrubsNames ? scrubbedName(name) : name;
+  }
+
+  isMapKey({ type, optional }: Schema): boolean {
+    return type === 'string' && (!optional || this.#options.allowsOptionalMapKeys);
   }
 
   compile(schema: Schema): AvroWriting {
@@ -58,7 +73,8 @@ class AvroWriterCompiler {
     return {
       json,
       write: (value) => {
-        const present = value ?? schema.default ?? null;
+        const fallback = this.#options.ignoresDefaults ? null : schema.default;
+        const present = value ?? fallback ?? null;
         return present === null ? null : { [branch.branch]: branch.write(present) };
       },
     };
@@ -174,8 +190,7 @@ class AvroWriterCompiler {
   #map(schema: Schema): Branch {
     const keySchema = requirePart(schema.keySchema, 'keys of a map');
     const valueSchema = requirePart(schema.valueSchema, 'values of a map');
-    if (keySchema.type !== 'string' || keySchema.optional)
-      return this.#entries(schema, keySchema, valueSchema);
+    if (!this.isMapKey(keySchema)) return this.#entries(schema, keySchema, valueSchema);
     const values = this.compile(valueSchema);
     return {
       json: this.#annotated(schema, { type: 'map', values: values.json }),
@@ -194,8 +209,8 @@ class AvroWriterCompiler {
     const isNamed = schema.name !== undefined;
     const entryName = schema.name ?? this.#freeName(`${avroNames.namespace}.${avroNames.mapEntry}`);
     const fields = [
-      { name: 'key', type: key.json, ...avroDefault(keySchema) },
-      { name: 'value', type: value.json, ...avroDefault(valueSchema) },
+      { name: 'key', type: key.json, ...avroDefault(keySchema, this) },
+      { name: 'value', type: value.json, ...avroDefault(valueSchema, this) },
     ];
     const mark = isNamed || !entryName.endsWith(`.${avroNames.mapEntry}`);
     const entry = this.#define(entryName, schema, (names) => ({
@@ -223,16 +238,17 @@ class AvroWriterCompiler {
     return this.#define(fullName, schema, (names) => {
       const fields = schema.fields.map(({ name, schema: fieldSchema }) => ({
         name,
+        avroName: this.name(name),
         fieldSchema,
         writing: this.compile(fieldSchema),
       }));
       const json = this.#annotated(schema, {
         type: 'record',
         ...names,
-        fields: fields.map(({ name, fieldSchema, writing }) => ({
-          name,
+        fields: fields.map(({ avroName, fieldSchema, writing }) => ({
+          name: avroName,
           type: writing.json,
-          ...avroDefault(fieldSchema),
+          ...avroDefault(fieldSchema, this),
         })),
       });
       return {
@@ -240,7 +256,8 @@ class AvroWriterCompiler {
         write: (value) => {
           const source = requireFields(schema, value);
           const target: Record<string, unknown> = {};
-          for (const { name, writing } of fields) setAny(target, name, writing.write(getField(source, name)));
+          for (const { name, avroName, writing } of fields)
+            setAny(target, avroName, writing.write(getField(source, name)));
           return target;
         },
       };
@@ -255,10 +272,14 @@ class AvroWriterCompiler {
   }
 
   #define(
-    fullName: string,
+    connectName: string,
     schema: Schema,
     make: (names: { name: string; namespace?: string }) => Omit<Branch, 'branch'>,
   ): Branch {
+    const fullName = connectName
+      .split('.')
+      .map((part) => this.name(part))
+      .join('.');
     const known = this.#named.get(fullName);
     if (known !== undefined) {
       if (schemasEqual({ ...known.schema, optional: false }, { ...schema, optional: false })) {
@@ -285,7 +306,7 @@ class AvroWriterCompiler {
   /** Adds what Avro has no place for as properties. A type without any is just its name. */
   #annotated(schema: Schema, json: AvroObject, last: Readonly<Record<string, unknown>> = {}): AvroJson {
     const { doc, version, parameters, name } = schema;
-    const fallback = schema.default === undefined ? undefined : defaultJson(schema, schema.default);
+    const fallback = schema.default === undefined ? undefined : defaultJson(schema, schema.default, this);
     const metadata = this.#options.hasMetadata
       ? {
           ...(doc !== undefined && { 'connect.doc': doc }),

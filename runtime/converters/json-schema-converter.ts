@@ -2,7 +2,10 @@ import { type DefinedConverter, defineConverter } from '../plugin/index.ts';
 import {
   type ClientFor,
   checkRegistrySettings,
+  flag,
+  ignoreDefaults,
   registryProperties,
+  schemasCache,
   writesSchemaHeader,
 } from './registry-settings.ts';
 
@@ -26,31 +29,21 @@ export const jsonSchemaConverter = (clientFor: ClientFor): DefinedConverter =>
           importance: 'LOW',
           description: 'How decimals are written. Both are read.',
         },
-        'json.fail.invalid.schema': {
-          type: 'boolean',
-          default: false,
-          importance: 'LOW',
-          description: 'Whether what is written and read is checked against the schema.',
-        },
-        'use.optional.for.nonrequired': {
-          type: 'boolean',
-          default: false,
-          importance: 'LOW',
-          description: 'Whether properties that a schema does not require are optional.',
-        },
-        'replace.null.with.default': {
-          type: 'boolean',
-          default: true,
-          importance: 'LOW',
-          description: "Whether a field's default stands in for null.",
-        },
-        'schemas.cache.size': {
-          type: 'integer',
-          default: 1000,
-          minimum: 1,
-          importance: 'LOW',
-          description: 'How many schemas are kept after they were translated.',
-        },
+        'json.fail.invalid.schema': flag(
+          false,
+          'Whether what is written and read is checked against the schema.',
+        ),
+        'object.additional.properties': flag(
+          true,
+          'Whether objects may have properties that their schemas do not name.',
+        ),
+        'use.optional.for.nonrequired': flag(
+          false,
+          'Whether properties that a schema does not require are optional.',
+        ),
+        'replace.null.with.default': flag(true, "Whether a field's default stands in for null."),
+        'ignore.default.for.nullables': ignoreDefaults,
+        'schemas.cache.size': schemasCache,
       },
     },
     validate: checkRegistrySettings,
@@ -60,9 +53,11 @@ export const jsonSchemaConverter = (clientFor: ClientFor): DefinedConverter =>
       return openJsonTranslator(config, isKey, clientFor, {
         writing: {
           isNumericDecimal: config['decimal.format'] === 'NUMERIC',
-          replaceNullWithDefault: config['replace.null.with.default'],
+          replaceNullWithDefault:
+            config['replace.null.with.default'] && !config['ignore.default.for.nullables'],
           hasUnions: true,
           isAbsentNull: true,
+          isClosed: !config['object.additional.properties'],
         },
         isChecked: config['json.fail.invalid.schema'],
         optionalForNonRequired: config['use.optional.for.nonrequired'],

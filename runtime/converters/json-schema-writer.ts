@@ -58,6 +58,7 @@ function typeOf(schema: Schema, writing: JsonWriting): JsonSchema {
         properties: Object.fromEntries(
           schema.fields.map((field) => [field.name, writeJsonSchemaOf(field.schema, writing, field.index)]),
         ),
+        ...(writing.isClosed && { additionalProperties: false }),
       };
     default:
       return { type: 'integer', 'connect.type': schema.type };

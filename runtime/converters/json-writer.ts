@@ -23,6 +23,8 @@ export interface JsonWriting {
   readonly replaceNullWithDefault: boolean;
   /** True where the struct that stands for several types is written as the JSON of the one it has. */
   readonly hasUnions?: boolean;
+  /** For schemas: whether objects may have no other properties than those that are named. */
+  readonly isClosed?: boolean;
 }
 
 /** Writes values of one schema that are not null. Throws {@link DataError} when a value does not fit it. */

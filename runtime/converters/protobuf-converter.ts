@@ -2,12 +2,12 @@ import { type DefinedConverter, defineConverter } from '../plugin/index.ts';
 import {
   type ClientFor,
   checkRegistrySettings,
+  flag,
+  ignoreDefaults,
   registryProperties,
+  schemasCache,
   writesSchemaHeader,
 } from './registry-settings.ts';
-
-const flag = (byDefault: boolean, description: string) =>
-  ({ type: 'boolean', default: byDefault, importance: 'LOW', description }) as const;
 
 /** Confluent's ProtobufConverter: Protobuf with its schema in a registry. */
 export const protobufConverter = (clientFor: ClientFor): DefinedConverter =>
@@ -31,14 +31,9 @@ export const protobufConverter = (clientFor: ClientFor): DefinedConverter =>
         'wrapper.for.nullables': flag(false, 'Whether fields that may be null become wrapper messages.'),
         'wrapper.for.raw.primitives': flag(true, 'Whether a wrapper message at the top is the value in it.'),
         'generate.struct.for.nulls': flag(false, 'Whether an absent message becomes an empty struct.'),
+        'ignore.default.for.nullables': ignoreDefaults,
         'scrub.invalid.names': flag(false, 'Whether names that Protobuf cannot hold are changed.'),
-        'schemas.cache.config': {
-          type: 'integer',
-          default: 1000,
-          minimum: 1,
-          importance: 'LOW',
-          description: 'How many schemas are kept after they were translated.',
-        },
+        'schemas.cache.config': schemasCache,
       },
     },
     validate: checkRegistrySettings,
@@ -57,6 +52,7 @@ export const protobufConverter = (clientFor: ClientFor): DefinedConverter =>
         wrapperForNullables: config['wrapper.for.nullables'],
         wrapperForRawPrimitives: config['wrapper.for.raw.primitives'],
         structForNulls: config['generate.struct.for.nulls'],
+        ignoresDefaults: config['ignore.default.for.nullables'],
         scrubsNames: config['scrub.invalid.names'],
         cacheSize: config['schemas.cache.config'],
       });

@@ -1,4 +1,5 @@
 import { DataError } from '../data/index.ts';
+import { isPlainName, scrubbedName } from './scrubbed-name.ts';
 
 /** Names and parameters by which Confluent's ProtobufConverter keeps Protobuf's types in Connect schemas. */
 export const protobufNames = {
@@ -46,15 +47,12 @@ export const wrappers: ReadonlyMap<string, string> = new Map([
  * one that would have to and may not.
  */
 export function protobufName(name: string, mayScrub: boolean): string {
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-  if (!mayScrub) {
+  if (!isPlainName(name) && !mayScrub) {
     throw new DataError(
       `Protobuf cannot hold the name '${name}': rename it with a transform, or set scrub.invalid.names=true.`,
     );
   }
-  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll('%20', '+');
-  const begun = /^[A-Za-z]/.test(encoded) ? encoded : `x${encoded}`;
-  return begun.replace(/[^A-Za-z0-9_]/g, '_');
+  return scrubbedName(name);
 }
 
 /** A oneof's name from its union schema's, else from the field that the union is in. */

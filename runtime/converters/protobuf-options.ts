@@ -20,6 +20,8 @@ export interface ProtobufTranslation {
   readonly wrapperForRawPrimitives: boolean;
   /** `generate.struct.for.nulls`: whether an absent message is a struct of nulls and zeros. */
   readonly structForNulls: boolean;
+  /** `ignore.default.for.nullables`: whether null stays null where there is a default. */
+  readonly ignoresDefaults: boolean;
   /** `scrub.invalid.names`: whether names that Protobuf cannot hold are changed. */
   readonly scrubsNames: boolean;
 }

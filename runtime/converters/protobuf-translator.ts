@@ -8,93 +8,75 @@ import {
   type RegistryClient,
   wellKnownText,
 } from '../../schema-registry/index.ts';
-import { DataError, type Schema, type SchemaAndValue, type Value } from '../data/index.ts';
+import type { Schema, SchemaAndValue, Value } from '../data/index.ts';
 import type { ConverterSubject } from '../plugin/index.ts';
-import { Loaded, whenLoaded } from './loaded.ts';
-import type { ProtobufTranslation } from './protobuf-options.ts';
+import type { ProtobufTranslation as ProtobufOptions } from './protobuf-options.ts';
 import { compileProtobufReading, type ProtobufReading } from './protobuf-reader.ts';
 import { compileProtobufWriting, type ProtobufWriting } from './protobuf-writer.ts';
-import { asDataError, frameOf, headersFor, registryOf, writtenSchema } from './registry-access.ts';
+import { asDataError, headersFor, registryOf, writtenSchema } from './registry-access.ts';
 import type { ClientFor, RegistrySettings } from './registry-settings.ts';
+import { type RegistryTranslation, RegistryTranslator } from './registry-translator.ts';
 
 /** Between Connect's data and Protobuf in Confluent's wire format. Waits only for schemas it has not seen. */
 export function openProtobufTranslator(
   settings: RegistrySettings,
   isKey: boolean,
   clientFor: ClientFor,
-  translation: ProtobufTranslation & { readonly cacheSize: number },
-): ProtobufTranslator {
-  const { client, options } = registryOf(settings, isKey, clientFor);
-  return new ProtobufTranslator(client, new ProtobufSerializer(client, options), isKey, translation);
+  { cacheSize, ...options }: ProtobufOptions & { readonly cacheSize: number },
+): RegistryTranslator<ProtobufWriting, TopicWriting, MessageReadings> {
+  const { client, options: writing } = registryOf(settings, isKey, clientFor);
+  const serializer = new ProtobufSerializer(client, writing);
+  return new RegistryTranslator(new ProtobufTranslation(client, serializer, options), { isKey, cacheSize });
 }
 
-class ProtobufTranslator {
+interface TopicWriting extends ProtobufWriting {
+  readonly encode: Encoder;
+}
+
+class ProtobufTranslation implements RegistryTranslation<ProtobufWriting, TopicWriting, MessageReadings> {
+  readonly language = 'Protobuf';
   readonly #client: RegistryClient;
   readonly #serializer: ProtobufSerializer;
-  readonly #isKey: boolean;
-  readonly #translation: ProtobufTranslation;
-  readonly #writings = new WeakMap<Schema, Loaded<string, ProtobufWriting & { readonly encode: Encoder }>>();
-  readonly #readings: Loaded<number | string, MessageReadings>;
+  readonly #options: ProtobufOptions;
 
-  constructor(
-    client: RegistryClient,
-    serializer: ProtobufSerializer,
-    isKey: boolean,
-    translation: ProtobufTranslation & { readonly cacheSize: number },
-  ) {
+  constructor(client: RegistryClient, serializer: ProtobufSerializer, options: ProtobufOptions) {
     this.#client = client;
     this.#serializer = serializer;
-    this.#isKey = isKey;
-    this.#translation = translation;
-    this.#readings = new Loaded((schema) => this.#reading(schema), translation.cacheSize);
+    this.#options = options;
   }
 
-  write(
-    subject: ConverterSubject,
-    schema: Schema | undefined,
-    value: Value,
-  ): Uint8Array | null | Promise<Uint8Array | null> {
-    if (schema === undefined) {
-      throw new DataError(
-        'Protobuf needs a schema: this record has none. Use a source or transform that gives one, or JSON.',
-      );
-    }
-    let topics = this.#writings.get(schema);
-    if (topics === undefined) {
-      const writing = compileProtobufWriting(schema, this.#translation);
-      topics = new Loaded(async (topic) => {
-        const text = writing.text ?? wellKnownText(writing.path ?? '');
-        const encode = await this.#serializer.encoder(topic, { schema: text, message: writing.message });
-        return { ...writing, encode };
-      });
-      this.#writings.set(schema, topics);
-    }
-    return whenLoaded(topics.get(subject.topic), (writing) =>
-      asDataError(() => headersFor(subject, (headers) => writing.encode(writing.write(value), headers))),
-    );
+  prepare(schema: Schema): ProtobufWriting {
+    return compileProtobufWriting(schema, this.#options);
   }
 
-  read(subject: ConverterSubject, bytes: Uint8Array): SchemaAndValue | Promise<SchemaAndValue> {
-    const frame = frameOf(subject, bytes, this.#isKey);
-    return whenLoaded(this.#readings.get(frame.schema), (readings) =>
-      asDataError(() => readings.read(frame, bytes)),
-    );
+  async openWriting(topic: string, writing: ProtobufWriting): Promise<TopicWriting> {
+    const text = writing.text ?? wellKnownText(writing.path ?? '');
+    const encode = await this.#serializer.encoder(topic, { schema: text, message: writing.message });
+    return { ...writing, encode };
   }
 
-  async #reading(schema: number | string): Promise<MessageReadings> {
-    const { definition, references } = await writtenSchema(this.#client, schema, 'PROTOBUF');
+  write(writing: TopicWriting, _schema: Schema, value: Value, subject: ConverterSubject): Uint8Array | null {
+    return asDataError(() => headersFor(subject, (headers) => writing.encode(writing.write(value), headers)));
+  }
+
+  async openReading(written: number | string): Promise<MessageReadings> {
+    const { definition, references } = await writtenSchema(this.#client, written, 'PROTOBUF');
     const parsed = protobufLanguage.parse(definition.schema, { references, strict: false });
-    return new MessageReadings(new ProtobufMessages(parsed), this.#translation);
+    return new MessageReadings(new ProtobufMessages(parsed), this.#options);
+  }
+
+  read(readings: MessageReadings, frame: Frame, bytes: Uint8Array): SchemaAndValue {
+    return asDataError(() => readings.read(frame, bytes));
   }
 }
 
 /** The messages of one schema that came up, translated. */
 class MessageReadings {
   readonly #messages: ProtobufMessages;
-  readonly #translation: ProtobufTranslation;
+  readonly #translation: ProtobufOptions;
   readonly #readings = new Map<MessageDefinition, ProtobufReading>();
 
-  constructor(messages: ProtobufMessages, translation: ProtobufTranslation) {
+  constructor(messages: ProtobufMessages, translation: ProtobufOptions) {
     this.#messages = messages;
     this.#translation = translation;
   }

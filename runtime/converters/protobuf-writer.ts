@@ -159,7 +159,8 @@ class ProtobufWriterCompiler {
     if (meta !== undefined) this.#imports.add('confluent/meta.proto');
     const lines = [`${label}${typed.type} ${protoName} = ${takeTag(body, schema)}${annotation(meta)};`];
     const put: Put = (source, target) => {
-      const value = getField(source, name) ?? schema.default ?? null;
+      const keepsNull = schema.optional && this.#options.ignoresDefaults;
+      const value = getField(source, name) ?? (keepsNull ? null : schema.default) ?? null;
       if (value !== null) target[protoName] = typed.write(value);
       else if (!schema.optional) throw missing(schema, name);
     };

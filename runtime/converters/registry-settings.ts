@@ -42,6 +42,25 @@ const idSerializer = {
     idSerializerNames.includes(shortName(String(name))) ? undefined : `Class ${name} could not be found.`,
 } as const;
 
+/** A setting that is on or off, for those who know why. */
+export const flag = (byDefault: boolean, description: string) =>
+  ({ type: 'boolean', default: byDefault, importance: 'LOW', description }) as const;
+
+/** How many schemas are kept translated; its name is `schemas.cache.config` or `schemas.cache.size`. */
+export const schemasCache = {
+  type: 'integer',
+  default: 1000,
+  minimum: 1,
+  importance: 'LOW',
+  description: 'How many schemas are kept after they were translated.',
+} as const;
+
+/** What changes nothing but whether a default stands in for null, in all converters with a registry. */
+export const ignoreDefaults = flag(
+  false,
+  'Whether null stays null in fields that may be null and have a default.',
+);
+
 /** What converters with a schema registry have in common, in Confluent's words. */
 export const registryProperties = {
   'schema.registry.url': {

@@ -195,3 +195,114 @@ describe('the registry of a converter', () => {
     server.close();
   });
 });
+
+async function latestText(client: RegistryClient): Promise<string> {
+  return (await client.byId((await client.latest('orders-value')).id)).schema;
+}
+
+describe('settings that change what is written', () => {
+  const odd = schemas.struct(
+    { 'a-b': schemas.int32(), '1 c': schemas.optional(schemas.string()) },
+    { name: 'x-y.Order Line' },
+  );
+
+  test.each(['avro', 'protobuf'])('%s: scrub.invalid.names changes names that cannot be', async (name) => {
+    const client = await countingRegistry();
+    const converter = await openWith(client, name, { 'scrub.invalid.names': 'true' });
+    const bytes = Buffer.from(
+      (await converter.fromConnectData(subject, odd, { 'a-b': 1, '1 c': 'v' })) ?? [],
+    );
+    const text = await latestText(client);
+    for (const expected of ['x_y', 'Order_Line', 'a_b', 'x1_c']) expect(text).toContain(expected);
+    const read = await converter.toConnectData(subject, bytes);
+    expect(read.value).toEqual({ a_b: 1, x1_c: 'v' });
+    const strict = await openWith(client, name);
+    await expect((async () => strict.fromConnectData(subject, odd, { 'a-b': 1 }))()).rejects.toThrow();
+  });
+
+  test('avro: scrub.invalid.names reaches into defaults', async () => {
+    const inner = schemas.struct({ 'a-b': schemas.int32() }, { name: 'I', default: { 'a-b': 7 } });
+    const client = await countingRegistry();
+    const converter = await openWith(client, 'avro', { 'scrub.invalid.names': 'true' });
+    await converter.fromConnectData(subject, schemas.struct({ i: inner }, { name: 'R' }), {});
+    const text = await latestText(client);
+    expect(text).toContain('"default":{"a_b":7}');
+  });
+
+  test('avro: allow.optional.map.keys keeps maps by optional strings maps', async () => {
+    const map = schemas.map(schemas.optional(schemas.string()), schemas.int32());
+    const written = async (raw: Record<string, string>) => {
+      const client = await countingRegistry();
+      const converter = await openWith(client, 'avro', raw);
+      const bytes = Buffer.from((await converter.fromConnectData(subject, map, new Map([['k', 1]]))) ?? []);
+      const { value } = await converter.toConnectData(subject, bytes);
+      return [(JSON.parse(await latestText(client)) as { type: string }).type, value];
+    };
+    expect(await written({})).toEqual(['array', new Map([['k', 1]])]);
+    expect(await written({ 'allow.optional.map.keys': 'true' })).toEqual(['map', { k: 1 }]);
+  });
+
+  test('avro: discard.type.doc.default leaves a field what is its own', async () => {
+    const text = JSON.stringify({
+      type: 'record',
+      name: 'R',
+      fields: [
+        { name: 'a', type: { type: 'int', 'connect.doc': 'of the type', 'connect.default': 7 } },
+        { name: 'b', type: { type: 'int', 'connect.doc': 'of the type' }, doc: 'own', default: 5 },
+      ],
+    });
+    const read = async (raw: Record<string, string>) => {
+      const client = await countingRegistry();
+      const { id } = await client.register(
+        'orders-value',
+        { schemaType: 'AVRO', schema: text, references: [] },
+        { normalize: false },
+      );
+      const converter = await openWith(client, 'avro', raw);
+      const { schema: found } = await converter.toConnectData(subject, Buffer.from([0, 0, 0, 0, id, 2, 4]));
+      return found?.fields.map(({ schema: { doc, default: fallback } }) => [doc, fallback]);
+    };
+    expect(await read({})).toEqual([
+      ['of the type', 7],
+      ['own', 5],
+    ]);
+    expect(await read({ 'discard.type.doc.default': 'true' })).toEqual([
+      [undefined, undefined],
+      ['own', 5],
+    ]);
+  });
+
+  test.each([
+    ['avro', {}],
+    ['json-schema', {}],
+    ['protobuf', { 'optional.for.nullables': 'true' }],
+  ])('%s: ignore.default.for.nullables keeps null', async (name, more) => {
+    const withDefault = schemas.struct({
+      a: schemas.int32({ optional: true, default: 7 }),
+      b: schemas.int32({ default: 8 }),
+    });
+    const written = async (raw: Record<string, string>) => {
+      const converter = await openWith(await countingRegistry(), name, { ...more, ...raw });
+      const bytes = Buffer.from(
+        (await converter.fromConnectData(subject, withDefault, { a: null, b: 8 })) ?? [],
+      );
+      const reader = name === 'json-schema' ? Buffer.from(bytes.subarray(5)).toString() : undefined;
+      if (reader !== undefined) return JSON.parse(reader) as unknown;
+      return (await converter.toConnectData(subject, bytes)).value;
+    };
+    expect(await written({})).toEqual({ a: 7, b: 8 });
+    expect(await written({ 'ignore.default.for.nullables': 'true' })).toEqual({ a: null, b: 8 });
+  });
+
+  test('json-schema: object.additional.properties=false closes objects', async () => {
+    const texts = async (raw: Record<string, string>) => {
+      const client = await countingRegistry();
+      await write(client, 'json-schema', raw);
+      return await latestText(client);
+    };
+    expect(await texts({})).not.toContain('additionalProperties');
+    expect(await texts({ 'object.additional.properties': 'false' })).toContain(
+      '"additionalProperties":false',
+    );
+  });
+});
