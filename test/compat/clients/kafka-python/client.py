@@ -5,9 +5,11 @@ import signal
 import sys
 import time
 
-from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import AsyncConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import CommitFailedError, RebalanceInProgressError
 
+# What a commit hears while the group changes: who has the partitions then reads them again.
+CHANGING = (CommitFailedError, RebalanceInProgressError)
 FILLER = "abcdefghijklmnopqrstuvwxyz é漢 "
 
 
@@ -54,16 +56,21 @@ def produce(bootstrap, topic, codec, first, count):
     fact(event="produced", acknowledged=acknowledged, left=len(sent) - acknowledged - len(errors), errors=errors[:3])
 
 
-class Listener(ConsumerRebalanceListener):
+class Listener(AsyncConsumerRebalanceListener):
+    """It is called where a commit that blocks is refused."""
+
     def __init__(self, consumer):
         self.consumer = consumer
 
-    def on_partitions_revoked(self, revoked):
+    async def on_partitions_revoked(self, revoked):
         if revoked:
-            commit(self.consumer)
+            try:
+                await self.consumer.commit_async()
+            except CHANGING as error:
+                fact(event="commit-failed", error=str(error))
         fact(event="assigned", partitions=[])
 
-    def on_partitions_assigned(self, assigned):
+    async def on_partitions_assigned(self, assigned):
         fact(event="assigned", partitions=sorted(each.partition for each in assigned))
 
 
@@ -93,7 +100,7 @@ def consume(bootstrap, topic, group, file):
             out.flush()
             if batches:
                 commit(consumer)
-    # Its listener commits when it leaves.
+    commit(consumer)
     consumer.close()
     fact(event="left")
 
@@ -101,8 +108,7 @@ def consume(bootstrap, topic, group, file):
 def commit(consumer):
     try:
         consumer.commit()
-    except (CommitFailedError, RebalanceInProgressError) as error:
-        # While the group changes: who has the partitions then reads them again.
+    except CHANGING as error:
         fact(event="commit-failed", error=str(error))
 
 
