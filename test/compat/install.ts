@@ -11,23 +11,23 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run, runOk } from './child.ts';
+import { type GoClient, installGo } from './go.ts';
 import { installKafkaJavascript, kafkaJavascriptDirectory } from './kafka-javascript.ts';
 import { installPackages, nodeEnvironment, npm } from './npm.ts';
 import { cache, clients, projectRoot } from './places.ts';
+import { installPython, type PythonClient } from './python.ts';
 
 /** What a part needs before it can run. */
 export type Tool =
   | 'kcat'
-  | 'confluent-kafka'
   | 'kafka-javascript'
   | 'npm-clients'
-  | 'registry-python'
   | 'registry-npm'
-  | 'franz-go'
+  | PythonClient
+  | GoClient
   | 'java'
   | 'package';
 
-const confluentKafkaVersion = '2.16.1';
 const npmPackages: Readonly<Record<string, string>> = {
   '@platformatic/kafka': '2.12.1',
   kafkajs: '2.2.4',
@@ -42,9 +42,7 @@ const registryPackages: Readonly<Record<string, string>> = {
   kafkajs: '2.2.4',
 };
 
-const pythonDirectory = join(cache, `confluent-kafka-${confluentKafkaVersion}`);
 const npmDirectory = join(cache, 'npm');
-const registryPythonDirectory = join(cache, `registry-python-${confluentKafkaVersion}`);
 const registryNpmDirectory = join(cache, 'registry-npm');
 
 /** Where the packed package is installed, as a user would. */
@@ -53,7 +51,6 @@ export const packageDirectory: string = join(cache, 'package');
 const javaDirectory = join(cache, 'java');
 const archive = join(javaDirectory, 'classes.jsa');
 const argumentFile = join(javaDirectory, 'java.args');
-const goProgram = join(cache, 'go/franz-go');
 const kcatDirectory = join(cache, 'kcat');
 
 /** Installs one tool into the cache, or finds it there. Throws with a sentence about what is missing. */
@@ -64,12 +61,16 @@ export async function install(tool: Tool): Promise<void> {
 
 const installers: Readonly<Record<Tool, () => Promise<void>>> = {
   kcat: installKcat,
-  'confluent-kafka': installConfluentKafka,
+  'confluent-kafka': () => installPython('confluent-kafka'),
+  aiokafka: () => installPython('aiokafka'),
+  'kafka-python': () => installPython('kafka-python'),
   'kafka-javascript': installKafkaJavascript,
   'npm-clients': () => installPackages(npmDirectory, npmPackages),
-  'registry-python': installRegistryPython,
+  'registry-python': () => installPython('registry-python'),
   'registry-npm': () => installPackages(registryNpmDirectory, registryPackages),
-  'franz-go': installFranzGo,
+  'franz-go': () => installGo('franz-go'),
+  'kafka-go': () => installGo('kafka-go'),
+  sarama: () => installGo('sarama'),
   java: installJava,
   package: installPackage,
 };
@@ -99,22 +100,6 @@ export function kcatCommand(): Command {
   return { command: unpacked, args: [], env: { LD_LIBRARY_PATH: libraries } };
 }
 
-/** A Python that has confluent-kafka, running a program of `clients/confluent-kafka`. */
-export function pythonCommand(program: string): Command {
-  return pythonIn(pythonDirectory, join(clients, 'confluent-kafka', program));
-}
-
-/** A Python that has confluent-kafka's serializers, running `clients/registry/program.py`. */
-export function registryPythonCommand(): Command {
-  return pythonIn(registryPythonDirectory, join(clients, 'registry/program.py'));
-}
-
-function pythonIn(directory: string, script: string): Command {
-  const interpreter = join(directory, 'bin/python');
-  if (existsSync(interpreter)) return { command: interpreter, args: ['-u', script] };
-  return { command: 'python3', args: ['-u', script], env: { PYTHONPATH: directory } };
-}
-
 /** This Node running one of the programs of `clients/registry` with its serializers. */
 export function registryNodeCommand(client: 'confluent' | 'kafkajs'): Command {
   for (const program of [client, 'transport'])
@@ -135,11 +120,6 @@ export function nodeCommand(
   const copy = join(directory, `${client}-${program}`);
   copyFileSync(join(clients, client, program), copy);
   return { command: process.execPath, args: ['--no-warnings', copy] };
-}
-
-/** The program of `clients/franz-go`. */
-export function goCommand(): Command {
-  return { command: goProgram, args: [] };
 }
 
 /** Settings of a JVM; the log goes to stderr. */
@@ -201,58 +181,6 @@ async function unpackDebs(packages: readonly string[]): Promise<void> {
   }
   for (const deb of readdirSync(debs))
     await runOk('dpkg', ['-x', join(debs, deb), join(kcatDirectory, 'root')]);
-}
-
-function installConfluentKafka(): Promise<void> {
-  return installPython(pythonDirectory, 'confluent_kafka', [`confluent-kafka==${confluentKafkaVersion}`]);
-}
-
-function installRegistryPython(): Promise<void> {
-  const requirements = ['--no-deps', '--requirement', join(clients, 'registry/requirements.txt')];
-  const modules = ['avro', 'json_schema', 'protobuf'].map(
-    (form) => `confluent_kafka.schema_registry.${form}`,
-  );
-  return installPython(registryPythonDirectory, modules.join(', '), requirements);
-}
-
-/** A virtual environment with these requirements, or a folder of packages where Python can make none. */
-async function installPython(
-  directory: string,
-  modules: string,
-  requirements: readonly string[],
-): Promise<void> {
-  if (await canImport(directory, modules)) return;
-  rmSync(directory, { recursive: true, force: true });
-  const isVenv = (await run('python3', ['-m', 'venv', directory], { timeoutMs: 120_000 })).code === 0;
-  if (!isVenv) rmSync(directory, { recursive: true, force: true });
-  const python = isVenv ? join(directory, 'bin/python') : 'python3';
-  const target = isVenv ? [] : ['--target', directory];
-  const pip = ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', ...target, ...requirements];
-  await runOk(python, pip, { timeoutMs: 240_000 });
-  if (!(await canImport(directory, modules)))
-    throw new Error(`${requirements.join(' ')} was installed but cannot be imported`);
-}
-
-async function canImport(directory: string, modules: string): Promise<boolean> {
-  if (!existsSync(directory)) return false;
-  const { command, env } = pythonIn(directory, '');
-  return (await run(command, ['-c', `import ${modules}`], env === undefined ? {} : { env })).code === 0;
-}
-
-/** Go builds again only what has changed. Versions and checksums are those of `clients/franz-go/go.mod` and `go.sum`. */
-async function installFranzGo(): Promise<void> {
-  if ((await run('go', ['version'])).code !== 0)
-    throw new Error('go is not on this machine (Go 1.26 is needed)');
-  const env = {
-    GOMODCACHE: join(cache, 'go/modules'),
-    GOCACHE: join(cache, 'go/build'),
-    GOFLAGS: '-modcacherw -buildvcs=false',
-  };
-  await runOk('go', ['build', '-o', goProgram, '.'], {
-    cwd: join(clients, 'franz-go'),
-    env,
-    timeoutMs: 240_000,
-  });
 }
 
 /** Builds and packs the project each time, and installs the tarball into an empty folder. */

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerProcess } from './broker-process.ts';
 import { Child, type Ended, runOk } from './child.ts';
-import { pythonCommand } from './install.ts';
 import { projectRoot } from './places.ts';
+import { pythonCommand } from './python.ts';
 
 /** What `quickstart.py` tells of one place: its records, the distinct rows and ids among them, a checksum of the rows. */
 export interface Rows {
@@ -103,7 +103,7 @@ function rowsOf(facts: readonly Record<string, unknown>[], event: string): Rows 
 }
 
 async function python(...places: readonly string[]): Promise<readonly Record<string, unknown>[]> {
-  const { command, args, env = {} } = pythonCommand('quickstart.py');
+  const { command, args, env = {} } = pythonCommand('confluent-kafka', 'quickstart.py');
   const { stdout } = await runOk(command, [...args, ...places], { env, timeoutMs: 90_000 });
   return stdout
     .split('\n')

@@ -1,6 +1,8 @@
 import { runOk } from '../child.ts';
 import { kcatTransactions } from '../clients/kcat-transactions.ts';
-import { type Command, goCommand, nodeCommand, pythonCommand, type Tool } from '../install.ts';
+import { type GoClient, goCommand } from '../go.ts';
+import { type Command, nodeCommand, type Tool } from '../install.ts';
+import { type PythonClient, pythonCommand } from '../python.ts';
 import { compareTranscript } from '../transcript.ts';
 import type { Part, PartContext } from './part.ts';
 
@@ -12,20 +14,21 @@ interface Teller {
 }
 
 const kcat: Teller = { name: 'kcat', tool: 'kcat', tell: kcatTransactions };
-const python = (program: string) =>
-  teller('confluent-kafka', 'confluent-kafka', () => pythonCommand(`${program}.py`));
+const python = (client: PythonClient, program: string) =>
+  teller(client, client, () => pythonCommand(client, `${program}.py`));
 const javascript = (program: string) =>
   teller('confluent-kafka-javascript', 'kafka-javascript', () =>
     nodeCommand('confluent-kafka-javascript', `${program}.mjs`),
   );
 const npmClient = (name: 'kafkajs' | 'platformatic', program: string) =>
   teller(name, 'npm-clients', () => nodeCommand(name, `${program}.mjs`));
-const go = (program: string) => teller('franz-go', 'franz-go', () => ({ ...goCommand(), args: [program] }));
+const go = (client: GoClient, program: string) =>
+  teller(client, client, () => ({ ...goCommand(client), args: [program] }));
 
 /** What other clients than Java's hear about topics, configs, offsets and groups. */
 export const clientAdmin: Part = part(
   'client-admin',
-  [python('admin'), javascript('admin'), go('admin')],
+  [python('confluent-kafka', 'admin'), javascript('admin'), go('franz-go', 'admin')],
   'admin',
   'hears the same as from Apache Kafka about topics, configs, offsets and groups',
 );
@@ -34,12 +37,15 @@ export const clientAdmin: Part = part(
 export const clientTransactions: Part = part(
   'client-transactions',
   [
-    python('transactions'),
+    python('confluent-kafka', 'transactions'),
     npmClient('kafkajs', 'transactions'),
     javascript('transactions'),
     npmClient('platformatic', 'transactions'),
-    go('transactions'),
+    go('franz-go', 'transactions'),
     kcat,
+    go('sarama', 'transactions'),
+    python('aiokafka', 'transactions'),
+    python('kafka-python', 'transactions'),
   ],
   'transactions',
   'commits, aborts and is fenced as with Apache Kafka',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, runOk, until } from '../child.ts';
-import { pythonCommand } from '../install.ts';
+import { pythonCommand } from '../python.ts';
 import { expectEqual, Mismatch } from '../report.ts';
 import type { Part, PartContext } from './part.ts';
 
@@ -74,7 +74,7 @@ async function untilMore(writer: Child, acknowledged: () => number): Promise<voi
 /** Numbers are dealt out by turns, so partition p must hold p, p + 3, p + 6 and so on. */
 async function verify({ broker, directory }: PartContext, acknowledgedFile: string): Promise<void> {
   const file = join(directory, 'read.tsv');
-  const { command, args, env = {} } = pythonCommand('numbered.py');
+  const { command, args, env = {} } = pythonCommand('confluent-kafka', 'numbered.py');
   await runOk(command, [...args, 'read', broker.bootstrap, topic, file], { env });
   const acknowledged = rowsOf(acknowledgedFile);
   if (acknowledged.length === 0) throw new Mismatch('acknowledged records', 'some', 'none');
@@ -106,6 +106,6 @@ function rowsOf(file: string): (readonly [partition: number, offset: number, num
 }
 
 function numbered(...args: readonly string[]): Child {
-  const { command, args: before, env = {} } = pythonCommand('numbered.py');
+  const { command, args: before, env = {} } = pythonCommand('confluent-kafka', 'numbered.py');
   return new Child(command, [...before, ...args], { env });
 }

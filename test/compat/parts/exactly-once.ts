@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child, runOk, until } from '../child.ts';
-import { pythonCommand } from '../install.ts';
+import { pythonCommand } from '../python.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
 import { startJava } from './java.ts';
 import type { Part, PartContext } from './part.ts';
@@ -254,7 +254,7 @@ function expectSameRows(live: readonly Row[], anew: readonly Row[]): void {
 }
 
 async function readAll({ broker }: PartContext, level: string, file: string): Promise<void> {
-  const { command, args, env = {} } = pythonCommand('exactly_once.py');
+  const { command, args, env = {} } = pythonCommand('confluent-kafka', 'exactly_once.py');
   const words = ['read', broker.bootstrap, outputs.join(','), String(partitionCount), level, file];
   await runOk(command, [...args, ...words], { env, timeoutMs: 120_000 });
 }
@@ -286,6 +286,6 @@ function tails({ watcher, members }: Run): string {
 }
 
 function python(...args: readonly string[]): Child {
-  const { command, args: before, env = {} } = pythonCommand('exactly_once.py');
+  const { command, args: before, env = {} } = pythonCommand('confluent-kafka', 'exactly_once.py');
   return new Child(command, [...before, ...args], { env });
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { until } from '../child.ts';
 import type { Client, Member } from '../clients/client.ts';
 import { programClient } from '../clients/program.ts';
-import { pythonCommand } from '../install.ts';
+import { pythonCommand } from '../python.ts';
 import { RecordSet } from '../record-set.ts';
 import { type Check, expectEqual } from '../report.ts';
 import type { Part, PartContext } from './part.ts';
@@ -101,5 +101,7 @@ class Migration {
 }
 
 function client(protocol: Protocol): Client {
-  return programClient('confluent-kafka', ['none'], () => pythonCommand('client.py'), [protocol]);
+  return programClient('confluent-kafka', ['none'], () => pythonCommand('confluent-kafka', 'client.py'), [
+    protocol,
+  ]);
 }

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runOk } from '../child.ts';
-import { type Command, registryNodeCommand, registryPythonCommand, type Tool } from '../install.ts';
+import { type Command, registryNodeCommand, type Tool } from '../install.ts';
 import { OurSerdes } from '../our-serdes.ts';
+import { pythonCommand } from '../python.ts';
 import { type Check, expectEqual } from '../report.ts';
 import type { Part, PartContext } from './part.ts';
 import { type Customer, descriptors, type Form, schemas, values } from './registry-plan.ts';
@@ -30,7 +31,7 @@ const programs: readonly RegistryClientProgram[] = [
   {
     name: 'confluent-kafka',
     tool: 'registry-python',
-    command: registryPythonCommand,
+    command: () => pythonCommand('registry-python', 'program.py'),
     locations: ['prefix', 'header'],
     hasReaderSchema: true,
   },

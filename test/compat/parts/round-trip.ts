@@ -3,7 +3,9 @@ import { until } from '../child.ts';
 import type { Chunk, Client, Member } from '../clients/client.ts';
 import { kcat } from '../clients/kcat.ts';
 import { programClient } from '../clients/program.ts';
-import { type Command, goCommand, nodeCommand, pythonCommand, type Tool } from '../install.ts';
+import { type GoClient, goCommand } from '../go.ts';
+import { type Command, nodeCommand, type Tool } from '../install.ts';
+import { type PythonClient, pythonCommand } from '../python.ts';
 import { RecordSet } from '../record-set.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
 import { batchCodecs } from '../segment-files.ts';
@@ -18,14 +20,8 @@ const partitions = [0, 1, 2, 3];
 /** The same round trip for each client: 100,000 records, a group that changes, a restart, and on from the commits. */
 export const roundTrips: readonly Part[] = [
   part(kcat, 'kcat', 'start'),
-  part(
-    programClient('confluent-kafka', allCodecs, () => pythonCommand('client.py')),
-    'confluent-kafka',
-  ),
-  part(
-    programClient('confluent-kafka-consumer', allCodecs, () => pythonCommand('client.py'), ['consumer']),
-    'confluent-kafka',
-  ),
+  python('confluent-kafka'),
+  python('confluent-kafka', 'consumer'),
   part(programClient('confluent-kafka-javascript', allCodecs, javascript), 'kafka-javascript'),
   part(
     programClient('confluent-kafka-javascript-consumer', allCodecs, javascript, ['consumer']),
@@ -35,19 +31,36 @@ export const roundTrips: readonly Part[] = [
     programClient('kafkajs', allCodecs, () => nodeCommand('kafkajs', 'client.mjs')),
     'npm-clients',
   ),
-  part(programClient('franz-go', allCodecs, goCommand), 'franz-go'),
+  go('franz-go'),
   part(
     programClient('platformatic', allCodecs, () => nodeCommand('platformatic', 'client.mjs')),
     'npm-clients',
   ),
-  part(programClient('franz-go-consumer', allCodecs, goCommand, ['consumer']), 'franz-go'),
+  go('franz-go', 'consumer'),
   part(
     programClient('platformatic-consumer', allCodecs, () => nodeCommand('platformatic', 'client.mjs'), [
       'consumer',
     ]),
     'npm-clients',
   ),
+  go('sarama'),
+  go('kafka-go'),
+  python('aiokafka'),
+  python('kafka-python'),
 ];
+
+/** With members of the classic protocol, unless its programs are told of the other one. */
+function python(client: PythonClient, ...protocol: readonly 'consumer'[]): Part {
+  return program(client, () => pythonCommand(client, 'client.py'), protocol);
+}
+
+function go(client: GoClient, ...protocol: readonly 'consumer'[]): Part {
+  return program(client, () => goCommand(client), protocol);
+}
+
+function program(client: Tool, command: () => Command, protocol: readonly string[]): Part {
+  return part(programClient([client, ...protocol].join('-'), allCodecs, command, protocol), client);
+}
 
 function javascript(): Command {
   return nodeCommand('confluent-kafka-javascript', 'client.mjs');

@@ -11,7 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// transactions prints the transcript that every client with transactions prints: see clients/transactions.md.
+// transactions prints the transcript that every client with transactions prints.
 func transactions(bootstrap string, args []string) error {
 	topic := args[0]
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
