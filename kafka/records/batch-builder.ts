@@ -13,6 +13,14 @@ const BULK_BYTES_MIN = 24;
  */
 const RECORD_OVERHEAD_BYTES = 5 + 1 + 10 + 5 + 5 + 5 + 5;
 
+/** Text up to this length is written into the batch at once; longer text is turned into bytes first. */
+const TEXT_LENGTH_MAX = 2048;
+/** Most bytes that UTF-8 takes for one unit of a string. */
+const UNIT_BYTES_MAX = 3;
+
+/** A key or value to write: bytes, or text, which is written as UTF-8. */
+export type RecordContent = Uint8Array | string | null;
+
 /** One header of a record to write. */
 export interface HeaderInput {
   readonly key: string;
@@ -89,8 +97,8 @@ export class BatchBuilder {
    */
   append(
     timestamp: number,
-    key: Uint8Array | null,
-    value: Uint8Array | null,
+    key: RecordContent,
+    value: RecordContent,
     headers: readonly HeaderInput[] = NO_HEADERS,
     offsetDelta: number = this.#lastOffsetDelta + 1,
   ): void {
@@ -99,6 +107,10 @@ export class BatchBuilder {
       throw new RangeError(`${timestamp} is not a timestamp in milliseconds`);
     if (this.#count === 0 && !this.#hasDeleteHorizon) this.#baseTimestamp = timestamp;
     const timestampDelta = timestamp - this.#baseTimestamp;
+    if (isLongText(key) || isLongText(value)) {
+      this.append(timestamp, contentBytes(key), contentBytes(value), headers, offsetDelta);
+      return;
+    }
     const body =
       1 +
       varlongBytes(timestampDelta) +
@@ -106,14 +118,18 @@ export class BatchBuilder {
       nullableBytes(key) +
       nullableBytes(value) +
       headersBytes(headers);
-    this.#makeRoom(5 + body);
+    this.#makeRoom(5 + body + spareBytes(key) + spareBytes(value));
     const buffer = this.#buffer;
     let at = writeVarint(buffer, body, this.#length);
     buffer[at] = 0;
     at = writeVarlong(buffer, timestampDelta, at + 1);
     at = writeVarint(buffer, offsetDelta, at);
     at = writeNullable(buffer, key, at);
-    at = writeNullable(buffer, value, at);
+    if (at >= 0) at = writeNullable(buffer, value, at);
+    if (at < 0) {
+      this.append(timestamp, contentBytes(key), contentBytes(value), headers, offsetDelta);
+      return;
+    }
     this.#length = writeHeaders(buffer, headers, at);
     this.#count += 1;
     this.#lastOffsetDelta = offsetDelta;
@@ -180,23 +196,58 @@ export class BatchBuilder {
 
 /** Most bytes that a record can add to a batch, before compression. */
 export function recordBytesMax(
-  key: Uint8Array | null,
-  value: Uint8Array | null,
+  key: RecordContent,
+  value: RecordContent,
   headers: readonly HeaderInput[] = NO_HEADERS,
 ): number {
-  return RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0) + headersBytes(headers);
+  return RECORD_OVERHEAD_BYTES + contentBytesMax(key) + contentBytesMax(value) + headersBytes(headers);
 }
 
-function nullableBytes(bytes: Uint8Array | null): number {
-  return bytes === null ? 1 : varintBytes(bytes.length) + bytes.length;
+/** The bytes of a key or value; text as UTF-8. */
+export function contentBytes(content: RecordContent): Uint8Array | null {
+  return typeof content === 'string' ? Buffer.from(content) : content;
 }
 
-function writeNullable(buffer: Buffer, bytes: Uint8Array | null, at: number): number {
+function contentBytesMax(content: RecordContent): number {
+  if (content === null) return 0;
+  if (typeof content !== 'string') return content.length;
+  return isLongText(content) ? Buffer.byteLength(content) : content.length * UNIT_BYTES_MAX;
+}
+
+function isLongText(content: RecordContent): boolean {
+  return typeof content === 'string' && content.length > TEXT_LENGTH_MAX;
+}
+
+/** What text may take beyond a byte per unit. */
+function spareBytes(content: RecordContent): number {
+  return typeof content === 'string' ? content.length * (UNIT_BYTES_MAX - 1) : 0;
+}
+
+/** Of text as if it were ASCII, as most is: {@link writeNullable} finds out. */
+function nullableBytes(content: RecordContent): number {
+  return content === null ? 1 : varintBytes(content.length) + content.length;
+}
+
+/** Returns where the content ends; -1 for text that is not ASCII. */
+function writeNullable(buffer: Buffer, bytes: RecordContent, at: number): number {
   if (bytes === null) return writeVarint(buffer, -1, at);
+  if (typeof bytes === 'string') return writeText(buffer, bytes, at);
   const { length } = bytes;
   const start = writeVarint(buffer, length, at);
   if (length >= BULK_BYTES_MIN) buffer.set(bytes, start);
   else for (let i = 0; i < length; i += 1) buffer[start + i] = bytes[i] as number;
+  return start + length;
+}
+
+function writeText(buffer: Buffer, text: string, at: number): number {
+  const { length } = text;
+  const start = writeVarint(buffer, length, at);
+  if (length >= BULK_BYTES_MIN) return buffer.write(text, start) === length ? start + length : -1;
+  for (let i = 0; i < length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return -1;
+    buffer[start + i] = code;
+  }
   return start + length;
 }
 

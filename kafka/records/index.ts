@@ -4,7 +4,9 @@ export {
   BatchBuilder,
   type BatchBuilderOptions,
   type BatchFields,
+  contentBytes,
   type HeaderInput,
+  type RecordContent,
   recordBytesMax,
 } from './batch-builder.ts';
 export { BatchCursor, type CursorState } from './batch-cursor.ts';

@@ -86,8 +86,8 @@ export const jsonConverter = defineConverter({
     read: new Map<string, Schema | undefined>(),
     cacheSize: config['schemas.cache.size'],
   }),
-  fromConnectData: (handle, _subject, schema, value) =>
-    schema === undefined && isNull(value) ? null : write(handle, schema, value),
+  fromConnectData: (handle, _subject, schema, value) => bytesOf(write(handle, schema, value)),
+  toText: write,
   toConnectData: (handle, _subject, bytes) => (bytes === null ? nothing : read(handle, bytes)),
 });
 
@@ -105,10 +105,14 @@ function isNull(value: Value): boolean {
   return value === null || value === undefined;
 }
 
-function write(handle: Handle, schema: Schema | undefined, value: Value): Buffer {
+function bytesOf(text: string | null): Buffer | null {
+  return text === null ? null : Buffer.from(text);
+}
+
+function write(handle: Handle, schema: Schema | undefined, value: Value): string | null {
+  if (schema === undefined && isNull(value)) return null;
   const payload = writeJsonValue(schema, value, handle.writing);
-  if (!handle.hasEnvelope) return Buffer.from(payload);
-  return Buffer.from(`{"schema":${schemaText(handle, schema)},"payload":${payload}}`);
+  return handle.hasEnvelope ? `{"schema":${schemaText(handle, schema)},"payload":${payload}}` : payload;
 }
 
 function schemaText({ written }: Handle, schema: Schema | undefined): string {

@@ -1,3 +1,4 @@
+import type { RecordContent } from '../../kafka/records/index.ts';
 import type { Header, Schema, SchemaAndValue, Value } from '../data/index.ts';
 import {
   type ConverterSubject,
@@ -16,6 +17,12 @@ export interface OpenedConverter {
     schema: Schema | undefined,
     value: Value,
   ): Uint8Array | null | Promise<Uint8Array | null>;
+  /** As {@link fromConnectData}, but may be the text of which the bytes are the UTF-8. */
+  toContent(
+    subject: ConverterSubject,
+    schema: Schema | undefined,
+    value: Value,
+  ): RecordContent | Promise<RecordContent>;
   toConnectData(
     subject: ConverterSubject,
     bytes: Uint8Array | null,
@@ -41,10 +48,20 @@ export async function openConverter(
 ): Promise<OpenedConverter> {
   const config = requirePluginConfig(plugin, knownKeys(plugin, raw, use.isKey ? 'key' : 'value'));
   const handle = await plugin.open(config, use);
+  // Looked up once: a plugin that is loaded when it is used answers through a proxy.
+  const fromConnectData = plugin.fromConnectData.bind(plugin);
+  const toConnectData = plugin.toConnectData.bind(plugin);
+  const addsHeaders = plugin.addsHeaders?.(config, use.isKey) ?? false;
+  // Text goes without a subject, to which headers could be added.
+  const toText = addsHeaders ? undefined : plugin.toText?.bind(plugin);
   return {
-    addsHeaders: plugin.addsHeaders?.(config, use.isKey) ?? false,
-    fromConnectData: (subject, schema, value) => plugin.fromConnectData(handle, subject, schema, value),
-    toConnectData: (subject, bytes) => plugin.toConnectData(handle, subject, bytes),
+    addsHeaders,
+    fromConnectData: (subject, schema, value) => fromConnectData(handle, subject, schema, value),
+    toContent: (subject, schema, value) => {
+      const text = toText?.(handle, schema, value);
+      return text === undefined ? fromConnectData(handle, subject, schema, value) : text;
+    },
+    toConnectData: (subject, bytes) => toConnectData(handle, subject, bytes),
     close: async () => plugin.close?.(handle),
   };
 }

@@ -38,13 +38,20 @@ export const stringConverter = defineConverter({
     },
   },
   open: (config) => ({ encoding: encodingOf(config['converter.encoding']) }),
-  fromConnectData: ({ encoding }, _subject, schema, value) =>
-    value === null || value === undefined ? null : Buffer.from(valueToString(schema, value), encoding),
+  fromConnectData: ({ encoding }, _subject, schema, value) => {
+    const text = textOf(schema, value);
+    return text === null ? null : Buffer.from(text, encoding);
+  },
+  toText: ({ encoding }, schema, value) => (encoding === 'utf8' ? textOf(schema, value) : undefined),
   toConnectData: ({ encoding }, _subject, bytes): SchemaAndValue => ({
     schema: optionalString,
     value: bytes === null ? null : bufferOf(bytes).toString(encoding),
   }),
 });
+
+function textOf(schema: Schema | undefined, value: Value): string | null {
+  return value === null || value === undefined ? null : valueToString(schema, value);
+}
 
 function encodingOf(name: string): BufferEncoding {
   const encoding = Object.hasOwn(encodings, name.toUpperCase()) ? encodings[name.toUpperCase()] : undefined;

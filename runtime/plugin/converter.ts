@@ -41,6 +41,11 @@ export interface ConverterPlugin<S extends ConfigSchema = ConfigSchema, C = Conf
     schema: Schema | undefined,
     value: Value,
   ): Uint8Array | null | Promise<Uint8Array | null>;
+  /**
+   * For converters whose bytes are UTF-8 text: the text that {@link fromConnectData} gives the bytes of. Asked instead of it,
+   * which is cheaper, unless the converter adds headers. Undefined: not with this config.
+   */
+  toText?(handle: H, schema: Schema | undefined, value: Value): string | null | undefined;
   /** Bytes to data. Throws DataError when the bytes are not what the converter reads. May keep `bytes`. */
   toConnectData(
     handle: H,

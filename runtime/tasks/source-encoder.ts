@@ -1,5 +1,5 @@
 import type { ProducerRecord } from '../../kafka/client/index.ts';
-import type { HeaderInput } from '../../kafka/records/index.ts';
+import type { HeaderInput, RecordContent } from '../../kafka/records/index.ts';
 import {
   type ConnectRecord,
   type ConverterSubject,
@@ -70,11 +70,11 @@ export class SourceEncoder {
       const subject = addsHeaders ? subjectAddingTo(record, headers) : record;
       stage = 'KEY_CONVERTER';
       name = names.key;
-      const keyBytes = key.fromConnectData(subject, record.keySchema, record.key);
+      const keyBytes = key.toContent(subject, record.keySchema, record.key);
       if (keyBytes instanceof Promise) return this.#convertLater(record, subject, keyBytes, headers);
       stage = 'VALUE_CONVERTER';
       name = names.value;
-      const valueBytes = value.fromConnectData(subject, record.valueSchema, record.value);
+      const valueBytes = value.toContent(subject, record.valueSchema, record.value);
       if (valueBytes instanceof Promise) return this.#finishLater(record, keyBytes, valueBytes, headers);
       return producerRecord(record, keyBytes, valueBytes, headers);
     } catch (error) {
@@ -85,7 +85,7 @@ export class SourceEncoder {
   async #convertLater(
     record: ConnectRecord,
     subject: ConverterSubject,
-    later: Promise<Uint8Array | null>,
+    later: Promise<RecordContent>,
     headers: readonly HeaderInput[],
   ): Promise<ProducerRecord> {
     const { value, names } = this.#codec;
@@ -93,7 +93,7 @@ export class SourceEncoder {
       throw new StageError('KEY_CONVERTER', names.key, error);
     });
     try {
-      const valueBytes = await value.fromConnectData(subject, record.valueSchema, record.value);
+      const valueBytes = await value.toContent(subject, record.valueSchema, record.value);
       return producerRecord(record, keyBytes, valueBytes, headers);
     } catch (error) {
       throw new StageError('VALUE_CONVERTER', names.value, error);
@@ -102,8 +102,8 @@ export class SourceEncoder {
 
   async #finishLater(
     record: ConnectRecord,
-    keyBytes: Uint8Array | null,
-    later: Promise<Uint8Array | null>,
+    keyBytes: RecordContent,
+    later: Promise<RecordContent>,
     headers: readonly HeaderInput[],
   ): Promise<ProducerRecord> {
     const valueBytes = await later.catch((error: unknown) => {
@@ -143,8 +143,8 @@ function requireSendable({ topic, timestamp }: ConnectRecord): void {
 
 function producerRecord(
   { topic, partition, timestamp }: ConnectRecord,
-  key: Uint8Array | null,
-  value: Uint8Array | null,
+  key: RecordContent,
+  value: RecordContent,
   headers: readonly HeaderInput[],
 ): ProducerRecord {
   return { topic, partition, key, value, headers, timestamp };

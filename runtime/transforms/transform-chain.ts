@@ -76,11 +76,13 @@ async function openStage(stage: TransformStage, ctx: PluginContext): Promise<Ope
   const predicate = stage.predicate === undefined ? undefined : await openPredicate(stage.predicate, ctx);
   const config = requirePluginConfig(plugin, raw);
   const handle = plugin.open === undefined ? config : await plugin.open(config, ctx);
+  // Looked up once: a plugin that is loaded when it is used answers through a proxy.
+  const map = plugin.map.bind(plugin);
   return {
     alias,
     className: classNameOf(plugin),
     appliesTo: (record) => predicate === undefined || predicate.test(record) !== negate,
-    map: (record) => plugin.map(record, handle, ctx),
+    map: (record) => map(record, handle, ctx),
     close: async () => {
       await plugin.close?.(handle);
       await predicate?.close();
@@ -91,8 +93,9 @@ async function openStage(stage: TransformStage, ctx: PluginContext): Promise<Ope
 async function openPredicate({ plugin, raw }: NonNullable<TransformStage['predicate']>, ctx: PluginContext) {
   const config = requirePluginConfig(plugin, raw);
   const handle = plugin.open === undefined ? config : await plugin.open(config, ctx);
+  const test = plugin.test.bind(plugin);
   return {
-    test: (record: ConnectRecord): boolean => plugin.test(record, handle),
+    test: (record: ConnectRecord): boolean => test(record, handle),
     close: async () => plugin.close?.(handle),
   };
 }

@@ -1,5 +1,5 @@
 import type { StreamError } from '../../../platform/errors.ts';
-import { HEADER_BYTES, recordBytesMax } from '../../records/index.ts';
+import { contentBytes, HEADER_BYTES, recordBytesMax } from '../../records/index.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { ClientClosedError, DeliveryError, IllegalStateError, RecordTooLargeError } from '../errors.ts';
 import type { CommittedOffset } from '../topic-partition.ts';
@@ -63,7 +63,7 @@ export class KafkaProducer implements Producer {
     if (this.#closed !== undefined) throw new ClientClosedError('producer');
     this.#transactions?.checkOpen();
     const bytes = recordBytesMax(record.key ?? null, record.value, record.headers);
-    if (bytes + HEADER_BYTES > this.#settings.requestBytesMax) throw this.#tooLarge(record, bytes);
+    if (bytes + HEADER_BYTES > this.#settings.requestBytesMax) this.#requireRoom(record);
     const { timestamp } = record;
     if (timestamp !== undefined && !Number.isSafeInteger(timestamp)) {
       throw new RangeError(`${timestamp} is not a timestamp in milliseconds`);
@@ -341,12 +341,12 @@ export class KafkaProducer implements Producer {
     this.#failed(batch, queue, error);
   }
 
-  #tooLarge({ topic, partition = -1 }: ProducerRecord, bytes: number): RecordTooLargeError {
+  /** Text may be smaller than it was taken for. Throws {@link RecordTooLargeError}. */
+  #requireRoom({ topic, partition = -1, key = null, value, headers }: ProducerRecord): void {
     const { requestBytesMax } = this.#settings;
-    return new RecordTooLargeError(
-      topic,
-      partition,
-      `it has ${bytes} bytes, requestBytesMax is ${requestBytesMax}`,
-    );
+    const bytes = recordBytesMax(contentBytes(key), contentBytes(value), headers);
+    if (bytes + HEADER_BYTES <= requestBytesMax) return;
+    const problem = `it has ${bytes} bytes, requestBytesMax is ${requestBytesMax}`;
+    throw new RecordTooLargeError(topic, partition, problem);
   }
 }

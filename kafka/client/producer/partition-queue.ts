@@ -1,4 +1,4 @@
-import { batchHeader, type HeaderInput } from '../../records/index.ts';
+import { batchHeader, type HeaderInput, type RecordContent } from '../../records/index.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { OnDone } from './producer.ts';
 import { ProducerBatch, type Sequence } from './producer-batch.ts';
@@ -108,8 +108,8 @@ export class PartitionQueue {
   /** Appends to the open batch. */
   append(
     timestamp: number,
-    key: Uint8Array | null,
-    value: Uint8Array | null,
+    key: RecordContent,
+    value: RecordContent,
     headers: readonly HeaderInput[] | undefined,
     onDone: OnDone | undefined,
   ): void {

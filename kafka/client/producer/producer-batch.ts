@@ -1,5 +1,12 @@
 import type { StreamError } from '../../../platform/errors.ts';
-import { BatchBuilder, batchHeader, type Codec, type HeaderInput, readRecords } from '../../records/index.ts';
+import {
+  BatchBuilder,
+  batchHeader,
+  type Codec,
+  type HeaderInput,
+  type RecordContent,
+  readRecords,
+} from '../../records/index.ts';
 import type { OnDone } from './producer.ts';
 
 /** Who sends a batch, and where it stands in the order of its partition (KIP-98). */
@@ -81,8 +88,8 @@ export class ProducerBatch {
 
   append(
     timestamp: number,
-    key: Uint8Array | null,
-    value: Uint8Array | null,
+    key: RecordContent,
+    value: RecordContent,
     headers: readonly HeaderInput[] | undefined,
     onDone: OnDone | undefined,
   ): void {

@@ -1,5 +1,5 @@
 import type { StreamError } from '../../../platform/errors.ts';
-import type { Codec, HeaderInput } from '../../records/index.ts';
+import type { Codec, HeaderInput, RecordContent } from '../../records/index.ts';
 import type { CommittedOffset } from '../topic-partition.ts';
 
 /** A record to append. Its bytes are copied at once, unless its topic is not known yet: then they must not change. */
@@ -7,8 +7,10 @@ export interface ProducerRecord {
   readonly topic: string;
   /** Left out: by the key's hash as in Java, or one partition after another when there is no key. */
   readonly partition?: number | undefined;
-  readonly key?: Uint8Array | null | undefined;
-  readonly value: Uint8Array | null;
+  /** Text is written as UTF-8. */
+  readonly key?: RecordContent | undefined;
+  /** Text is written as UTF-8. */
+  readonly value: RecordContent;
   readonly headers?: readonly HeaderInput[] | undefined;
   /** In ms since the epoch; left out: now. */
   readonly timestamp?: number | undefined;

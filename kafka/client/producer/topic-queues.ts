@@ -1,4 +1,5 @@
 import type { Entropy } from '../../../platform/entropy.ts';
+import { contentBytes } from '../../records/index.ts';
 import type { TopicMetadata } from '../cluster/metadata-cache.ts';
 import { partitionOfKey } from './murmur2.ts';
 import { PartitionQueue, type QueueOptions } from './partition-queue.ts';
@@ -60,8 +61,9 @@ export class TopicQueues {
     if (record.partition !== undefined) return record.partition;
     const count = this.partitionCount;
     if (this.#partitioner !== undefined) return this.#partitioner(record, count);
-    const { key } = record;
-    return key === null || key === undefined ? this.#sticky(bytes) : partitionOfKey(key, count);
+    if (count === 1) return 0;
+    const key = contentBytes(record.key ?? null);
+    return key === null ? this.#sticky(bytes) : partitionOfKey(key, count);
   }
 
   /** Fills one batch before it goes on to a random other partition (KIP-480, KIP-794). */

@@ -33,6 +33,14 @@ describe('the hash of a key', () => {
     expect(murmur2(Buffer.from(text))).toBe(hash);
   });
 
+  test('is that of its bytes when it is text', () => {
+    const topic = topicOf([0, 0, 0, 0, 0, 0, 0]);
+    for (const key of ['21', 'foobar', 'gr\u00fc\u00dfe']) {
+      const bytes = topic.choose({ topic: 't', key: Buffer.from(key), value: null }, 10);
+      expect(topic.choose({ topic: 't', key, value: null }, 10)).toBe(bytes);
+    }
+  });
+
   test('always names a partition that exists', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.integer({ min: 1, max: 10_000 }), (key, count) => {

@@ -349,6 +349,14 @@ describe('a record', () => {
     );
   });
 
+  test('of text is refused for its bytes, not for its length', () => {
+    const producer = producerOf({ requestBytesMax: 1_000 });
+    expect(producer.append({ topic: 't', value: 'x'.repeat(800) })).toBe(true);
+    expect(() => producer.append({ topic: 't', value: '\u20ac'.repeat(400) })).toThrow(
+      expect.objectContaining({ code: 'CLIENT_RECORD_TOO_LARGE', topic: 't' }),
+    );
+  });
+
   test('with a timestamp that is none is refused when it is appended', () => {
     expect(() => producerOf().append(record('a', { timestamp: 1.5 }))).toThrow(RangeError);
   });

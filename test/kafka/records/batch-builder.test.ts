@@ -4,6 +4,7 @@ import {
   BatchBuilder,
   batchHeader,
   CODECS,
+  contentBytes,
   HEADER_BYTES,
   readRecords,
   recordBytesMax,
@@ -123,4 +124,23 @@ test('a batch grows over many doublings of its buffer', () => {
   const read = readRecords(batch, 0, LIMIT);
   expect(read.length).toBe(20_000);
   expect(read[19_999]?.value?.toString()).toBe('value-19999');
+});
+
+test('text is written as its UTF-8, whatever it is and however long', () => {
+  const long = fc
+    .tuple(fc.string({ unit: 'binary' }), fc.nat(300))
+    .map(([text, times]) => text.repeat(times));
+  const content = fc.option(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), long));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(content, content), { minLength: 1, maxLength: 5 }), (records) => {
+      const [text, bytes] = [new BatchBuilder({ initialBytes: 1 }), new BatchBuilder({ initialBytes: 1 })];
+      for (const [index, [key, value]] of records.entries()) {
+        const before = text.estimatedSizeInBytes;
+        text.append(1000 + index, key, value);
+        bytes.append(1000 + index, contentBytes(key), contentBytes(value));
+        expect(text.estimatedSizeInBytes - before).toBeLessThanOrEqual(recordBytesMax(key, value));
+      }
+      expect(text.build()).toEqual(bytes.build());
+    }),
+  );
 });

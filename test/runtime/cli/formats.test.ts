@@ -137,8 +137,7 @@ const parsed = (line: string, properties: Record<string, string>) => {
     Buffer.from(line),
     7,
   );
-  const text = (bytes: Uint8Array | null | undefined) =>
-    bytes == null ? null : Buffer.from(bytes).toString();
+  const text = (part: typeof key) => (part == null ? null : Buffer.from(part as Uint8Array).toString());
   return [text(key), text(value), ...(headers ?? []).map((header) => `${header.key}=${text(header.value)}`)];
 };
 const keyed = { 'parse.key': 'true', 'key.separator': ':' };

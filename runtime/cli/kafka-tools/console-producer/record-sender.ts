@@ -54,7 +54,7 @@ export class RecordSender {
 
   #complain({ key, value }: Content, error: Error): void {
     this.hasFailed = true;
-    const size = (bytes: Uint8Array | null | undefined) => (bytes == null ? 'null' : `${bytes.length} bytes`);
+    const size = (part: Content['key']) => (part == null ? 'null' : `${Buffer.byteLength(part)} bytes`);
     const text = `Error when sending message to topic ${this.#topic} with key: ${size(key)}, value: ${size(value)} with error:`;
     const logger = 'org.apache.kafka.clients.producer.internals.ErrorLoggingCallback';
     const lines = `${logLine(this.#clock.now(), 'ERROR', text, logger)}\n${javaText(error)}`;
