@@ -274,7 +274,7 @@ export class SinkTask implements Task {
 
   async #openAll(): Promise<Open> {
     const { plugin, spec, environment, logger, listener } = this.#parts;
-    const { client, clock, entropy, plugins, worker } = environment;
+    const { client, clock, entropy, worker } = environment;
     const { connector, task } = spec;
     const settings = sinkSettings(spec.config, worker);
     const config = requirePluginConfig(plugin, pluginConfig(spec.config, plugin.config));
@@ -283,7 +283,7 @@ export class SinkTask implements Task {
     const onTopic = (topic: string): void => listener.onTopic(topic);
     const stopping = this.#stop.signal;
     const policy = new ErrorPolicy({ settings: settings.errors, clock, entropy, logger, progress, stopping });
-    const codec = await openRecordCodec(settings, spec.config, plugins, ctx);
+    const codec = await openRecordCodec(settings, spec.config, environment, ctx);
     let deadLetters: DeadLetterQueue | undefined;
     try {
       deadLetters = await DeadLetterQueue.open(client, {

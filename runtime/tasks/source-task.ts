@@ -177,11 +177,11 @@ export class SourceTask implements Task {
 
   async #openAll(): Promise<Open> {
     const { plugin, spec, environment, logger, listener, partitions, offsets } = this.#parts;
-    const { client, clock, entropy, plugins, worker } = environment;
+    const { client, clock, entropy, worker } = environment;
     const { connector, task } = spec;
     const settings = sourceSettings(spec.config, worker);
     const config = requirePluginConfig(plugin, pluginConfig(spec.config, plugin.config));
-    const codec = await openRecordCodec(settings, spec.config, plugins, this.#ctx);
+    const codec = await openRecordCodec(settings, spec.config, environment, this.#ctx);
     try {
       const deadLetters = await DeadLetterQueue.open(client, {
         connector,
