@@ -285,6 +285,7 @@ export class SinkTask implements Task {
     const policy = new ErrorPolicy({ settings: settings.errors, clock, entropy, logger, progress, stopping });
     const codec = await openRecordCodec(settings, spec.config, environment, ctx);
     let deadLetters: DeadLetterQueue | undefined;
+    let consumer: Consumer | undefined;
     try {
       deadLetters = await DeadLetterQueue.open(client, {
         connector,
@@ -293,9 +294,10 @@ export class SinkTask implements Task {
         secrets: this.#parts.environment.secrets,
         progress,
       });
+      consumer = client.consumer(consumerOptions(worker, spec.config, { connector, task }));
+      // Last of what can fail: nobody else would close it.
       const handle = await this.#openPlugin(config, policy);
       const rejects = new SinkRejects(policy, deadLetters, progress);
-      const consumer = client.consumer(consumerOptions(worker, spec.config, { connector, task }));
       const hold = (delayMs: number): Promise<void> => this.#hold(delayMs);
       const shared = { plugin, handle, ctx, rejects, progress, entropy, hold, clock, meters: this.meters };
       const group = new SinkGroup({
@@ -324,6 +326,7 @@ export class SinkTask implements Task {
         limit: new RateLimit(clock, extensionSettings(spec.config).recordsPerSecondMax),
       };
     } catch (error) {
+      await consumer?.close();
       await deadLetters?.close(0);
       await codec.close();
       throw error;
