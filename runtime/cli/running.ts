@@ -17,6 +17,8 @@ export async function whileRunning(
   const stop = () => controller.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Whoever read what is printed has gone, as with `| head`. The listener stays: each later write fails again.
+  process.stdout.on('error', stop);
   try {
     return await work(controller.signal);
   } catch (error) {
