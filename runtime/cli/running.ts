@@ -17,6 +17,13 @@ export async function whileRunning(
   const stop = () => controller.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Whoever read what is printed has gone, as with `| head`.
+  let isUnread = false;
+  const unread = (): void => {
+    isUnread = true;
+    stop();
+  };
+  process.stdout.on('error', unread);
   try {
     return await work(controller.signal);
   } catch (error) {
@@ -25,6 +32,8 @@ export async function whileRunning(
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
+    // Each later write fails again.
+    if (!isUnread) process.stdout.off('error', unread);
     rest();
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
+import type { ConfigSchema } from '../plugin/index.ts';
 
 /** Shorter values are no secrets, and would take half of every text with them. */
 const LENGTH_MIN = 4;
@@ -14,6 +15,13 @@ export class Secrets {
 
   add(value: string): void {
     if (value.length >= LENGTH_MIN && value !== hidden) this.#values.add(value);
+  }
+
+  /** The values of the keys that a plugin calls secret; `config` has all references resolved. */
+  addFrom({ properties }: ConfigSchema, config: Readonly<Record<string, unknown>>): void {
+    for (const [key, { format }] of Object.entries(properties)) {
+      if (format === 'secret') this.add(String(config[key] ?? ''));
+    }
   }
 
   /** The text with `[hidden]` instead of every secret in it, also where it is escaped as in JSON. */

@@ -137,13 +137,10 @@ export class TaskRunner {
     running.cancel();
   }
 
-  /** Those of the plugin's own keys; those of config providers are known. */
+  /** Those of the plugin's own keys; those of config providers are known, those of converters will be when they are opened. */
   #noteSecrets(): void {
     const { environment, plugin, config, resolve } = this.#parts;
-    const resolved = resolve(config);
-    for (const [key, { format }] of Object.entries(plugin.config.properties)) {
-      if (format === 'secret') environment.secrets.add(resolved[key] ?? '');
-    }
+    environment.secrets.addFrom(plugin.config, resolve(config));
   }
 
   #make(plugin: DefinedSource | DefinedSink, parts: TaskParts): Task {

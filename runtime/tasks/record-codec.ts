@@ -1,4 +1,4 @@
-import type { ConnectorSettings, ConverterSpec, TransformSpec } from '../config/index.ts';
+import type { ConnectorSettings, ConverterSpec, Secrets, TransformSpec } from '../config/index.ts';
 import { type Properties, transformSpecs } from '../config/index.ts';
 import {
   type OpenedConverter,
@@ -20,11 +20,11 @@ export interface RecordCodec {
   close(): Promise<void>;
 }
 
-/** Opens all of them. Throws ConfigError or PluginError; what was opened is closed again then. */
+/** Opens all of them, and tells `secrets` which of their keys are. Throws ConfigError or PluginError; what was opened is closed again then. */
 export async function openRecordCodec(
   settings: ConnectorSettings,
   config: Properties,
-  plugins: PluginRegistry,
+  { plugins, secrets }: { readonly plugins: PluginRegistry; readonly secrets: Secrets },
   ctx: PluginContext,
 ): Promise<RecordCodec> {
   const opened: { close(): Promise<void> | void }[] = [];
@@ -36,12 +36,21 @@ export async function openRecordCodec(
     for (const part of opened.toReversed()) await part.close();
   };
   try {
-    const convert = async ({ className, config }: ConverterSpec, isKey: boolean): Promise<OpenedConverter> =>
-      keep(
-        await openConverter(plugins.require('converter', className), config, { isKey, signal: ctx.signal }),
-      );
+    const convert = async (
+      { className, config }: ConverterSpec,
+      isKey: boolean,
+    ): Promise<OpenedConverter> => {
+      const plugin = plugins.require('converter', className);
+      secrets.addFrom(plugin.config, config);
+      return keep(await openConverter(plugin, config, { isKey, signal: ctx.signal }));
+    };
     const headers = plugins.require('header_converter', settings.headerConverter.className);
+    secrets.addFrom(headers.config, settings.headerConverter.config);
     const stages = transformSpecs(config).map((spec) => stageOf(spec, plugins));
+    for (const { plugin, raw, predicate } of stages) {
+      secrets.addFrom(plugin.config, raw);
+      if (predicate !== undefined) secrets.addFrom(predicate.plugin.config, predicate.raw);
+    }
     return {
       key: await convert(settings.keyConverter, true),
       value: await convert(settings.valueConverter, false),

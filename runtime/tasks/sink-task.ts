@@ -274,7 +274,7 @@ export class SinkTask implements Task {
 
   async #openAll(): Promise<Open> {
     const { plugin, spec, environment, logger, listener } = this.#parts;
-    const { client, clock, entropy, plugins, worker } = environment;
+    const { client, clock, entropy, worker } = environment;
     const { connector, task } = spec;
     const settings = sinkSettings(spec.config, worker);
     const config = requirePluginConfig(plugin, pluginConfig(spec.config, plugin.config));
@@ -283,8 +283,9 @@ export class SinkTask implements Task {
     const onTopic = (topic: string): void => listener.onTopic(topic);
     const stopping = this.#stop.signal;
     const policy = new ErrorPolicy({ settings: settings.errors, clock, entropy, logger, progress, stopping });
-    const codec = await openRecordCodec(settings, spec.config, plugins, ctx);
+    const codec = await openRecordCodec(settings, spec.config, environment, ctx);
     let deadLetters: DeadLetterQueue | undefined;
+    let consumer: Consumer | undefined;
     try {
       deadLetters = await DeadLetterQueue.open(client, {
         connector,
@@ -293,9 +294,10 @@ export class SinkTask implements Task {
         secrets: this.#parts.environment.secrets,
         progress,
       });
+      consumer = client.consumer(consumerOptions(worker, spec.config, { connector, task }));
+      // Last of what can fail: nobody else would close it.
       const handle = await this.#openPlugin(config, policy);
       const rejects = new SinkRejects(policy, deadLetters, progress);
-      const consumer = client.consumer(consumerOptions(worker, spec.config, { connector, task }));
       const hold = (delayMs: number): Promise<void> => this.#hold(delayMs);
       const shared = { plugin, handle, ctx, rejects, progress, entropy, hold, clock, meters: this.meters };
       const group = new SinkGroup({
@@ -324,6 +326,7 @@ export class SinkTask implements Task {
         limit: new RateLimit(clock, extensionSettings(spec.config).recordsPerSecondMax),
       };
     } catch (error) {
+      await consumer?.close();
       await deadLetters?.close(0);
       await codec.close();
       throw error;

@@ -177,20 +177,22 @@ export class SourceTask implements Task {
 
   async #openAll(): Promise<Open> {
     const { plugin, spec, environment, logger, listener, partitions, offsets } = this.#parts;
-    const { client, clock, entropy, plugins, worker } = environment;
+    const { client, clock, entropy, worker } = environment;
     const { connector, task } = spec;
     const settings = sourceSettings(spec.config, worker);
     const config = requirePluginConfig(plugin, pluginConfig(spec.config, plugin.config));
-    const codec = await openRecordCodec(settings, spec.config, plugins, this.#ctx);
+    const codec = await openRecordCodec(settings, spec.config, environment, this.#ctx);
+    let deadLetters: DeadLetterQueue | undefined;
+    let producer: Producer | undefined;
     try {
-      const deadLetters = await DeadLetterQueue.open(client, {
+      deadLetters = await DeadLetterQueue.open(client, {
         connector,
         task,
         settings: settings.errors,
         secrets: this.#parts.environment.secrets,
         progress: this.progress,
       });
-      const producer = client.producer(producerOptions(worker, spec.config, { connector, task }));
+      producer = client.producer(producerOptions(worker, spec.config, { connector, task }));
       const rules = worker.canCreateTopics ? topicCreationRules(spec.config) : undefined;
       const { progress } = this;
       const stopping = this.#abort.signal;
@@ -225,6 +227,8 @@ export class SourceTask implements Task {
       );
       return { config, codec, producer, deadLetters, delivery, streams, writer };
     } catch (error) {
+      await producer?.close(0);
+      await deadLetters?.close(0);
       await codec.close();
       throw error;
     }

@@ -107,6 +107,23 @@ test.concurrent('a run without end is stopped with exit code 0', async () => {
   expect(events.at(-1)).toMatchObject({ event: 'ended', outcome: 'stopped' });
 });
 
+test('a run whose reader goes away ends in order', async () => {
+  const file = join(directory, 'unread.yaml');
+  const sink = `{connector: jsonl, config: {file: ${join(directory, 'unread.jsonl')}}}`;
+  writeFileSync(file, `name: u\nsource: {connector: csv, config: {file: ${csv}}}\nsinks: [${sink}]\n`);
+  const child = spawn(process.execPath, [
+    ...[bin, 'run', file, '--data-dir', join(directory, 'unread'), '--until-done', '--log-level', 'warn'],
+  ]);
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk;
+  });
+  child.stdout.once('data', () => child.stdout.destroy());
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  expect([code, err]).toEqual([0, '']);
+  expect(readFileSync(join(directory, 'unread.jsonl'), 'utf8').split('\n')).toHaveLength(101);
+});
+
 const telling = `
 import { defineSource } from ${JSON.stringify(join(import.meta.dirname, '../../../runtime/index.ts'))};
 export const source = defineSource({
@@ -124,7 +141,7 @@ export const source = defineSource({
 });
 `;
 
-test.concurrent('what a run prints of a failure has no secret in it', async () => {
+test('what a run prints of a failure has no secret in it', async () => {
   const folder = join(directory, 'secret');
   mkdirSync(join(folder, 'plugins'), { recursive: true });
   writeFileSync(join(folder, 'plugins', 'telling.ts'), telling);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Logger } from '../../../platform/logger.ts';
-import { RecordError } from '../../../runtime/plugin/index.ts';
+import { defineTransform, type Plugin, RecordError } from '../../../runtime/plugin/index.ts';
 import { startRest } from '../../../runtime/rest/index.ts';
 import { TestCluster, until } from '../herder/cluster.ts';
 import { CountingSource, TableSink } from '../herder/memory-plugins.ts';
@@ -100,4 +100,32 @@ test('a secret is in no answer, no log line, no topic and no dead letter, whatev
   for (const told of [...answers, ...lines, ...stored.map((records) => JSON.stringify(records))]) {
     expect(told).not.toContain(canary);
   }
+});
+
+test('what a transform or converter calls secret is in no status and no log line either', async () => {
+  const lines: string[] = [];
+  const cluster = await TestCluster.start(recorder(lines));
+  const token = { token: { type: 'string', format: 'secret' } } as const;
+  const telling = defineTransform({
+    name: 'telling',
+    version: '1',
+    config: { type: 'object', properties: token },
+    map: (_record, config) => {
+      throw new Error(`no access with ${config.token?.reveal()}`);
+    },
+  });
+  const worker = await cluster.worker([new CountingSource().plugin, telling as unknown as Plugin]);
+  await worker.herder.createConnector('in', {
+    'connector.class': 'counting',
+    topic: 'numbers',
+    transforms: 'tell',
+    'transforms.tell.type': 'telling',
+    'transforms.tell.token': 'sesame-open',
+  });
+  const stateOf = () => worker.herder.connectorStatus('in').tasks[0];
+  await until(() => stateOf()?.state === 'FAILED');
+  const trace = stateOf()?.trace;
+  await cluster.close();
+  expect(trace).toContain('no access with [hidden]');
+  expect([trace, ...lines].join()).not.toContain('sesame-open');
 });

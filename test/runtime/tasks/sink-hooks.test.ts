@@ -229,3 +229,14 @@ test('a source task that was given up sends and stores nothing when its plugin c
   expect(await worker.herder.connectorOffsets('in')).toEqual([]);
   expect((await cluster.client().admin().listTopics()).map(({ name }) => name)).not.toContain('t');
 });
+
+test('a sink whose consumer cannot be made is not left open', async () => {
+  const sink = new TableSink();
+  const worker = await cluster.worker([sink.plugin]);
+  const wrong = { 'consumer.override.heartbeat.interval.ms': '50000' };
+  await worker.herder.createConnector('out', { ...out, ...wrong });
+  const task = () => worker.herder.connectorStatus('out').tasks[0];
+  await until(() => task()?.state === 'FAILED');
+  expect(task()?.trace).toContain('heartbeatIntervalMs has to be below sessionTimeoutMs');
+  expect(sink.closed).toBe(sink.opened);
+});
