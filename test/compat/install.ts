@@ -23,6 +23,7 @@ export type Tool =
   | 'npm-clients'
   | 'registry-python'
   | 'registry-npm'
+  | 'schemas-python'
   | 'franz-go'
   | 'java'
   | 'package';
@@ -45,6 +46,9 @@ const registryPackages: Readonly<Record<string, string>> = {
 const pythonDirectory = join(cache, `confluent-kafka-${confluentKafkaVersion}`);
 const npmDirectory = join(cache, 'npm');
 const registryPythonDirectory = join(cache, `registry-python-${confluentKafkaVersion}`);
+/** Other people's readers of schemas: protoc and a validator of JSON Schema. */
+const schemasPackages = ['grpcio-tools==1.85.1', 'jsonschema==4.26.0'];
+const schemasPythonDirectory = join(cache, 'schemas-python');
 const registryNpmDirectory = join(cache, 'registry-npm');
 
 /** Where the packed package is installed, as a user would. */
@@ -69,6 +73,7 @@ const installers: Readonly<Record<Tool, () => Promise<void>>> = {
   'npm-clients': () => installPackages(npmDirectory, npmPackages),
   'registry-python': installRegistryPython,
   'registry-npm': () => installPackages(registryNpmDirectory, registryPackages),
+  'schemas-python': () => installPython(schemasPythonDirectory, 'grpc_tools, jsonschema', schemasPackages),
   'franz-go': installFranzGo,
   java: installJava,
   package: installPackage,
@@ -107,6 +112,11 @@ export function pythonCommand(program: string): Command {
 /** A Python that has confluent-kafka's serializers, running `clients/registry/program.py`. */
 export function registryPythonCommand(): Command {
   return pythonIn(registryPythonDirectory, join(clients, 'registry/program.py'));
+}
+
+/** A Python that has protoc and jsonschema, running a program of `clients/schemas`. */
+export function schemasPythonCommand(program: string): Command {
+  return pythonIn(schemasPythonDirectory, join(clients, 'schemas', program));
 }
 
 function pythonIn(directory: string, script: string): Command {
