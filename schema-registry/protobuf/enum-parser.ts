@@ -34,10 +34,14 @@ function parseConstant(tokens: Tokens, name: string, at: string): ProtoConstant 
 /** Ranges and names behind `reserved`; `max` is what that word stands for. */
 export function parseReserved(tokens: Tokens, max: number): ProtoReserved {
   const values: (ProtoRange | string)[] = [];
-  do values.push(parseReservedValue(tokens, max));
-  while (tokens.accept(','));
+  let hasQuotes: boolean | undefined;
+  do {
+    const { kind } = tokens.current;
+    if (kind === 'string' || kind === 'word') hasQuotes = kind === 'string';
+    values.push(parseReservedValue(tokens, max));
+  } while (tokens.accept(','));
   tokens.expect(';');
-  return { values };
+  return { values, hasQuotes };
 }
 
 function parseReservedValue(tokens: Tokens, max: number): ProtoRange | string {

@@ -159,7 +159,7 @@ function normalReserved(reserved: readonly ProtoReserved[]): readonly ProtoReser
   const ranges = values.filter((value): value is ProtoRange => typeof value !== 'string');
   const names = values.filter((value) => typeof value === 'string');
   return [...ranges.sort((left, right) => left.first - right.first), ...names.sort(compareTexts)].map(
-    (value) => ({ values: [value] }),
+    (value) => ({ values: [value], hasQuotes: undefined }),
   );
 }
 

@@ -71,6 +71,8 @@ export interface ProtoRange {
 export interface ProtoReserved {
   /** Ranges and names, in the order of the text. */
   readonly values: readonly (ProtoRange | string)[];
+  /** Whether the names are strings, which editions do not want; undefined when nobody knows. */
+  readonly hasQuotes: boolean | undefined;
 }
 
 export interface ProtoExtensions {

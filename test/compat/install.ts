@@ -67,6 +67,7 @@ const installers: Readonly<Record<Tool, () => Promise<void>>> = {
   'kafka-javascript': installKafkaJavascript,
   'npm-clients': () => installPackages(npmDirectory, npmPackages),
   'registry-python': () => installPython('registry-python'),
+  'schemas-python': () => installPython('schemas-python'),
   'registry-npm': () => installPackages(registryNpmDirectory, registryPackages),
   'franz-go': () => installGo('franz-go'),
   'kafka-go': () => installGo('kafka-go'),

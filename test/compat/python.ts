@@ -22,9 +22,10 @@ const environments = {
     folder: 'registry',
     modules: ['avro', 'json_schema', 'protobuf'].map((form) => `confluent_kafka.schema_registry.${form}`),
   },
+  'schemas-python': { folder: 'schemas', modules: ['grpc_tools', 'jsonschema'] },
 } as const satisfies Record<string, Environment>;
 
-/** A client with programs in Python. */
+/** A client, or other people's readers of schemas, with programs in Python. */
 export type PythonClient = keyof typeof environments;
 
 /** A Python that has the packages of a client, running one of its programs. */

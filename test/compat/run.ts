@@ -23,6 +23,7 @@ import { javaTranscripts } from './parts/java-transcripts.ts';
 import { migration } from './parts/migration.ts';
 import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
+import { protoSchemas } from './parts/proto-schemas.ts';
 import { quickstart } from './parts/quickstart.ts';
 import { quickstartKafka } from './parts/quickstart-kafka.ts';
 import { rebalances } from './parts/rebalance.ts';
@@ -50,6 +51,7 @@ const allParts: readonly Part[] = [
   registryKill,
   codec,
   avroSchemas,
+  protoSchemas,
   clientAdmin,
   clientTransactions,
   wire,

@@ -45,6 +45,8 @@ const protoShapes: readonly ((size: Size) => string)[] = [
   ({ count }) => `${extend} { ${row(count, (index) => `optional int32 e${index} = ${50_000 + index};`)} }
     message M { optional int32 a = 1 [deprecated = true${row(count, (index) => `,(e${index}) = ${index}`, '')}]; }`,
   ({ count }) => `message M { ${row(count, (index) => `map<string, M> m${index} = ${index + 1};`)} }`,
+  ({ count }) =>
+    `message M { extensions 1000 to max; } ${row(count, (index) => `extend M { optional M e${index} = ${1000 + index}; }`)}`,
   ({ count, depth }) =>
     nestedMessages(depth, `enum E { ${row(count + 1, (index) => `C${index} = ${index};`)} }`),
   ({ depth, length }) =>

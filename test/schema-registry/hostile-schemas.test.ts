@@ -88,7 +88,8 @@ test('what is reserved is found as if every range were looked at', () => {
   fc.assert(
     fc.property(ranges, fc.nat(80), (list, tag) => {
       const isIn = list.some(({ first, last }) => tag >= first && tag <= last);
-      const check = () => new ReservedValues([{ values: list }]).check({ name: 'a', tag, at: '' }, 'M');
+      const check = () =>
+        new ReservedValues([{ values: list, hasQuotes: undefined }]).check({ name: 'a', tag, at: '' }, 'M');
       if (isIn) expect(check).toThrow('is reserved in M');
       else expect(check).not.toThrow();
     }),

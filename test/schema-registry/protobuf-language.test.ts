@@ -242,10 +242,91 @@ describe('what is no schema is refused', () => {
     [message('message B {} enum B { A = 0; }'), 'the type "A.B" is there twice'],
     ['message A {} service S { rpc M(A) returns (B); }', 'the type "B" is not defined'],
     ['AAAA', 'neither Protobuf nor a descriptor'],
+    [
+      'message A { extensions 5; } extend A { optional int32 a = 6; }',
+      'is not one that A has for extensions',
+    ],
+    [
+      'message A { extensions 5; extend A { optional A b = 5; } } extend A { optional A a = 5; }',
+      'the number 5 of A is extended twice',
+    ],
+    ['message A { extensions 5; } extend A { required int32 a = 5; }', 'an extension may not be required'],
+    ['message A { extensions 5 to 9, 7; }', 'the range 7 overlaps another'],
+    ['message A { extensions 5 to 9; reserved 9; }', 'the range 9 overlaps another'],
+    ['message A { extensions 5 to 9; optional A a = 6; }', 'the number 6 is for extensions'],
+    ['message A { reserved 5 to 3; }', 'the range 5 to 3 ends before it begins'],
+    ['message A { reserved "a", "a"; }', 'the name "a" is reserved twice'],
+    ['message A { reserved a; }', 'reserved names are strings here'],
+    ['edition = "2023"; message A { reserved "a"; }', 'reserved names are identifiers here'],
+    ['message A { A a = 1; }', 'the field "a" has no label'],
+    ['edition = "2023"; message A { optional A a = 1; }', 'editions have no optional fields'],
+    ['edition = "2023"; message A { repeated group G = 1 {} }', 'editions have no groups'],
+    [message('extensions 5;'), 'proto3 has no ranges for extensions'],
+    [message('enum E { X = 0; } enum F { X = 0; }'), 'the name "A.X" is there twice'],
+    [message('int32 a = 1; oneof a { A b = 2; }'), 'the name "A.a" is there twice'],
+    [message('map<int32, A> a_b = 1; message ABEntry {}'), 'the name "A.ABEntry" is there twice'],
+    [message('enum E { E_A_B = 0; a_b = 1; }'), 'the constant "a_b" is another one'],
+    [
+      message('enum E { option allow_alias = true; A0 = 0; }'),
+      'sets allow_alias, but no number is there twice',
+    ],
+    [message('option no_such = 1;'), 'the option "no_such" is not known'],
+    [message('option deprecated = 1;'), 'the option "deprecated" has a value of another type'],
+    [message('option deprecated = true; option deprecated = true;'), 'is set twice'],
+    [message('option features.field_presence = IMPLICIT;'), 'only editions have features'],
+    [message('A a = 1 [packed = true];'), '"a" cannot be packed'],
+    [message('A a = 1 [json_name = 5];'), 'a JSON name is a string'],
+    ['message A { optional A a = 1 [default = X]; }', 'the default of "a" is one of a message'],
+    ['message A { repeated int32 a = 1 [default = 1]; }', 'is no single value'],
+    ['message A { optional uint32 a = 1 [default = -1]; }', 'the default of "a" is out of range'],
+    ['message A { optional int32 a = 1 [default = 1.5]; }', 'the default of "a" is no integer'],
+    ['message A { optional bool a = 1 [default = 1]; }', 'the default of "a" is not true or false'],
+    ['message A {} service S { rpc R(int32) returns (A); }', 'the type "int32" is no message'],
+    [
+      'message A {} service S { rpc R(A) returns (A); rpc R(A) returns (A); }',
+      'the method "R" of S is there twice',
+    ],
+    [
+      'import "google/protobuf/any.proto"; import "google/protobuf/any.proto"; message A {}',
+      'the import "google/protobuf/any.proto" is there twice',
+    ],
   ];
   test.each(refused)('%s', (text, reason) => {
     expect(() => parse(text)).toThrow(reason);
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'SCHEMA_REGISTRY_INVALID_SCHEMA' }));
+  });
+
+  test.each([
+    ['optional int32 a = 1 [default = -0x1F];', '-31'],
+    ['optional int32 a = 1 [default = 017];', '15'],
+    ['optional double a = 1 [default = 1.5e3];', '1500'],
+    ['optional double a = 1 [default = -1e21];', '-1e+21'],
+    ['optional double a = 1 [default = 0.00001];', '1e-05'],
+    ['optional double a = 1 [default = 0.1];', '0.1'],
+    ['optional float a = 1 [default = 0.1];', '0.1'],
+    ['optional double a = 1 [default = 1e999];', 'inf'],
+    ['optional double a = 1 [default = -inf];', '-inf'],
+    ['optional bytes a = 1 [default = "\\000\\n\\xff\\"b"];', '\\000\\n\\377\\"b'],
+    ['optional string a = 1 [default = "\\t\\x41"];', '\tA'],
+  ])('a default is in a descriptor as protoc writes it: %s', (field, expected) => {
+    const parsed = parse(`message A { ${field} }`);
+    const serialized = protobufLanguage.formatted(parsed, 'serialized') ?? '';
+    expect(Buffer.from(serialized, 'base64').toString('latin1')).toContain(
+      `:${String.fromCharCode(expected.length)}${expected}`,
+    );
+    const back = protobufLanguage.canonical(parse(serialized), { normalize: false });
+    const again = protobufLanguage.formatted(parse(back), 'serialized');
+    expect(again).toBe(serialized);
+  });
+
+  test('the oneof of an optional field of proto3 has a name that nothing else has', () => {
+    const serialized = protobufLanguage.formatted(
+      parse(message('optional int32 _a = 1; optional int32 a = 2;')),
+      'serialized',
+    );
+    const text = Buffer.from(serialized ?? '', 'base64').toString('latin1');
+    expect(text).toContain('\x03X_a');
+    expect(text).toContain('\x04XX_a');
   });
 
   test('what is stored already is read although it would be refused today', () => {

@@ -1,3 +1,4 @@
+import { camelCase } from '../field-names.ts';
 import {
   enumTagMax,
   fieldTagMax,
@@ -13,8 +14,8 @@ import {
   type ProtoReserved,
   type ProtoService,
 } from '../syntax-tree.ts';
+import { unescapedBytes } from './default-text.ts';
 import type { DescriptorSchema } from './schema.ts';
-import { camelCase } from './writer.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -244,22 +245,14 @@ function specialOptions(field: Message): ProtoOption[] {
 
 function defaultOf(type: string, text: string): OptionValue {
   if (type === 'string') return { kind: 'string', bytes: Buffer.from(text) };
-  if (type === 'bytes') return { kind: 'string', bytes: octalBytes(text) };
+  if (type === 'bytes') return { kind: 'string', bytes: unescapedBytes(text) };
   return { kind: /^-?[.\d]|^-(?:inf|nan)$/.test(text) ? 'number' : 'word', text };
-}
-
-/** Bytes in a descriptor are escaped as in C. */
-function octalBytes(text: string): Buffer {
-  const plain = text.replace(/\\([0-7]{1,3})/g, (_all, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 8)),
-  );
-  return Buffer.from(plain, 'latin1');
 }
 
 function reservedIn(descriptor: Message, past: 0 | 1): ProtoReserved[] {
   const ranges = messagesIn(descriptor, 'reserved_range').map((range) => rangeOf(range, past));
   const names = textsIn(descriptor, 'reserved_name');
-  return [...ranges, ...names].map((value) => ({ values: [value] }));
+  return [...ranges, ...names].map((value) => ({ values: [value], hasQuotes: undefined }));
 }
 
 function rangeOf(range: Message, past: 0 | 1): { readonly first: number; readonly last: number } {

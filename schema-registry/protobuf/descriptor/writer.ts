@@ -1,11 +1,11 @@
 import { SchemaLimitError, SerializationError } from '../../errors.ts';
+import { camelCase, entryName } from '../field-names.ts';
 import { type Definition, joined, type LinkedFile, resolveType } from '../files.ts';
 import {
   fieldTagMax,
   groupFieldName,
   isPlainOption,
   isScalar,
-  type OptionValue,
   optionNamed,
   type ProtoEnum,
   type ProtoExtend,
@@ -17,6 +17,7 @@ import {
   type ProtoReserved,
   type ProtoService,
 } from '../syntax-tree.ts';
+import { defaultText } from './default-text.ts';
 import { DescriptorSchema, descriptorType } from './schema.ts';
 
 type Message = Record<string, unknown>;
@@ -84,10 +85,13 @@ class DescriptorWriter {
       ]),
     ];
     // Every optional field of proto3 is alone in a oneof of its own.
+    const taken = new Set([...fields, ...oneofs].map((each) => String(each['name'])));
     for (const field of fields) {
       if (field['proto3_optional'] !== true) continue;
       field['oneof_index'] = oneofs.length;
-      oneofs.push({ name: `_${String(field['name'])}` });
+      const name = freeName(String(field['name']), taken);
+      taken.add(name);
+      oneofs.push({ name });
     }
     const groups = [
       ...message.groups,
@@ -135,7 +139,7 @@ class DescriptorWriter {
             : 'LABEL_OPTIONAL',
       ...type,
       json_name: jsonName?.kind === 'string' ? jsonName.bytes.toString('utf8') : camelCase(name),
-      default_value: defaultText(optionNamed(options, 'default')),
+      default_value: defaultText(field.type, optionNamed(options, 'default')),
       options: this.#options('FieldOptions', own, scope),
       proto3_optional: isProto3 && label === 'optional' ? true : undefined,
     };
@@ -223,6 +227,13 @@ class DescriptorWriter {
   }
 }
 
+/** The field's name with an underscore in front, and with as many `X` as it takes to be alone. */
+function freeName(field: string, taken: ReadonlySet<string>): string {
+  let name = field.startsWith('_') ? field : `_${field}`;
+  while (taken.has(name)) name = `X${name}`;
+  return name;
+}
+
 function syntaxOf({ syntax, edition }: ProtoFile): Message {
   if (edition !== undefined) return { syntax: 'editions', edition: `EDITION_${edition}` };
   return syntax === 'proto3' ? { syntax } : {};
@@ -242,30 +253,4 @@ function reserved(list: readonly ProtoReserved[], past: 0 | 1): Message {
 
 function mapType({ name }: ProtoField, scope: string): Message {
   return { type: 'TYPE_MESSAGE', type_name: `.${joined(scope, entryName(name))}` };
-}
-
-/** `my_map` has entries of the message `MyMapEntry`. */
-function entryName(field: string): string {
-  const camel = camelCase(field);
-  return `${camel.charAt(0).toUpperCase()}${camel.slice(1)}Entry`;
-}
-
-/** The name of a field in JSON: without underscores, the letter behind one in upper case. */
-export function camelCase(name: string): string {
-  return name.replace(/_+(.?)/g, (_all, letter: string) => letter.toUpperCase());
-}
-
-function defaultText(value: OptionValue | undefined): string | undefined {
-  if (value === undefined || value.kind === 'list' || value.kind === 'map') return undefined;
-  if (value.kind !== 'string') return value.text;
-  const text = value.bytes.toString('utf8');
-  return Buffer.from(text).equals(value.bytes) ? text : octalText(value.bytes);
-}
-
-function octalText(bytes: Buffer): string {
-  return [...bytes]
-    .map((byte) =>
-      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`,
-    )
-    .join('');
 }
