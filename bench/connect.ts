@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '../kafka/client/index.ts';
@@ -14,6 +15,7 @@ import { type BenchReport, median } from './report.ts';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const BROKER = (process.env['BENCH_BROKER'] ?? 'kafka') as Contender;
+const WORKER_CORE = '0';
 const RECORDS = Number(process.env['BENCH_RECORDS'] ?? 1_000_000);
 /** Before anything is measured, so that compilers at run time have seen the code. */
 const WARM_UP_RECORDS = 200_000;
@@ -85,6 +87,7 @@ export async function connect(report: BenchReport): Promise<void> {
   if (!(await isPrepared(report))) return;
   const figures = new Map<WorkerName, Figure[][]>(workers.map((worker) => [worker, []]));
   using folder = temporaryFolder();
+  using _ = keepOffWorkerCore();
   await using broker = await RunningContender.start(BROKER, folder.path);
   for (let round = 0; round < ROUNDS; round++)
     for (const worker of workers) figures.get(worker)?.push(await measure(worker, broker.address, round));
@@ -104,9 +107,23 @@ async function isPrepared(report: BenchReport): Promise<boolean> {
   return false;
 }
 
+/** This process and what it starts from now on, the broker, leave the worker's core to the worker, until disposed. */
+function keepOffWorkerCore(): Disposable {
+  const last = availableParallelism() - 1;
+  const allow = (cores: string): void => {
+    if (last > 0) spawnSync('taskset', ['-a', '-c', '-p', cores, String(process.pid)]);
+  };
+  allow(`1-${last}`);
+  return { [Symbol.dispose]: () => allow(`0-${last}`) };
+}
+
 async function measure(worker: WorkerName, bootstrap: string, round: number): Promise<Figure[]> {
   using folder = temporaryFolder();
-  await using running = await PinnedWorker.start(worker, { bootstrap, folder: folder.path, core: '0' });
+  await using running = await PinnedWorker.start(worker, {
+    bootstrap,
+    folder: folder.path,
+    core: WORKER_CORE,
+  });
   const lower = (name: string, value: number, unit: string): Figure => ({
     name,
     value,

@@ -2,11 +2,14 @@ import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 const newline = 10;
+/** Larger texts are encoded in memory of their own. */
+const KEPT_BYTES_MAX = 4 << 20;
 
 /** A file that is only written at its end. */
 export class OutputFile {
   readonly path: string;
   readonly #handle: FileHandle;
+  #memory: Buffer = Buffer.alloc(0);
   /** Bytes that are in it, durable or not. */
   length: number;
   /** Written since the last {@link sync}. */
@@ -38,7 +41,7 @@ export class OutputFile {
 
   /** Writes at the end. When it throws, the file may be longer than `length`: call {@link truncate}. */
   async append(text: string): Promise<void> {
-    const bytes = Buffer.from(text);
+    const bytes = this.#encode(text);
     let done = 0;
     this.isDirty = true;
     while (done < bytes.length) {
@@ -46,6 +49,14 @@ export class OutputFile {
       done += bytesWritten;
     }
     this.length += done;
+  }
+
+  /** In memory that is used again; nothing else is appended before this is written. */
+  #encode(text: string): Buffer {
+    const bytesMax = text.length * 3;
+    if (bytesMax > KEPT_BYTES_MAX) return Buffer.from(text);
+    if (bytesMax > this.#memory.length) this.#memory = Buffer.allocUnsafeSlow(2 * bytesMax);
+    return this.#memory.subarray(0, this.#memory.write(text));
   }
 
   async truncate(length: number): Promise<void> {

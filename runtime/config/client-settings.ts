@@ -7,6 +7,13 @@ import type { OverridePolicy, WorkerSettings } from './worker-settings.ts';
 const acksOf = { all: -1, '-1': -1, '1': 1, '0': 0 } as const;
 const deliveryTimeoutMs = 2_147_483_647;
 
+/** What a source may be ahead of the broker: more than five requests of 1 MB under way, with which a connection is never idle. */
+const BUFFER_BYTES = 8 << 20;
+/** Records that a sink gets at once: enough for a transaction, few enough that they are gone before they count as old. */
+const POLL_RECORDS_MAX = 2_000;
+/** What a sink's consumer may be ahead of the sink: several fetches of a partition, which take longer to write than to bring. */
+const PREFETCH_BYTES = 4 << 20;
+
 /** Which task of which connector a client is for: it shows in the client's id. */
 export interface ClientUser {
   readonly connector: string;
@@ -33,7 +40,7 @@ export function producerOptions(
     deliveryTimeoutMs: own['delivery.timeout.ms'] ?? deliveryTimeoutMs,
     requestTimeoutMs: own['request.timeout.ms'],
     metadataTimeoutMs: own['max.block.ms'],
-    bufferBytesMax: own['buffer.memory'],
+    bufferBytesMax: own['buffer.memory'] ?? BUFFER_BYTES,
   });
 }
 
@@ -56,7 +63,7 @@ export function consumerOptions(
     sessionTimeoutMs: config['session.timeout.ms'],
     heartbeatIntervalMs: config['heartbeat.interval.ms'],
     maxPollIntervalMs: config['max.poll.interval.ms'],
-    pollRecordsMax: config['max.poll.records'],
+    pollRecordsMax: config['max.poll.records'] ?? POLL_RECORDS_MAX,
     fetchMinBytes: config['fetch.min.bytes'],
     fetchMaxWaitMs: config['fetch.max.wait.ms'],
     fetchBytesMax: config['fetch.max.bytes'],
@@ -64,6 +71,7 @@ export function consumerOptions(
     isCrcChecked: config['check.crcs'],
     rackId: config['client.rack'],
     apiTimeoutMs: config['default.api.timeout.ms'],
+    prefetchBytesMax: PREFETCH_BYTES,
   });
 }
 

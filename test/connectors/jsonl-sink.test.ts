@@ -54,6 +54,22 @@ test('each value is one line of JSON, written as its schema says', async () => {
   );
 });
 
+test('small and large texts of any script are written whole, one after the other', async () => {
+  const file = join(temporaryFolder(), 'out.jsonl');
+  const output = await openSink(sink, { file });
+  const texts = [
+    'a',
+    'gr\u00fc\u00dfe \u{1f30d}',
+    '\u20ac'.repeat(2_000_000),
+    'b'.repeat(100_000),
+    '\u20ac',
+    'c',
+  ];
+  for (const text of texts) await output.write(batchOf(sinkRecords(values(text))));
+  await output.flush();
+  expect(linesOf(file)).toEqual(texts);
+});
+
 test('tombstones can be left out', async () => {
   const file = join(temporaryFolder(), 'out.jsonl');
   const output = await openSink(sink, { file, 'behavior.on.null.values': 'ignore' });

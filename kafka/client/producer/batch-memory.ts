@@ -1,6 +1,9 @@
 /** Room for the record that closes a batch. */
 const SLACK_BYTES = 1024;
-/** Below this, new memory is cheaper than keeping old. */
+/**
+ * Below this, or a quarter of a batch, new memory is cheaper than keeping old. A larger buffer than a batch needs costs
+ * nothing: the system gives memory when it is written to.
+ */
 const POOLED_BYTES_MIN = 64 << 10;
 /** Buffers kept for reuse; about as many as are under way at a time. */
 const FREE_MAX = 8;
@@ -20,7 +23,7 @@ export class BatchMemory {
 
   /** Memory for a batch of about `expectedBytes`; undefined when it is better to begin small. */
   take(expectedBytes: number): Buffer | undefined {
-    if (expectedBytes < Math.max(POOLED_BYTES_MIN, this.#bytes / 4)) return undefined;
+    if (expectedBytes < Math.min(POOLED_BYTES_MIN, this.#bytes / 4)) return undefined;
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#bytes);
   }
 

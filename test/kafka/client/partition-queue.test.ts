@@ -179,6 +179,15 @@ describe('the memory of a large batch', () => {
     expect([third === second, fourth === second]).toEqual([true, true]);
   });
 
+  test('is used again for batches that are much smaller than they may be', () => {
+    const memory = new BatchMemory(1_000_000);
+    const first = memory.take(large.length);
+    if (first === undefined) throw new Error('no memory');
+    memory.give(first);
+    expect(memory.take(large.length)).toBe(first);
+    expect(memory.take(10_000)).toBeUndefined();
+  });
+
   test('is left alone when nobody has acknowledged it', () => {
     const used = memories(4, (queue, batch) => queue.succeeded(batch, false));
     expect(new Set(used).size).toBe(4);

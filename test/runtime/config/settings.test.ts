@@ -90,6 +90,7 @@ test('clients take the worker’s settings, then the connector’s overrides', (
     acks: -1,
     lingerMs: 5,
     deliveryTimeoutMs: 2_147_483_647,
+    bufferBytesMax: 8 << 20,
   });
   const overrides = {
     'consumer.override.group.id': 'g',
@@ -103,8 +104,13 @@ test('clients take the worker’s settings, then the connector’s overrides', (
     autoOffsetReset: 'earliest',
     assignors: ['cooperative-sticky'],
     fetchMinBytes: 7,
+    pollRecordsMax: 2_000,
+    prefetchBytesMax: 4 << 20,
   });
   expect(consumerOptions(own, {}, user).groupId).toBe('connect-c');
+  const wide = { 'producer.override.buffer.memory': '33554432', 'consumer.override.max.poll.records': '7' };
+  expect(producerOptions(own, wide, user).bufferBytesMax).toBe(32 << 20);
+  expect(consumerOptions(own, wide, user).pollRecordsMax).toBe(7);
 });
 
 test('overrides that the policy forbids, or of a wrong type, are problems', () => {
