@@ -14,7 +14,6 @@ export {
   type IsolationSettings,
   type RestartSettings,
 } from './extension-keys.ts';
-export { javaHashOrder } from './java-order.ts';
 export { type PropertyEntry, parseProperties, propertyEntries } from './java-properties.ts';
 export { pluginConfig, type TransformSpec, transformSpecs } from './plugin-config.ts';
 export { listOf, type Properties, withPrefix } from './properties.ts';

@@ -1,3 +1,4 @@
+import { javaHashOrder } from '../data/index.ts';
 import {
   ConfigError,
   type ConfigKey,
@@ -12,7 +13,6 @@ import {
   validateConfig,
 } from '../plugin/index.ts';
 import { findQuietly } from './connector-schema.ts';
-import { javaHashOrder } from './java-order.ts';
 import { listOf, type Properties, withPrefix } from './properties.ts';
 
 const stageKeys = {

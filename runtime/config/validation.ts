@@ -1,3 +1,4 @@
+import { javaHashOrder } from '../data/index.ts';
 import {
   ConfigError,
   type ConfigKey,
@@ -14,7 +15,6 @@ import {
 import { type ClientKind, overrideDefinition } from './client-keys.ts';
 import { overrideReports, sinkGroupId } from './client-settings.ts';
 import { connectorSchema } from './connector-schema.ts';
-import { javaHashOrder } from './java-order.ts';
 import { converterReports, predicateReports, transformReports } from './part-reports.ts';
 import { pluginConfig } from './plugin-config.ts';
 import type { Properties } from './properties.ts';

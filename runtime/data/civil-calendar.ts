@@ -13,8 +13,11 @@ export function epochDayOf({ year, month, day }: CivilDay): number {
   const shifted = year * 12 + (month - 1);
   const y = Math.floor(shifted / 12);
   const m = shifted - y * 12 + 1;
+  const julian = firstOfMonth(y, m, false) + day - 1;
+  // Days counted from a month of the old calendar stay in it, wherever they end.
+  if (year < 1582) return julian;
   const gregorian = firstOfMonth(y, m, true) + day - 1;
-  return gregorian >= cutover ? gregorian : firstOfMonth(y, m, false) + day - 1;
+  return gregorian >= cutover ? gregorian : julian;
 }
 
 /** The day that is `epochDay` days after 1970-01-01. */

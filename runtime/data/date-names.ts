@@ -29,7 +29,6 @@ export const weekdayNames: readonly string[] = [
 export const zoneMinutes: Readonly<Record<string, number>> = {
   UTC: 0,
   GMT: 0,
-  UT: 0,
   WET: 0,
   WEST: 60,
   BST: 60,

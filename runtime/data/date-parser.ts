@@ -1,16 +1,19 @@
-import { epochDayOf } from './civil-calendar.ts';
+import { asciiDigits } from './ascii-digits.ts';
+import { epochDayOfFields } from './date-fields.ts';
 import { monthNames, weekdayNames, zoneMinutes } from './date-names.ts';
 import type { PatternPart } from './date-pattern.ts';
+import { truncateToInt32 } from './java-number.ts';
 
-/** What was read so far: numbers by pattern letter, in the calendar's terms (hour 0-23 is `H`, zone in minutes `Z`). */
+/** What was read so far: numbers by pattern letter, in the calendar's terms (weekday 0-6 is `u`, zone in minutes `Z`). */
 type Fields = Map<string, number>;
 
-/** Reads `text` by the parts of a pattern: milliseconds since the epoch, or undefined when it does not fit. */
+/** Reads text by the parts of a pattern: milliseconds since the epoch, or undefined when it does not fit. */
 export function parseDateText(
   parts: readonly PatternPart[],
-  text: string,
-  centuryStart: number,
+  given: string,
+  centuryStartMs: number,
 ): number | undefined {
+  const text = asciiDigits(given);
   const fields: Fields = new Map();
   let at = 0;
   for (const [index, part] of parts.entries()) {
@@ -21,7 +24,7 @@ export function parseDateText(
     if (end === undefined) return undefined;
     at = end;
   }
-  return at === 0 ? undefined : epochMsOf(fields, centuryStart);
+  return at === 0 ? undefined : epochMsInCentury(fields, centuryStartMs);
 }
 
 function skipLiteral(text: string, at: number, literal: string): number | undefined {
@@ -38,30 +41,64 @@ function readPart(
   next: PatternPart | undefined,
   fields: Fields,
 ): number | undefined {
-  let at = start;
-  while (text.charAt(at) === ' ' || text.charAt(at) === '\t') at++;
-  if (!part.isNumeric) return readText(text, at, part.letter, fields);
-  const width = next !== undefined && 'letter' in next && next.isNumeric ? part.count : 30;
-  const digits = /^-?\d+/.exec(text.slice(at, at + width))?.[0];
+  const at = start + (/^[ \t]*/.exec(text.slice(start))?.[0].length ?? 0);
+  // Names stand where they must; blanks may come before numbers and zones.
+  if (!part.isNumeric) return readText(text, { start, at }, part, fields);
+  const touchesNumber = next !== undefined && 'letter' in next && next.isNumeric;
+  if (touchesNumber && start + part.count > text.length) return undefined;
+  const end = touchesNumber ? start + part.count : at + 30;
+  const digits = /^-?\d+(?:E-?\d+)?/.exec(text.slice(at, end))?.[0];
   if (digits === undefined) return undefined;
-  fields.set(part.letter, Number(digits));
-  if (part.letter === 'y' && part.count <= 2 && /^\d\d$/.test(digits)) fields.set('yy', 1);
+  setNumber(fields, part, intOf(Number(digits)));
+  if ('yY'.includes(part.letter) && part.count <= 2 && /^\d\d$/.test(digits)) fields.set('yy', 1);
   return at + digits.length;
 }
 
-function readText(text: string, at: number, letter: string, fields: Fields): number | undefined {
+function setNumber(fields: Fields, { letter }: LetterPart, value: number): void {
+  // 1 is Monday; what is no weekday counts as in Java's calendar, where 1 is Sunday.
+  if (letter === 'u') set(fields, 'u', value >= 1 && value <= 7 ? value % 7 : value - 1);
+  else set(fields, letter === 'L' ? 'M' : letter, value);
+}
+
+/** What is read later counts more, so it comes last. */
+function set(fields: Fields, letter: string, value: number): void {
+  fields.delete(letter);
+  fields.set(letter, value);
+}
+
+/** Java's numbers may have an exponent even here; what is beyond 64 bits saturates, what is beyond 32 wraps. */
+function intOf(value: number): number {
+  return Number.isSafeInteger(value) ? value | 0 : truncateToInt32(value);
+}
+
+/** Where a field starts, and where it does without the blanks before it. */
+interface Place {
+  readonly start: number;
+  readonly at: number;
+}
+
+function readText(
+  text: string,
+  { start, at }: Place,
+  { letter, count }: LetterPart,
+  fields: Fields,
+): number | undefined {
   switch (letter) {
     case 'M':
     case 'L':
-      return readName(text, at, monthNames, (index) => fields.set('M', index + 1));
+      return readName(text, start, monthNames, (index) => set(fields, 'M', index + 1));
     case 'E':
-      return readName(text, at, weekdayNames, () => fields);
+      return readName(text, start, weekdayNames, (index) => set(fields, 'u', index));
     case 'a':
-      return readName(text, at, ['AM', 'PM'], (index) => fields.set('a', index));
+      return readName(text, start, ['AM', 'PM'], (index) => fields.set('a', index));
     case 'G':
-      return readName(text, at, ['BC', 'AD'], (index) => fields.set('G', index));
+      return readName(text, start, ['BC', 'AD'], (index) => fields.set('G', index));
+    case 'X':
+      return readOffset(text, at, isoZones[count - 1] ?? /^Z/, fields);
     default:
-      return readZone(text, at, letter, fields);
+      return /^(?:GMT)?[+-]/i.test(text.slice(at, at + 4))
+        ? readOffset(text, at, mailZone, fields)
+        : readZone(text, at, fields);
   }
 }
 
@@ -83,40 +120,52 @@ function readName(
   return undefined;
 }
 
-function readZone(text: string, at: number, letter: string, fields: Fields): number | undefined {
-  const rest = text.slice(at, at + 40);
-  const offset = (letter === 'X' ? isoZone : mailZone).exec(rest);
-  if (offset?.[1] !== undefined) {
-    const minutes = Number(offset[2]) * 60 + Number(offset[3] ?? 0);
-    fields.set('Z', offset[1] === '-' ? -minutes : minutes);
-    return at + offset[0].length;
-  }
-  const name = letter === 'X' ? /^Z/.exec(rest)?.[0] : /^Coordinated Universal Time|^[A-Z]+/i.exec(rest)?.[0];
-  const zone = name === undefined || name.includes(' ') || name === 'Z' ? 'UTC' : name.toUpperCase();
-  if (name === undefined || !Object.hasOwn(zoneMinutes, zone)) return undefined;
-  fields.set('Z', zoneMinutes[zone] ?? 0);
+/** `Z` or the offset that `pattern` takes: sign, hours, minutes. */
+function readOffset(text: string, at: number, pattern: RegExp, fields: Fields): number | undefined {
+  const [all, sign, hours = '0', minutes = '0'] = pattern.exec(text.slice(at, at + 12)) ?? [];
+  if (all === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  const offset = Number(hours) * 60 + Number(minutes);
+  fields.set('Z', sign === '-' ? -offset : offset);
+  return at + all.length;
+}
+
+/** The longest name of a zone that is there. */
+function readZone(text: string, at: number, fields: Fields): number | undefined {
+  const rest = text.slice(at, at + 40).toLowerCase();
+  const name = zoneNames.find((candidate) => rest.startsWith(candidate.toLowerCase()));
+  if (name === undefined) return undefined;
+  fields.set('Z', zoneMinutes[name] ?? 0);
   return at + name.length;
 }
 
-/** `+01`, `+0100`, `+01:00`. */
-const isoZone = /^([+-])(\d\d)(?::?(\d\d))?/;
-/** `+0100`, `GMT+1`, `GMT+01:00`. */
-const mailZone = /^(?:GMT(?=[+-]))?([+-])(\d\d?)(?::?(\d\d))?/i;
+const zoneNames = ['Coordinated Universal Time', ...Object.keys(zoneMinutes)].sort(
+  (a, b) => b.length - a.length,
+);
 
-function epochMsOf(fields: Fields, centuryStart: number): number {
-  const value = (letter: string, fallback: number): number => fields.get(letter) ?? fallback;
-  const year = yearOf(fields, centuryStart);
-  const dayOfYear = fields.get('D');
-  const isByDayOfYear = dayOfYear !== undefined && !fields.has('d');
-  const epochDay = isByDayOfYear
-    ? epochDayOf({ year, month: 1, day: dayOfYear })
-    : epochDayOf({ year, month: value('M', value('L', 1)), day: value('d', 1) });
-  const minutes = hourOf(fields) * 60 + value('m', 0) - value('Z', 0);
-  return epochDay * 86_400_000 + minutes * 60_000 + value('s', 0) * 1000 + value('S', 0);
+/** `+01`, `+0100`, `+01:00`: by the number of `X`. */
+const isoZones = [/^(?:Z|([+-])(\d\d))/, /^(?:Z|([+-])(\d\d)(\d\d))/, /^(?:Z|([+-])(\d\d):(\d\d))/];
+/** `+0100`, `GMT+1:00`, `GMT+01:00`. */
+const mailZone = /^(?:GMT(?=[+-]\d\d?:))?([+-])((?<=GMT.)\d\d?|\d\d)(?:(?<=GMT.\d\d?):)?(\d\d)/i;
+
+/** A year of two digits lies within the hundred years from `centuryStartMs` on. */
+function epochMsInCentury(fields: Fields, centuryStartMs: number): number {
+  const startYear = new Date(centuryStartMs).getUTCFullYear();
+  const year = yearOf(fields, startYear);
+  const epochMs = epochMsOf(fields, year);
+  const isBefore = fields.has('yy') && year === startYear && epochMs < centuryStartMs;
+  return isBefore ? epochMsOf(fields, year + 100) : epochMs;
+}
+
+function epochMsOf(fields: Fields, year: number): number {
+  const value = (letter: string): number => fields.get(letter) ?? 0;
+  const minutes = hourOf(fields) * 60 + value('m') - value('Z');
+  return epochDayOfFields(fields, year) * 86_400_000 + minutes * 60_000 + value('s') * 1000 + value('S');
 }
 
 function yearOf(fields: Fields, centuryStart: number): number {
-  const year = fields.get('y') ?? fields.get('Y') ?? 1970;
+  const letters = [...fields.keys()];
+  const isByWeek = letters.indexOf('Y') > letters.indexOf('y');
+  const year = fields.get(isByWeek ? 'Y' : 'y') ?? 1970;
   if (fields.has('yy')) return centuryStart + ((((year - centuryStart) % 100) + 100) % 100);
   return fields.get('G') === 0 ? 1 - year : year;
 }

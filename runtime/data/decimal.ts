@@ -1,3 +1,4 @@
+import { asciiDigits } from './ascii-digits.ts';
 import { DataError } from './errors.ts';
 
 const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,10}))?$/;
@@ -15,13 +16,13 @@ export class Decimal {
 
   /** Reads `1.50`, `-3`, `1E+4`. Throws {@link DataError} when `text` is not a number or has over 100,000 digits. */
   static parse(text: string): Decimal {
-    const match = pattern.exec(text);
+    const match = pattern.exec(asciiDigits(text));
     const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? [];
     const digits = whole + fraction;
     if (match === null || digits.length === 0)
       throw new DataError(`'${shorten(text)}' is not a decimal number.`);
     const scale = fraction.length - Number(exponent);
-    if (digits.length > digitsMax || scale !== (scale | 0)) {
+    if (digits.length > digitsMax || scale !== (scale | 0) || !isInt32(exponent)) {
       throw new DataError(`The decimal number '${shorten(text)}' is too large: at most ${digitsMax} digits.`);
     }
     const unscaled = BigInt(digits);
@@ -51,6 +52,11 @@ export class Decimal {
     return this.scale >= 0
       ? this.unscaled / 10n ** BigInt(this.scale)
       : this.unscaled * 10n ** BigInt(-this.scale);
+  }
+
+  /** Truncates towards zero and keeps the low 64 bits, as Java's BigDecimal does: of 1E+999999 they are all zero. */
+  toInt64(): bigint {
+    return this.scale <= -64 ? 0n : BigInt.asIntN(64, this.toBigInt());
   }
 
   toNumber(): number {
@@ -93,6 +99,10 @@ export class Decimal {
 function withPoint(digits: string, scale: number): string {
   const padded = digits.padStart(scale + 1, '0');
   return `${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
+}
+
+function isInt32(text: string): boolean {
+  return Number(text) === (Number(text) | 0);
 }
 
 function shorten(text: string): string {

@@ -10,7 +10,7 @@ const int64Max = 2n ** 63n - 1n;
  * fraction or exponent and a float can hold its size, else FLOAT64, else Decimal. Undefined when `text` is no number.
  */
 export function parseHeaderNumber(text: string): SchemaAndValue | undefined {
-  const decimal = parseDecimal(asciiDigits(text));
+  const decimal = parseDecimal(text);
   if (decimal === undefined) return undefined;
   const whole = wholeNumber(decimal);
   if (whole !== undefined) return { schema: integerSchema(whole), value: int64(whole) };
@@ -42,14 +42,4 @@ function integerSchema(value: bigint) {
   if (BigInt.asIntN(8, value) === value) return schemas.int8();
   if (BigInt.asIntN(16, value) === value) return schemas.int16();
   return BigInt.asIntN(32, value) === value ? schemas.int32() : schemas.int64();
-}
-
-/** Java reads the digits of every script: full-width, Arabic, ... Each block of ten starts at a code ending in 0 or 6. */
-function asciiDigits(text: string): string {
-  return text.replaceAll(/\p{Nd}/gu, (digit) => {
-    const code = digit.codePointAt(0) ?? 0;
-    const low = code % 16;
-    const startsAtZero = low <= 9 && /\p{Nd}/u.test(String.fromCodePoint(code - low));
-    return String(startsAtZero ? low : low - 6);
-  });
 }

@@ -16,11 +16,12 @@ export const isoFormats = {
 };
 
 /**
- * A value as text, as header converters write it: strings plain on the outside and quoted inside, bytes in base64, arrays
- * and maps like JSON. Null is `null`. Kafka's `Values.convertToString`.
+ * A value as text, as header converters write it: arrays and maps like JSON, strings and the base64 of bytes
+ * quoted inside and plain on the outside. Null is `null`. Kafka's `Values.convertToString`.
  */
 export function valueToText(schema: Schema | undefined, value: Value): string {
-  return typeof value === 'string' ? value : textOf(schema, value);
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? base64(value) : textOf(schema, value);
 }
 
 /** A moment as time, date or timestamp, whichever its milliseconds look like: below one day, whole days, or else. */
@@ -42,7 +43,7 @@ function textOf(schema: Schema | undefined, value: Value): string {
   if (typeof value === 'number' || typeof value === 'bigint') return numberToText(schema, value);
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'boolean' || value instanceof Decimal) return value.toString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Uint8Array) return `"${base64(value)}"`;
   if (value instanceof Date) return dateToText(value.getTime());
   if (Array.isArray(value)) return `[${value.map((item) => textOf(schema?.valueSchema, item)).join(',')}]`;
   return `{${entriesOf(schema, value).join(',')}}`;
@@ -62,6 +63,10 @@ function entriesOf(schema: Schema | undefined, value: Value): string[] {
   if (!isPlainObject(value))
     throw new DataError('Headers cannot hold objects of classes that Connect does not know.');
   return Object.entries(value).map(([key, item]) => `${quote(key)}:${textOf(schema?.valueSchema, item)}`);
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 function quote(text: string): string {

@@ -1,3 +1,5 @@
+import { javaTrim } from './java-text.ts';
+
 /** Cuts header text into delimiters `:,{}[]"` and the text between them; a backslash makes a delimiter text. */
 export class HeaderTokens {
   readonly text: string;
@@ -52,8 +54,8 @@ export class HeaderTokens {
   accept(token: string): boolean {
     if (!this.hasNext()) return false;
     this.#peeked ??= this.#cut();
-    while (this.#peeked.trim() === '' && this.#position < this.text.length) this.#peeked = this.#cut();
-    if (this.#peeked.trim() !== token) return false;
+    while (javaTrim(this.#peeked) === '' && this.#position < this.text.length) this.#peeked = this.#cut();
+    if (javaTrim(this.#peeked) !== token) return false;
     this.#peeked = undefined;
     return true;
   }

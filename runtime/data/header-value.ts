@@ -1,11 +1,13 @@
 import { commonSchema } from './common-schema.ts';
 import { DataError } from './errors.ts';
-import { parseHeaderNumber } from './header-number.ts';
-import { isoFormats } from './header-text.ts';
+import { parseIso, parseMomentOrNumber } from './header-scalar.ts';
+import { valueToText } from './header-text.ts';
 import { HeaderTokens } from './header-tokens.ts';
+import { javaFloat } from './java-number.ts';
+import { javaTrim } from './java-text.ts';
 import type { Schema, SchemaAndValue } from './schema.ts';
 import { schemas } from './schemas.ts';
-import { dateOf, type Fields, setField, type Value } from './value.ts';
+import { type Fields, isPlainObject, setField, type Value } from './value.ts';
 import { convertValue } from './value-conversion.ts';
 
 const depthMax = 100;
@@ -37,9 +39,9 @@ function parseNext(tokens: HeaderTokens, depth: number): SchemaAndValue | undefi
     tokens.rewindTo(start);
   }
   const token = tokens.next();
-  return token.trim() === ''
+  return javaTrim(token) === ''
     ? { schema: schemas.string(), value: token }
-    : parseScalar(tokens, token.trim(), isEmbedded);
+    : parseScalar(tokens, javaTrim(token), isEmbedded);
 }
 
 /** On the outside a literal counts only when nothing follows it. */
@@ -51,32 +53,10 @@ function acceptLiteral(tokens: HeaderTokens, literal: string, isEmbedded: boolea
 }
 
 function parseScalar(tokens: HeaderTokens, token: string, isEmbedded: boolean): SchemaAndValue {
-  const startsWithDigit = /^\p{Nd}/u.test(token);
-  const parsed =
-    (startsWithDigit ? parseMoment(tokens, token) : undefined) ??
-    (startsWithDigit || /^[+-]/.test(token) ? parseHeaderNumber(token) : undefined);
+  const parsed = parseMomentOrNumber(tokens, token);
   if (parsed !== undefined) return parsed;
   if (isEmbedded) throw new DataError('A string inside an array or map needs quotes.');
   return { schema: schemas.string(), value: tokens.text };
-}
-
-/** A time has two colons, so it spans five tokens; a date is one. */
-function parseMoment(tokens: HeaderTokens, token: string): SchemaAndValue | undefined {
-  const start = tokens.mark();
-  const rest = tokens.take(4);
-  const whole = rest === undefined ? undefined : parseIso(token + rest);
-  if (whole !== undefined) return whole;
-  tokens.rewindTo(start);
-  return parseIso(token);
-}
-
-/** The length of the text decides which of the three formats it must have. */
-function parseIso(escaped: string): SchemaAndValue | undefined {
-  const text = escaped.replaceAll('\\:', ':');
-  const kind = text.length === 10 ? 'date' : text.length === 13 ? 'time' : 'timestamp';
-  if (kind === 'timestamp' && text.length !== 24) return undefined;
-  const epochMs = isoFormats[kind].parse(text);
-  return epochMs === undefined ? undefined : { schema: schemas[kind](), value: dateOf(epochMs) };
 }
 
 function parseQuoted(tokens: HeaderTokens): SchemaAndValue {
@@ -105,7 +85,7 @@ function alignedArray(items: readonly (SchemaAndValue | undefined)[]): SchemaAnd
 }
 
 function parseMap(tokens: HeaderTokens, depth: number): SchemaAndValue {
-  const entries: [SchemaAndValue, SchemaAndValue | undefined][] = [];
+  const entries: Entry[] = [];
   while (tokens.hasNext()) {
     if (tokens.accept('}')) return alignedMap(entries);
     if (tokens.accept(',')) throw new DataError(`There is an empty map entry in '${tokens.text}'.`);
@@ -118,19 +98,36 @@ function parseMap(tokens: HeaderTokens, depth: number): SchemaAndValue {
   throw new DataError(`The map in '${tokens.text}' does not end with '}'.`);
 }
 
-function alignedMap(
-  entries: readonly (readonly [SchemaAndValue, SchemaAndValue | undefined])[],
-): SchemaAndValue {
+type Entry = readonly [SchemaAndValue, SchemaAndValue | undefined];
+
+/** A key that comes again has its last value; the types of the others count all the same. */
+function lastEntries(entries: readonly Entry[]): readonly Entry[] {
+  return [...new Map(entries.map((entry) => [keyText(entry[0]), entry])).values()];
+}
+
+/** The same for the same type and value. */
+function keyText({ schema, value }: SchemaAndValue): string {
+  return `${schema?.type} ${schema?.name} ${valueToText(schema, value)}`;
+}
+
+function alignedMap(entries: readonly Entry[]): SchemaAndValue {
   const keySchema = commonSchema(entries.map(([key]) => key));
   const common = commonSchema(entries.map(([, value]) => value));
   const valueSchema = keySchema === undefined ? undefined : common;
-  const pairs = entries.map(
+  const pairs = lastEntries(entries).map(
     ([key, value]) => [aligned(keySchema, key), aligned(valueSchema, value)] as const,
   );
   return {
     schema: schemas.map(keySchema, valueSchema),
-    value: keySchema?.type === 'string' ? objectOf(pairs) : new Map(pairs),
+    value: keySchema?.type === 'string' ? objectOf(pairs) : mapOf(keySchema, pairs),
   };
+}
+
+/** Keys that became the same by their common type are one key. */
+function mapOf(keySchema: Schema | undefined, pairs: readonly (readonly [Value, Value])[]): Value {
+  if (keySchema === undefined) return new Map(pairs);
+  const last = new Map(pairs.map((pair) => [valueToText(keySchema, pair[0]), pair]));
+  return new Map(last.values());
 }
 
 function objectOf(pairs: readonly (readonly [Value, Value])[]): Fields {
@@ -139,9 +136,28 @@ function objectOf(pairs: readonly (readonly [Value, Value])[]): Fields {
   return fields;
 }
 
+/** A float that loses its schema is a double: the one that is printed alike. `to` is all that is known of it then. */
+function retyped(to: Schema | undefined, from: Schema | undefined, value: Value): Value {
+  if (typeof value === 'number')
+    return to === undefined && from?.type === 'float32' ? Number(javaFloat(value)) : value;
+  if (Array.isArray(value))
+    return value.map((item: Value) => retyped(to?.valueSchema, from?.valueSchema, item));
+  if (from?.type !== 'map') return value ?? null;
+  const entries = value instanceof Map ? [...value] : Object.entries(isPlainObject(value) ? value : {});
+  const pairs = entries.map(
+    ([key, item]) =>
+      [
+        retyped(to?.keySchema, from.keySchema, key),
+        retyped(to?.valueSchema, from.valueSchema, item),
+      ] as const,
+  );
+  return value instanceof Map ? new Map(pairs) : objectOf(pairs);
+}
+
 /** An array or map with null beside values has no schema that Connect could give it, and stays a string. */
 function aligned(schema: Schema | undefined, item: SchemaAndValue | undefined): Value {
-  if (schema === undefined) return item?.value ?? null;
+  if (schema === undefined) return retyped(undefined, item?.schema, item?.value);
   if (item === undefined) throw new DataError('Null cannot stand beside values in a header.');
-  return convertValue(schema, item.schema, item.value);
+  // Kafka forgets here what the value was: a date beside numbers with a fraction is no number.
+  return convertValue(schema, undefined, retyped(schema, item.schema, item.value));
 }

@@ -1,10 +1,15 @@
+export { asciiDigits } from './ascii-digits.ts';
 export { civilDayOf, epochDayOf } from './civil-calendar.ts';
 export { Decimal } from './decimal.ts';
 export { DataError, SchemaBuilderError, SchemaProjectorError, UnknownNameError } from './errors.ts';
 export { dateToText, numberToText, valueToText } from './header-text.ts';
 export { parseHeaderValue } from './header-value.ts';
 export { javaDouble, javaFloat, truncateToInt32, truncateToInt64, wrapInteger } from './java-number.ts';
+export { javaHashOrder } from './java-order.ts';
+export { javaTrim } from './java-text.ts';
 export { isPlainText, quoted, toJsonText } from './json-text.ts';
+export { requireTime } from './logical-conversion.ts';
+export { momentNumber } from './logical-moment.ts';
 export { projectValue } from './projection.ts';
 export {
   type ConnectRecord,

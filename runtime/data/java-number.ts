@@ -13,9 +13,18 @@ export function javaFloat(value: number): string {
   const float = Math.fround(value);
   for (let digits = 1; digits < 9; digits++) {
     const text = float.toExponential(digits);
-    if (Math.fround(Number(text)) === float) return javaText(float, text);
+    if (Math.fround(Number(text)) === float) return javaText(float, toEven(float, text));
   }
   return javaText(float, float.toExponential());
+}
+
+/** JavaScript rounds what lies between two texts up, Java to the even digit. */
+function toEven(float: number, text: string): string {
+  const [mantissa = '', power] = text.split('e');
+  const [exact = '0'] = float.toExponential(100).split('e');
+  const tail = exact.slice(mantissa.length).replace(/0+$/, '');
+  const isOdd = /[13579]$/.test(mantissa);
+  return tail === '5' && isOdd ? `${exact.slice(0, mantissa.length)}e${power}` : text;
 }
 
 /** `scientific` is the value in JavaScript's exponential form. Java writes an exponent below 10^-3 and from 10^7. */

@@ -110,7 +110,8 @@ function projectMap(source: Schema, value: Value, target: Schema): Value {
   }
   const result: Fields = {};
   for (const [key, item] of Object.entries(isPlainObject(value) ? value : {})) {
-    setField(result, key, project(source.valueSchema, item, target.valueSchema));
+    const projected = project(source.keySchema, key, target.keySchema);
+    setField(result, String(projected), project(source.valueSchema, item, target.valueSchema));
   }
   return result;
 }

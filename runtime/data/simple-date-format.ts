@@ -11,23 +11,23 @@ export interface SimpleDateFormat {
   format(epochMs: number): string;
   /**
    * Milliseconds since the epoch, or undefined when the text does not start with a date in this format. Text after it is
-   * ignored; a 13th month is next year's first. Week numbers are read but do not count: the day comes from `d` or `D`.
+   * ignored; a 13th month is next year's first. Weeks are those of the United States.
    */
   parse(text: string): number | undefined;
 }
 
 /**
- * Compiles `pattern`. Two-digit years are read as those from `centuryStart` on. Throws `UnknownNameError` on a letter that
+ * Compiles `pattern`. Two-digit years are read as those within the hundred years from `centuryStartMs` on. Throws `UnknownNameError` on a letter that
  * has no meaning.
  */
-export function simpleDateFormat(pattern: string, centuryStart = 1946): SimpleDateFormat {
+export function simpleDateFormat(pattern: string, centuryStartMs = Date.UTC(1946, 0)): SimpleDateFormat {
   const parts = splitDatePattern(pattern);
   return {
     format: (epochMs) => {
       const moment = momentOf(epochMs);
       return parts.map((part) => formatPart(part, moment)).join('');
     },
-    parse: (text) => parseDateText(parts, text, centuryStart),
+    parse: (text) => parseDateText(parts, text, centuryStartMs),
   };
 }
 
@@ -83,6 +83,8 @@ function pad(value: number, width: number): string {
 
 function numberOf(letter: string, moment: Moment): number {
   const hour = Math.floor(moment.msOfDay / 3_600_000);
+  // Not the number that it has: October 1582 is ten days short.
+  const dayOfMonth = moment.epochDay - epochDayOf({ ...moment, day: 1 }) + 1;
   switch (letter) {
     case 'y':
       return moment.year > 0 ? moment.year : 1 - moment.year;
@@ -94,13 +96,13 @@ function numberOf(letter: string, moment: Moment): number {
     case 'w':
       return weekOfYear(moment).week;
     case 'W':
-      return Math.floor((moment.day - 1 + weekdayOf(moment.epochDay - moment.day + 1)) / 7) + 1;
+      return Math.floor((dayOfMonth - 1 + weekdayOf(moment.epochDay - dayOfMonth + 1)) / 7) + 1;
     case 'D':
       return moment.dayOfYear;
     case 'd':
       return moment.day;
     case 'F':
-      return Math.floor((moment.day - 1) / 7) + 1;
+      return Math.floor((dayOfMonth - 1) / 7) + 1;
     case 'u':
       return moment.weekday === 0 ? 7 : moment.weekday;
     case 'H':

@@ -6,11 +6,11 @@ import { getField, isPlainObject, type Value } from './value.ts';
 
 /**
  * Checks that `value` fits `schema`, all the way down. Throws {@link DataError} that names the place: `order.lines[3].price`.
- * Null fits where the schema is optional or has a default.
+ * Null fits where the schema is optional, and in a struct where the field has a default, as in Kafka.
  */
 export function validateValue(schema: Schema, value: Value, path = 'value'): void {
   if (value === null || value === undefined) {
-    if (schema.optional || schema.default !== undefined) return;
+    if (schema.optional) return;
     throw new DataError(
       `Invalid value: null used for required field: "${path}", schema type: ${schema.type.toUpperCase()}`,
     );
@@ -90,7 +90,10 @@ function checkMap(value: Value, { keySchema, valueSchema }: Schema, path: string
 function checkStruct(value: Value, schema: Schema, path: string): boolean {
   if (!isPlainObject(value)) return false;
   const prefix = path === 'value' ? '' : `${path}.`;
-  for (const field of schema.fields)
-    validateValue(field.schema, getField(value, field.name), prefix + field.name);
+  for (const { name, schema: fieldSchema } of schema.fields) {
+    const item = getField(value, name);
+    const hasDefault = item === null && fieldSchema.default !== undefined;
+    if (!hasDefault) validateValue(fieldSchema, item, prefix + name);
+  }
   return true;
 }

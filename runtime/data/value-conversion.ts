@@ -2,6 +2,9 @@ import { Decimal } from './decimal.ts';
 import { DataError } from './errors.ts';
 import { valueToText } from './header-text.ts';
 import { truncateToInt64, wrapInteger } from './java-number.ts';
+import { javaTrim } from './java-text.ts';
+import { convertToLogical } from './logical-conversion.ts';
+import { momentNumber } from './logical-moment.ts';
 import type { Schema } from './schema.ts';
 import { logicalNames } from './schemas.ts';
 import { int64, type Value } from './value.ts';
@@ -9,14 +12,14 @@ import { int64, type Value } from './value.ts';
 /**
  * Converts a value to the type of `target` as Connect's `Values` do: numbers are truncated and wrapped, text is parsed,
  * anything becomes text. Null stays null where the target is optional. `source` may be undefined when it is not known.
- * Composite and logical types are returned as they are. Throws {@link DataError} when there is no conversion.
+ * Composite types are returned as they are. Throws {@link DataError} when there is no conversion.
  */
 export function convertValue(target: Schema, source: Schema | undefined, value: Value): Value {
   if (value === null || value === undefined) {
     if (target.optional) return null;
     throw new DataError('Unable to convert a null value to a schema that requires a value');
   }
-  if (target.name !== undefined) return value;
+  if (isLogical(target)) return convertToLogical(target, source, value, (number) => toInt64(source, number));
   switch (target.type) {
     case 'int8':
       return wrapInteger(toInt64(source, value), 8);
@@ -39,22 +42,26 @@ export function convertValue(target: Schema, source: Schema | undefined, value: 
   }
 }
 
+function isLogical({ name }: Schema): boolean {
+  return Object.values<string | undefined>(logicalNames).includes(name);
+}
+
 function toInt64(source: Schema | undefined, value: Value): bigint {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return truncateToInt64(value);
   if (value instanceof Date) return BigInt(underlying(source, value));
-  return BigInt.asIntN(64, toDecimal(source, value).toBigInt());
+  return toDecimal(source, value).toInt64();
 }
 
 function toFloat(source: Schema | undefined, value: Value): number {
   if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
-  if (value instanceof Date) return underlying(source, value);
+  if (value instanceof Date) return Number(underlying(source, value));
   return toDecimal(source, value).toNumber();
 }
 
 function toBoolean(source: Schema | undefined, value: Value): boolean {
   if (typeof value === 'boolean') return value;
-  const text = typeof value === 'string' ? value.trim() : '';
+  const text = typeof value === 'string' ? javaTrim(value) : '';
   return text === 'true' || (text !== 'false' && toInt64(source, value) !== 0n);
 }
 
@@ -76,7 +83,8 @@ function notANumber(source: Schema | undefined, value: Value, cause?: unknown): 
 }
 
 /** Days for a Date, milliseconds for the others. */
-function underlying(source: Schema | undefined, date: Date): number {
-  if (source === undefined) throw new DataError('Unable to convert a date without a schema to a number');
-  return source.name === logicalNames.date ? Math.floor(date.getTime() / 86_400_000) : date.getTime();
+function underlying(source: Schema | undefined, date: Date): number | bigint {
+  const number = momentNumber(source, date);
+  if (number !== undefined) return number;
+  throw new DataError('Unable to convert a date without a schema of dates to a number');
 }

@@ -12,7 +12,7 @@ import { parseProperties } from '../../../runtime/cli/kafka-tools/properties-fil
 import { toolLogger } from '../../../runtime/cli/kafka-tools/tool-logger.ts';
 import { ToolOutput } from '../../../runtime/cli/kafka-tools/tool-output.ts';
 import { topicFilter } from '../../../runtime/cli/kafka-tools/topic-filter.ts';
-import { javaHashOrder } from '../../../runtime/config/index.ts';
+import { javaHashOrder } from '../../../runtime/data/index.ts';
 
 test('properties are read as Java reads them', () => {
   const text = [

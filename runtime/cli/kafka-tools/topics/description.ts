@@ -4,7 +4,7 @@ import type {
   PartitionDescription,
   TopicDescription,
 } from '../../../../kafka/client/index.ts';
-import { javaHashOrder } from '../../../config/index.ts';
+import { javaHashOrder } from '../../../data/index.ts';
 import type { ToolArguments } from '../tool-options.ts';
 import type { ToolOutput } from '../tool-output.ts';
 import type { TopicOption } from './options.ts';
