@@ -1,17 +1,31 @@
 import { isUtf8 } from 'node:buffer';
 import { bufferOf, DataError, Decimal } from '../data/index.ts';
+import { JacksonParser } from './jackson-parser.ts';
 
 /** What JSON text holds here. Whole numbers that a double would change are bigint, other such numbers Decimal. */
 export type Json = null | boolean | number | bigint | string | Decimal | Json[] | { [name: string]: Json };
 
-/** `text` that needs more than doubles: a long number, or a schema that speaks of decimals. */
-const needsExact = /\d[\d.]{15}|connect\.data\.Decimal/;
+/** `text` that needs more than doubles: a long number, one with an exponent, or a schema that speaks of decimals. */
+const needsExact = /\d[\d.]{15}|[:,[]\s*-?\d[\d.]*[eE]\+?\d|connect\.data\.Decimal/;
+/** A schema of days and times, which must be written as whole numbers, and a number that is written otherwise. */
+const needsSpelling =
+  /connect\.data\.(?:Date|Time).*\d[.eE][-+\d]|\d[.eE][-+\d].*connect\.data\.(?:Date|Time)/s;
 
 type Reviver = (key: string, value: Json, context: { readonly source?: string }) => Json;
-const parse = JSON.parse as (text: string, reviver?: Reviver) => Json;
+const parseStrictly = JSON.parse as (text: string, reviver?: Reviver) => Json;
+
+/** As JSON.parse, and what Jackson takes for JSON besides. Throws SyntaxError. */
+function parse(text: string, reviver?: Reviver): Json {
+  try {
+    return parseStrictly(text, reviver);
+  } catch {
+    const readNumber = (source: string): Json => reviver?.('', Number(source), { source }) ?? Number(source);
+    return new JacksonParser<Json>(text, readNumber).parse() ?? null;
+  }
+}
 
 /**
- * Parses UTF-8 JSON; numbers keep every digit. Empty input is null. `withDecimals` keeps numbers with a fraction as
+ * Parses JSON; numbers keep every digit. Empty input is null. `withDecimals` keeps numbers with a fraction as
  * Decimal. Throws {@link DataError} for what is not JSON.
  */
 export function parseJson(bytes: Uint8Array, withDecimals = false): Json {
@@ -19,10 +33,15 @@ export function parseJson(bytes: Uint8Array, withDecimals = false): Json {
   return text === '' ? null : parseJsonText(text, withDecimals);
 }
 
-/** Throws {@link DataError} for what is not UTF-8. */
+/** UTF-8, or as Jackson finds out by a mark of the byte order or a zero in the first two bytes, UTF-16. */
 function textOf(bytes: Uint8Array): string {
-  if (!isUtf8(bytes)) throw unreadable(new Error('the bytes are not UTF-8'));
-  return bufferOf(bytes).toString();
+  const [first = 1, second = 1, third] = bytes;
+  if (first === 0 || (first === 0xfe && second === 0xff)) return new TextDecoder('utf-16be').decode(bytes);
+  if (second === 0 || (first === 0xff && second === 0xfe)) return new TextDecoder('utf-16le').decode(bytes);
+  const start = first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0;
+  const text = bufferOf(bytes).toString('utf8', start);
+  // What is wrong behind the value is not looked at; in it, the text that ends here is no JSON.
+  return isUtf8(bytes) ? text : text.slice(0, text.indexOf('\ufffd') + 1);
 }
 
 /**
@@ -62,7 +81,8 @@ function isExact(json: Json, depth: number): boolean {
 /** As {@link parseJson}, of text. */
 export function parseJsonText(text: string, withDecimals = false): Json {
   try {
-    return withDecimals || needsExact.test(text) ? parse(text, reviveExact) : parse(text);
+    const isExact = withDecimals || needsExact.test(text) || needsSpelling.test(text);
+    return isExact ? parse(text, reviveExact) : parse(text);
   } catch (cause) {
     throw unreadable(cause);
   }
@@ -82,7 +102,7 @@ const reviveExact: Reviver = (_key, value, { source }) => {
 
 /** Parses JSON whose whole numbers keep every digit; other numbers are plain. For schemas with defaults. */
 export function parseWithIntegers(text: string): Json {
-  return parse(text, (_key, value, { source = '' }) =>
+  return parseStrictly(text, (_key, value, { source = '' }) =>
     typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
       ? BigInt(source)
       : value,
@@ -98,7 +118,7 @@ export function exactNumber(text: string): unknown {
 
 /** Parses JSON that will only be printed again, as a part of other JSON: every number keeps its text. */
 export function parseForPrinting(text: string): unknown {
-  return parse(text, (_key, value, { source }) =>
+  return parseStrictly(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && source !== String(value) ? rawJson(source) : value,
   );
 }

@@ -109,17 +109,18 @@ function bytesOf(text: string | null): Buffer | null {
   return text === null ? null : Buffer.from(text);
 }
 
+/** The schema first, as in Kafka: of two mistakes its is told. */
 function write(handle: Handle, schema: Schema | undefined, value: Value): string | null {
   if (schema === undefined && isNull(value)) return null;
-  const payload = writeJsonValue(schema, value, handle.writing);
-  return handle.hasEnvelope ? `{"schema":${schemaText(handle, schema)},"payload":${payload}}` : payload;
+  if (!handle.hasEnvelope) return writeJsonValue(schema, value, handle.writing);
+  return `{"schema":${schemaText(handle, schema)},"payload":${writeJsonValue(schema, value, handle.writing)}}`;
 }
 
-function schemaText({ written }: Handle, schema: Schema | undefined): string {
+function schemaText({ written, writing }: Handle, schema: Schema | undefined): string {
   if (schema === undefined) return 'null';
   let text = written.get(schema);
   if (text === undefined) {
-    text = writeJsonSchema(schema);
+    text = writeJsonSchema(schema, writing);
     written.set(schema, text);
   }
   return text;

@@ -2,14 +2,18 @@ import {
   DataError,
   makeSchema,
   type Schema,
+  SchemaBuilderError,
   type SchemaOptions,
   type SchemaType,
+  setField,
   type Value,
+  validateValue,
   withOptions,
+  wrapInteger,
 } from '../data/index.ts';
 import type { Json } from './exact-json.ts';
 import { readJsonValue } from './json-reader.ts';
-import { writeJsonValue } from './json-writer.ts';
+import { type JsonWriting, quoteJson, writeJsonValue } from './json-writer.ts';
 
 const typeNames: Readonly<Record<SchemaType, string>> = {
   int8: 'int8',
@@ -29,32 +33,34 @@ const typeNames: Readonly<Record<SchemaType, string>> = {
 const typesByName = new Map(Object.entries(typeNames).map(([type, name]) => [name, type as SchemaType]));
 
 /** A schema as JsonConverter puts it beside the payload: JSON text with Kafka's key order. `fieldName`: it is a field. */
-export function writeJsonSchema(schema: Schema, fieldName?: string): string {
+export function writeJsonSchema(schema: Schema, writing: JsonWriting, fieldName?: string): string {
   const parts = [
     `"type":"${typeNames[schema.type]}"`,
-    ...compositeParts(schema),
+    ...compositeParts(schema, writing),
     `"optional":${schema.optional}`,
-    ...(schema.name === undefined ? [] : [`"name":${JSON.stringify(schema.name)}`]),
+    ...(schema.name === undefined ? [] : [`"name":${quoteJson(schema.name)}`]),
     ...(schema.version === undefined ? [] : [`"version":${schema.version}`]),
-    ...(schema.doc === undefined ? [] : [`"doc":${JSON.stringify(schema.doc)}`]),
-    ...(schema.parameters === undefined ? [] : [`"parameters":${JSON.stringify(schema.parameters)}`]),
-    ...(schema.default === undefined ? [] : [`"default":${writeDefault(schema, schema.default)}`]),
-    ...(fieldName === undefined ? [] : [`"field":${JSON.stringify(fieldName)}`]),
+    ...(schema.doc === undefined ? [] : [`"doc":${quoteJson(schema.doc)}`]),
+    ...(schema.parameters === undefined ? [] : [`"parameters":${parametersText(schema.parameters)}`]),
+    ...(schema.default === undefined ? [] : [`"default":${writeJsonValue(schema, schema.default, writing)}`]),
+    ...(fieldName === undefined ? [] : [`"field":${quoteJson(fieldName)}`]),
   ];
   return `{${parts.join(',')}}`;
 }
 
-function compositeParts({ type, fields, keySchema, valueSchema }: Schema): string[] {
+function compositeParts({ type, fields, keySchema, valueSchema }: Schema, writing: JsonWriting): string[] {
   const nested = (schema: Schema | undefined): string =>
-    schema === undefined ? 'null' : writeJsonSchema(schema);
+    schema === undefined ? 'null' : writeJsonSchema(schema, writing);
   if (type === 'array') return [`"items":${nested(valueSchema)}`];
   if (type === 'map') return [`"keys":${nested(keySchema)}`, `"values":${nested(valueSchema)}`];
   if (type !== 'struct') return [];
-  return [`"fields":[${fields.map(({ name, schema }) => writeJsonSchema(schema, name)).join(',')}]`];
+  return [`"fields":[${fields.map(({ name, schema }) => writeJsonSchema(schema, writing, name)).join(',')}]`];
 }
 
-function writeDefault(schema: Schema, value: Value): string {
-  return writeJsonValue(schema, value, { isNumericDecimal: false, replaceNullWithDefault: true });
+function parametersText(parameters: Readonly<Record<string, string>>): string {
+  return `{${Object.entries(parameters)
+    .map(([key, value]) => `${quoteJson(key)}:${quoteJson(value)}`)
+    .join(',')}}`;
 }
 
 /** Reads what {@link writeJsonSchema} writes; null is no schema. Throws {@link DataError} that says what is missing. */
@@ -65,10 +71,23 @@ export function readJsonSchema(json: Json | undefined): Schema | undefined {
   if (typeof typeName !== 'string') throw new DataError("Schema must contain 'type' field");
   const type = typesByName.get(typeName);
   if (type === undefined) throw new DataError(`Unknown schema type: ${typeName}`);
-  const schema = makeSchema(type, optionsOf(node), partsOf(type, node));
+  // In Kafka's order: of two mistakes the first is told.
+  const parts = partsOf(type, node);
+  const schema = makeSchema(type, optionsOf(node), parts);
   const fallback = node['default'];
-  if (fallback === undefined || fallback === null) return schema;
-  return withOptions(schema, { default: readJsonValue(schema, fallback, { replaceNullWithDefault: true }) });
+  if (fallback === undefined) return schema;
+  const value = readJsonValue(schema, fallback, { replaceNullWithDefault: true });
+  if (value === null && schema.optional) return schema;
+  requireValidDefault(schema, value);
+  return withOptions(schema, { default: value });
+}
+
+function requireValidDefault(schema: Schema, value: Value): void {
+  try {
+    validateValue(schema, value);
+  } catch (cause) {
+    throw new SchemaBuilderError('Invalid default value', { cause });
+  }
 }
 
 function optionsOf(node: JsonObject): SchemaOptions {
@@ -76,18 +95,17 @@ function optionsOf(node: JsonObject): SchemaOptions {
   return {
     optional: optional === true,
     name: typeof name === 'string' ? name : undefined,
-    version: typeof version === 'number' && Number.isInteger(version) ? version : undefined,
+    version: isWhole(version) ? wrapInteger(version, 32) : undefined,
     doc: typeof doc === 'string' ? doc : undefined,
-    parameters: parameters === undefined || parameters === null ? undefined : parametersOf(parameters),
+    parameters: isObject(parameters) ? parametersOf(parameters) : undefined,
   };
 }
 
-function parametersOf(json: Json): Record<string, string> {
-  if (!isObject(json)) throw new DataError('Schema parameters expected to be an object');
+function parametersOf(json: JsonObject): Record<string, string> {
   const parameters: Record<string, string> = {};
   for (const [key, value] of Object.entries(json)) {
     if (typeof value !== 'string') throw new DataError('Schema parameters must have string values.');
-    parameters[key] = value;
+    setField(parameters, key, value);
   }
   return parameters;
 }
@@ -97,12 +115,19 @@ function partsOf(type: SchemaType, node: JsonObject) {
     return { valueSchema: required(node['items'], 'Array schema did not specify the element type') };
   }
   if (type === 'map') {
-    return {
-      keySchema: required(node['keys'], 'Map schema did not specify the key type'),
-      valueSchema: required(node['values'], 'Map schema did not specify the value type'),
-    };
+    const { keys, values } = node;
+    if (keys === undefined) throw new DataError('Map schema did not specify the key type');
+    if (values === undefined) throw new DataError('Map schema did not specify the value type');
+    const [keySchema, valueSchema] = [readJsonSchema(keys), readJsonSchema(values)];
+    if (keySchema === undefined) throw new SchemaBuilderError('keySchema cannot be null.');
+    if (valueSchema === undefined) throw new SchemaBuilderError('valueSchema cannot be null.');
+    return { keySchema, valueSchema };
   }
   return type === 'struct' ? { fields: fieldsOf(node['fields']) } : {};
+}
+
+function isWhole(json: Json | undefined): json is number | bigint {
+  return typeof json === 'bigint' || (typeof json === 'number' && Number.isInteger(json));
 }
 
 function required(json: Json | undefined, problem: string): Schema {

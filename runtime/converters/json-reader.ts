@@ -58,6 +58,7 @@ function readSchemaless(json: Json | undefined): Value {
 
 /** What kind of JSON it is, in the words of the messages that users look up. */
 function kindOf(json: Json): string {
+  if (json === null) return 'NULL';
   if (Array.isArray(json)) return 'ARRAY';
   if (typeof json === 'string') return 'STRING';
   if (typeof json === 'boolean') return 'BOOLEAN';
@@ -88,21 +89,27 @@ const readers: Readonly<Record<Schema['type'], Reader>> = {
 
 function wholeOf(json: Json): bigint {
   if (typeof json === 'bigint') return json;
-  if (json instanceof Decimal) return json.toBigInt();
+  if (json instanceof Decimal) return json.toInt64();
   // A whole number as large as 1e20 loses its high bits, as Java's BigDecimal does; what is infinite has no low bits.
   return typeof json === 'number' && Number.isFinite(json) ? BigInt(Math.trunc(json)) : 0n;
 }
 
 function numberOf(json: Json): number {
   if (json instanceof Decimal) return json.toNumber();
-  return typeof json === 'number' || typeof json === 'bigint' ? Number(json) : 0;
+  // Java has no minus zero here: its decimals have none. Adding 0 takes the sign away.
+  return typeof json === 'number' || typeof json === 'bigint' ? Number(json) + 0 : 0;
 }
 
+/** Jackson lets blanks stand between units of four, and units with padding before others. */
+const base64Unit = /[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|[A-Za-z0-9+/]=|==)/g;
+const base64Units = /^(?:[^!-\uffff]*[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|[A-Za-z0-9+/]=|==))*[^!-\uffff]*$/;
+
 function readBase64(text: string, problem: string): Buffer {
-  const compact = text.replaceAll(/\s/g, '');
-  const isValid = compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact);
-  if (!isValid) throw new DataError(problem);
-  return Buffer.from(compact, 'base64');
+  if (!base64Units.test(text)) throw new DataError(problem);
+  const padding = text.indexOf('=');
+  const isPlain = padding < 0 || padding >= text.length - 2;
+  if (isPlain) return Buffer.from(text, 'base64');
+  return Buffer.concat((text.match(base64Unit) ?? []).map((unit) => Buffer.from(unit, 'base64')));
 }
 
 function readArray({ valueSchema }: Schema, json: Json, reading: JsonReading): Value {
@@ -152,9 +159,30 @@ function readStruct(schema: Schema, json: Json, reading: JsonReading): Value {
   const fields: Fields = {};
   for (const { name, schema: fieldSchema } of schema.fields) {
     const value = Object.hasOwn(source, name) ? source[name] : undefined;
-    setField(fields, name, readJsonValue(fieldSchema, value, reading));
+    const read = readJsonValue(fieldSchema, value, reading);
+    if (value !== undefined) requireNoNull(fieldSchema, read, `field: "${name}"`);
+    setField(fields, name, read);
   }
   return fields;
+}
+
+/** JSON of another type than the schema's may be read as null: in a struct that is wrong for what is required. */
+function requireNoNull(schema: Schema | undefined, value: Value, place: string): void {
+  if (schema === undefined) return;
+  if (value === null || value === undefined) {
+    if (schema.optional) return;
+    throw new DataError(
+      `Invalid value: null used for required ${place}, schema type: ${schema.type.toUpperCase()}`,
+    );
+  }
+  if (schema.type === 'array' && Array.isArray(value)) {
+    for (const item of value) requireNoNull(schema.valueSchema, item, `element of array ${place}`);
+  } else if (schema.type === 'map') {
+    for (const [key, item] of value instanceof Map ? value : Object.entries(value)) {
+      requireNoNull(schema.keySchema, key, `key of map ${place}`);
+      requireNoNull(schema.valueSchema, item, `value of map ${place}`);
+    }
+  }
 }
 
 const isInt32 = (json: Json): json is number => typeof json === 'number' && json === (json | 0);
@@ -174,11 +202,22 @@ function readDecimal(schema: Schema, json: Json): Value {
   if (json instanceof Decimal) return json;
   if (typeof json === 'number' || typeof json === 'bigint') return Decimal.parse(String(json));
   if (typeof json === 'string') {
-    return toLogicalDecimal(schema, readBase64(json, 'Invalid bytes for Decimal field'));
+    return readDecimalBytes(schema, json);
   }
   throw new DataError(
     `Invalid type for Decimal, underlying representation should be numeric or bytes but was ${kindOf(json)}`,
   );
+}
+
+function readDecimalBytes(schema: Schema, text: string): Value {
+  const problem = 'Invalid bytes for Decimal field';
+  const bytes = readBase64(text, problem);
+  try {
+    if (bytes.length > 0) return toLogicalDecimal(schema, bytes);
+  } catch (cause) {
+    throw new DataError(problem, { cause });
+  }
+  throw new DataError(problem);
 }
 
 function readMoment(schema: Schema, json: Json, type: string, wanted: string, isValid: boolean): Value {

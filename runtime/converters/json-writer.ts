@@ -73,17 +73,23 @@ function newWriter(schema: Schema, writing: JsonWriting): Write {
   return writers[schema.type](schema, writing);
 }
 
-/** A JSON string with escapes as Jackson writes them: hexadecimal digits are upper case. */
-function quoteJson(text: string): string {
+/** A JSON string with escapes as Jackson writes them: upper case, and for characters beyond 16 bits too. */
+export function quoteJson(text: string): string {
   return isPlainText(text) ? `"${text}"` : escaped(text);
 }
 
 function escaped(text: string): string {
   const json = quoted(text);
-  if (!json.includes('\\u00')) return json;
-  return json.replaceAll(/\\(?:\\|u00[0-9a-f]{2})/g, (found) =>
-    found.startsWith('\\u') ? `\\u${found.slice(2).toUpperCase()}` : found,
-  );
+  return unlikeJackson.test(json) ? json.replaceAll(escapeOrSurrogate, upperCaseEscape) : json;
+}
+
+const unlikeJackson = /\\u|[\ud800-\udfff]/;
+const escapeOrSurrogate = /\\(?:\\|u[0-9a-f]{4})|[\ud800-\udfff]/g;
+
+function upperCaseEscape(found: string): string {
+  if (found === '\\\\') return found;
+  const hex = found.length === 1 ? found.charCodeAt(0).toString(16) : found.slice(2);
+  return `\\u${hex.toUpperCase()}`;
 }
 
 function writeNull(schema: Schema, writing: JsonWriting): string {

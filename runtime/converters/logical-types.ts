@@ -2,8 +2,9 @@ import {
   DataError,
   Decimal,
   dateOf,
-  epochMsOf,
   logicalNames,
+  momentNumber,
+  requireTime,
   type Schema,
   type Value,
 } from '../data/index.ts';
@@ -19,17 +20,17 @@ export function fromLogical(schema: Schema, value: Value): Buffer | number | big
     return value instanceof Decimal ? checkedScale(schema, value).toBytes() : undefined;
   }
   if (!(value instanceof Date) && typeof value !== 'number' && typeof value !== 'bigint') return undefined;
-  const ms = epochMsOf(value);
-  if (schema.name === logicalNames.timestamp) return ms;
-  if (schema.name === logicalNames.date) return wholeDays(Number(ms));
-  return schema.name === logicalNames.time ? timeOfDay(Number(ms)) : undefined;
+  return momentNumber(schema, value);
 }
 
-/** The Date of a Date's days, or a Time's or Timestamp's milliseconds. Undefined for other schemas. */
+/**
+ * The Date of a Date's days, or a Time's or Timestamp's milliseconds. Undefined for other schemas. Throws {@link DataError}
+ * for a Time that is not within a day.
+ */
 export function toLogicalDate(schema: Schema, raw: number | bigint): Value | undefined {
   if (schema.name === logicalNames.date) return dateOf(Number(raw) * dayMs);
-  const isMs = schema.name === logicalNames.time || schema.name === logicalNames.timestamp;
-  return isMs ? dateOf(raw) : undefined;
+  if (schema.name === logicalNames.time) return dateOf(requireTime(Number(raw)));
+  return schema.name === logicalNames.timestamp ? dateOf(raw) : undefined;
 }
 
 /** The Decimal with the schema's scale. Throws {@link DataError} when the schema has no readable scale. */
@@ -49,14 +50,4 @@ function checkedScale(schema: Schema, value: Decimal): Decimal {
   throw new DataError(
     `Decimal value has mismatching scale for given Decimal schema. Schema has scale ${scale}, value has scale ${value.scale}.`,
   );
-}
-
-function wholeDays(ms: number): number {
-  if (ms % dayMs === 0) return ms / dayMs;
-  throw new DataError('Kafka Connect Date type should not have any time fields set to non-zero values.');
-}
-
-function timeOfDay(ms: number): number {
-  if (ms >= 0 && ms < dayMs) return ms;
-  throw new DataError('Kafka Connect Time type should not have any date fields set to non-zero values.');
 }

@@ -81,17 +81,21 @@ export const numberConverters = codecs.map((codec) =>
     aliases: [`org.apache.kafka.connect.converters.${codec.className}`],
     config,
     open: () => codec,
-    fromConnectData: (_handle, _subject, _schema, value) => writeNumber(codec, value),
+    fromConnectData: (_handle, _subject, schema, value) => writeNumber(codec, schema, value),
     toConnectData: (_handle, _subject, bytes) => readNumber(codec, bytes),
   }),
 );
 
-function writeNumber(codec: Codec, value: Value): Buffer | null {
+/** Kafka asks for exactly this type: a value of another schema, however small, is refused. */
+function writeNumber(codec: Codec, schema: Schema | undefined, value: Value): Buffer | null {
   if (value === null || value === undefined) return null;
+  if (schema !== undefined && schema.type !== codec.schema.type) {
+    throw new DataError(`Failed to serialize to ${codec.name}: it is an ${schema.type.toUpperCase()}.`);
+  }
   try {
     validateValue(codec.schema, value);
   } catch (cause) {
-    throw new DataError(`Failed to serialize to a ${codec.name}: it is ${describeValue(value)}.`, { cause });
+    throw new DataError(`Failed to serialize to ${codec.name}: it is ${describeValue(value)}.`, { cause });
   }
   const bytes = Buffer.alloc(codec.size);
   codec.write(bytes, value as number | bigint);
@@ -101,9 +105,8 @@ function writeNumber(codec: Codec, value: Value): Buffer | null {
 function readNumber(codec: Codec, bytes: Uint8Array | null): SchemaAndValue {
   if (bytes === null) return { schema: codec.schema, value: null };
   if (bytes.length !== codec.size) {
-    throw new DataError(
-      `Failed to deserialize to a ${codec.name}: it has ${codec.size} bytes, but there are ${bytes.length}.`,
-    );
+    const cause = new DataError(`It has ${codec.size} bytes, but there are ${bytes.length}.`);
+    throw new DataError(`Failed to deserialize ${codec.name}: `, { cause });
   }
   return {
     schema: codec.schema,
@@ -131,12 +134,14 @@ function writeBoolean(schema: Schema | undefined, value: Value): Buffer | null {
   }
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return Buffer.from([value ? 1 : 0]);
-  throw new DataError(`Failed to serialize to a boolean: it is ${describeValue(value)}.`);
+  throw new DataError(`Failed to serialize to boolean: it is ${describeValue(value)}.`);
 }
 
 function readBoolean(bytes: Uint8Array | null): SchemaAndValue {
   if (bytes === null) return { schema: optionalBoolean, value: null };
   const [first = 2] = bytes;
   if (bytes.length === 1 && first <= 1) return { schema: optionalBoolean, value: first === 1 };
-  throw new DataError('Failed to deserialize to a boolean: it is one byte, 0 or 1.');
+  throw new DataError('Failed to deserialize boolean: ', {
+    cause: new DataError('It is one byte, 0 or 1.'),
+  });
 }

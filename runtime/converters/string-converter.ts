@@ -1,20 +1,11 @@
 import { bufferOf, DataError, type Schema, type SchemaAndValue, schemas, type Value } from '../data/index.ts';
 import { ConfigError, defineConverter } from '../plugin/index.ts';
+import { type Charset, charsetNames, charsetOf, utf8 } from './charsets.ts';
 import { converterType } from './converter-type.ts';
 import { valueToString } from './value-string.ts';
 
 const optionalString = schemas.string({ optional: true });
 const optionalBytes = schemas.bytes({ optional: true });
-
-/** Java's names of character sets, and Node's. */
-const encodings: Readonly<Record<string, BufferEncoding>> = {
-  'UTF-8': 'utf8',
-  UTF8: 'utf8',
-  'US-ASCII': 'latin1',
-  ASCII: 'latin1',
-  'ISO-8859-1': 'latin1',
-  'UTF-16LE': 'utf16le',
-};
 
 /** Connect's StringConverter: a value's text; reads optional strings. */
 export const stringConverter = defineConverter({
@@ -30,22 +21,25 @@ export const stringConverter = defineConverter({
       'converter.encoding': {
         type: 'string',
         default: 'UTF-8',
-        description: `The character set: ${Object.keys(encodings).join(', ')}.`,
+        description: `The character set: ${charsetNames.join(', ')}.`,
         importance: 'HIGH',
         width: 'MEDIUM',
         title: 'Encoding',
       },
     },
   },
-  open: (config) => ({ encoding: encodingOf(config['converter.encoding']) }),
-  fromConnectData: ({ encoding }, _subject, schema, value) => {
+  open: (config) => requireCharset(config['converter.encoding']),
+  fromConnectData: (charset, _subject, schema, value) => {
     const text = textOf(schema, value);
-    return text === null ? null : Buffer.from(text, encoding);
+    return text === null ? null : charset.encode(text);
   },
-  toText: ({ encoding }, schema, value) => (encoding === 'utf8' ? textOf(schema, value) : undefined),
-  toConnectData: ({ encoding }, _subject, bytes): SchemaAndValue => ({
+  toText: (charset, schema, value) => {
+    const text = textOf(schema, value);
+    return charset === utf8 && text?.isWellFormed() !== false ? text : undefined;
+  },
+  toConnectData: (charset, _subject, bytes): SchemaAndValue => ({
     schema: optionalString,
-    value: bytes === null ? null : bufferOf(bytes).toString(encoding),
+    value: bytes === null ? null : charset.decode(bytes),
   }),
 });
 
@@ -53,12 +47,10 @@ function textOf(schema: Schema | undefined, value: Value): string | null {
   return value === null || value === undefined ? null : valueToString(schema, value);
 }
 
-function encodingOf(name: string): BufferEncoding {
-  const encoding = Object.hasOwn(encodings, name.toUpperCase()) ? encodings[name.toUpperCase()] : undefined;
-  if (encoding !== undefined) return encoding;
-  throw new ConfigError(
-    `Unsupported converter.encoding '${name}': use one of ${Object.keys(encodings).join(', ')}.`,
-  );
+function requireCharset(name: string): Charset {
+  const charset = charsetOf(name);
+  if (charset !== undefined) return charset;
+  throw new ConfigError(`Unsupported converter.encoding '${name}': use one of ${charsetNames.join(', ')}.`);
 }
 
 /** Connect's ByteArrayConverter: bytes as they are. */

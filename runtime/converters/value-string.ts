@@ -1,14 +1,14 @@
 import {
   Decimal,
+  getField,
   isPlainObject,
   numberToText,
   type Schema,
   simpleDateFormat,
-  structField,
   type Value,
 } from '../data/index.ts';
 
-const dateFormat = simpleDateFormat('EEE MMM dd HH:mm:ss zzz yyyy');
+const dateFormat = simpleDateFormat('EEE MMM dd HH:mm:ss zzz y');
 
 /**
  * A value as Java's `toString` shows it, which is what Connect's StringConverter writes: `Struct{a=1,b=x}`, `{a=1, b=2}`,
@@ -34,7 +34,8 @@ export function valueToString(schema: Schema | undefined, value: Value): string 
 
 function structToString(schema: Schema, value: Value): string {
   const parts = schema.fields.flatMap((field) => {
-    const item = structField(schema, value, field.name);
+    // A default does not stand for null here.
+    const item = isPlainObject(value) ? getField(value, field.name) : null;
     return item === null ? [] : [`${field.name}=${valueToString(field.schema, item)}`];
   });
   return `Struct{${parts.join(',')}}`;

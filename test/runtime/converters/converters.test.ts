@@ -246,7 +246,7 @@ describe('JSON', () => {
     ['{"type":"map","keys":{"type":"string"}}', '{}', 'value type'],
     ['{"type":"struct"}', '{}', '"fields" argument is not an array'],
     ['{"type":"struct","fields":[{"type":"int8"}]}', '{}', 'field name not specified'],
-    ['{"type":"int8","parameters":[]}', '1', 'expected to be an object'],
+    ['{"type":"int8","parameters":{"a":1}}', '1', 'Schema parameters must have string values.'],
     ['{"type":"int8","parameters":{"a":1}}', '1', 'string values'],
     [
       '{"type":"map","keys":{"type":"string"},"values":{"type":"int8"}}',
@@ -278,7 +278,7 @@ describe('JSON', () => {
     [
       '{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal"}',
       '"AQ=="',
-      'scale parameter not found',
+      'Invalid bytes for Decimal field',
     ],
   ])('the envelope %s with %s is refused', async (schema, payload, message) => {
     const converter = await open('json');
