@@ -37,6 +37,7 @@ export const csvConfig = {
     delimiter: {
       type: 'string',
       minLength: 1,
+      keepsBlanks: true,
       default: ',',
       description: 'Character between cells; \\t for a tab.',
     },

@@ -1,3 +1,4 @@
+import { javaTrim } from '../data/index.ts';
 import { enumReason } from './config-limits.ts';
 import { type ParsedConfig, parsePluginConfig, type RawConfig } from './config-parser.ts';
 import { type ConfigProblem, invalidValue, missingKey, problemText, showValue } from './config-problem.ts';
@@ -100,7 +101,7 @@ function reportOf<S extends ConfigSchema>(
 
 /** A choice in any case is shown as it was given. */
 function shown(property: ConfigProperty, value: unknown, raw: unknown): string {
-  return property.ignoreCase === true && typeof raw === 'string' ? raw.trim() : textOf(property, value);
+  return property.ignoreCase === true && typeof raw === 'string' ? javaTrim(raw) : textOf(property, value);
 }
 
 /** Kafka runs its other rules on the null that a missing value is, too. */

@@ -1,7 +1,7 @@
 import { limitProblem } from './config-limits.ts';
 import { type ConfigProblem, invalidValue, missingKey } from './config-problem.ts';
 import type { ConfigOf, ConfigProperty, ConfigSchema } from './config-schema.ts';
-import { readValue } from './config-value.ts';
+import { type Read, readValue } from './config-value.ts';
 import { ConfigError } from './errors.ts';
 import { suggestName } from './suggestion.ts';
 
@@ -22,20 +22,29 @@ export function parsePluginConfig<S extends ConfigSchema>(
   schema: S,
   raw: RawConfig,
 ): ParsedConfig<ConfigOf<S>> {
+  return parse(schema, raw, false);
+}
+
+/** `isStart`: what is there twice in a list counts once, and is not told. */
+function parse<S extends ConfigSchema>(
+  schema: S,
+  raw: RawConfig,
+  isStart: boolean,
+): ParsedConfig<ConfigOf<S>> {
   const problems: ConfigProblem[] = [];
-  const config = readGroup(schema, raw, '', problems);
+  const config = readGroup(schema, raw, { prefix: '', isStart, problems });
   return { config: config as ConfigOf<S>, problems };
 }
 
 /**
- * As {@link parsePluginConfig}, and applies the plugin's own `validate`. Throws {@link ConfigError} with all problems. Keys
- * that the schema does not know are ignored, as in Kafka: reporting them is for linters.
+ * As {@link parsePluginConfig}, and applies the plugin's own `validate`. Throws {@link ConfigError} with all problems. As in
+ * Kafka, keys that the schema does not know and what is twice in a list are for validation alone: a start ignores them.
  */
 export function requirePluginConfig<S extends ConfigSchema>(
   plugin: { readonly config: S; validate?(config: ConfigOf<S>): void },
   raw: RawConfig,
 ): ConfigOf<S> {
-  const { config, problems: all } = parsePluginConfig(plugin.config, raw);
+  const { config, problems: all } = parse(plugin.config, raw, true);
   const problems = all.filter(({ isUnknownKey }) => isUnknownKey !== true);
   if (problems.length > 0) throw new ConfigError(problems);
   plugin.validate?.(config);
@@ -45,18 +54,25 @@ export function requirePluginConfig<S extends ConfigSchema>(
 type Group = Pick<ConfigProperty, 'properties' | 'required' | 'additionalProperties'> &
   Pick<ConfigSchema, 'passUnknown'>;
 
-function readGroup(group: Group, raw: RawConfig, prefix: string, problems: ConfigProblem[]): object {
+interface Reading {
+  readonly prefix: string;
+  readonly isStart: boolean;
+  readonly problems: ConfigProblem[];
+}
+
+function readGroup(group: Group, raw: RawConfig, reading: Reading): object {
+  const { prefix, problems } = reading;
   const properties = group.properties ?? {};
   const { known, rest } = sortKeys(properties, raw);
   const config: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(properties)) {
     const isRequired = group.required?.includes(name) === true;
-    const value = readProperty(property, known.get(name), isRequired, prefix + name, problems);
+    const value = readProperty(property, known.get(name), isRequired, prefix + name, reading);
     if (value !== undefined) config[name] = value;
   }
   for (const [name, value] of rest) {
     if (group.additionalProperties) {
-      config[name] = readProperty(group.additionalProperties, value, false, prefix + name, problems);
+      config[name] = readProperty(group.additionalProperties, value, false, prefix + name, reading);
     } else if (group.passUnknown === true) config[name] = value;
     else problems.push(unknownKey(name, prefix, Object.keys(properties)));
   }
@@ -68,12 +84,14 @@ function readProperty(
   raw: unknown,
   isRequired: boolean,
   key: string,
-  problems: ConfigProblem[],
+  reading: Reading,
 ): unknown {
+  const { problems } = reading;
   const given = raw ?? property.default;
   if (property.type === 'object') {
     if (given === undefined && !isRequired) return undefined;
-    if (given === undefined || isObject(given)) return readGroup(property, given ?? {}, `${key}.`, problems);
+    if (given === undefined || isObject(given))
+      return readGroup(property, given ?? {}, { ...reading, prefix: `${key}.` });
     problems.push(invalidValue(key, given, 'Expected a group of keys.'));
     return undefined;
   }
@@ -81,11 +99,16 @@ function readProperty(
     if (isRequired) problems.push(missingKey(key));
     return undefined;
   }
-  const read = readValue(property, given);
+  const read = withoutDuplicates(property, readValue(property, given), reading);
   const problem =
     'reason' in read ? invalidValue(key, given, read.reason) : limitProblem(key, property, read.value);
   if (problem !== undefined) problems.push(problem);
   return 'value' in read ? read.value : undefined;
+}
+
+function withoutDuplicates(property: ConfigProperty, read: Read, { isStart }: Reading): Read {
+  const isSet = isStart && property.uniqueItems === true && 'value' in read && Array.isArray(read.value);
+  return isSet ? { value: [...new Set(read.value as readonly unknown[])] } : read;
 }
 
 /**

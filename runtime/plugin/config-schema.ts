@@ -37,6 +37,8 @@ export interface ConfigProperty {
   /** With `enum`: accept any case; the plugin gets the spelling that `enum` has. */
   readonly ignoreCase?: boolean;
   readonly format?: ConfigFormat;
+  /** True: a value of blanks alone means those blanks, as a delimiter may. Values are trimmed otherwise, as in Kafka. */
+  readonly keepsBlanks?: boolean;
   /** Goes through the same parsing as a configured value, so `'5s'` is right for a duration. */
   readonly default?: unknown;
   readonly title?: string;

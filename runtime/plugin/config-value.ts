@@ -1,3 +1,4 @@
+import { javaTrim } from '../data/index.ts';
 import type { ConfigProperty, ConfigType } from './config-schema.ts';
 import { parseBytes, parseDuration } from './quantity.ts';
 import { Secret } from './secret.ts';
@@ -53,7 +54,7 @@ const integerRanges: Readonly<Partial<Record<ConfigType, readonly [number, numbe
 
 function readInteger(property: ConfigProperty, raw: unknown): Read {
   const type = configTypeOf(property);
-  const value = typeof raw === 'string' && /^[+-]?\d+$/.test(raw.trim()) ? Number(raw) : raw;
+  const value = typeof raw === 'string' && /^[+-]?\d+$/.test(javaTrim(raw)) ? Number(raw) : raw;
   const [low, high] = integerRanges[type] ?? [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
   const isValid = typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high;
   return isValid ? { value } : { reason: `Not a number of type ${type}` };
@@ -61,14 +62,14 @@ function readInteger(property: ConfigProperty, raw: unknown): Read {
 
 function readNumber(raw: unknown): Read {
   if (typeof raw === 'number') return { value: raw };
-  const text = typeof raw === 'string' ? raw.trim() : '';
+  const text = typeof raw === 'string' ? javaTrim(raw) : '';
   const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]?Infinity$|^NaN$/i.test(text);
   return isNumber ? { value: Number(text) } : { reason: 'Not a number of type DOUBLE' };
 }
 
 function readBoolean(raw: unknown): Read {
   if (typeof raw === 'boolean') return { value: raw };
-  const text = typeof raw === 'string' ? raw.trim().toLowerCase() : '';
+  const text = typeof raw === 'string' ? javaTrim(raw).toLowerCase() : '';
   if (text === 'true' || text === 'false') return { value: text === 'true' };
   return { reason: 'Expected value to be either true or false' };
 }
@@ -88,14 +89,14 @@ function readList(property: ConfigProperty, raw: unknown): Read {
 /** Splits at commas; blank text is the empty list. */
 function splitList(raw: unknown): string[] | undefined {
   if (typeof raw === 'object') return undefined;
-  const text = String(raw).trim();
-  return text === '' ? [] : text.split(/\s*,\s*/);
+  const text = javaTrim(String(raw));
+  return text === '' ? [] : text.split(/[ \t\n\v\f\r]*,[ \t\n\v\f\r]*/);
 }
 
 function readText(property: ConfigProperty, raw: unknown): Read {
   if (raw instanceof Secret) return { value: property.format === 'secret' ? raw : raw.reveal() };
   if (typeof raw === 'object') return { reason: 'Expected value to be a string' };
-  const text = trimmed(String(raw));
+  const text = trimmed(property, String(raw));
   if (property.enum !== undefined) return { value: spelling(property, text) };
   if (property.format === 'secret') return { value: new Secret(text) };
   if (property.format === 'duration') {
@@ -106,10 +107,10 @@ function readText(property: ConfigProperty, raw: unknown): Read {
   return { value: text };
 }
 
-/** Kafka trims every value. A value of blanks alone means those blanks: a delimiter may be a tab. */
-function trimmed(text: string): string {
-  const short = text.trim();
-  return short === '' ? text : short;
+/** Kafka trims every value. */
+function trimmed(property: ConfigProperty, text: string): string {
+  const short = javaTrim(text);
+  return short === '' && property.keepsBlanks === true ? text : short;
 }
 
 function spelling(property: ConfigProperty, text: string): string {

@@ -1,4 +1,4 @@
-import type { PrimitiveType } from '../data/index.ts';
+import { javaTrim, type PrimitiveType } from '../data/index.ts';
 import { ConfigError } from '../plugin/index.ts';
 
 /** What can be cast to. */
@@ -31,7 +31,7 @@ export function parseCastSpec(entries: readonly string[]): CastSpec {
     const [first = '', second, ...rest] = entry.split(':');
     if (rest.length > 0) throw invalidMapping(entries, entry);
     if (second === undefined || second === '') whole = castType(first);
-    else fields.set(first.trim(), castType(second));
+    else fields.set(javaTrim(first), castType(second));
   }
   if (whole !== undefined && entries.length > 1) {
     throw new ConfigError(
@@ -48,14 +48,14 @@ function invalidMapping(entries: readonly string[], entry: string): ConfigError 
 }
 
 function castType(text: string): CastType {
-  const name = text.trim().toLowerCase();
+  const name = javaTrim(text).toLowerCase();
   const type = castTypes.find((candidate) => candidate === name);
   if (type !== undefined) return type;
   if (!schemaTypes.includes(name)) {
     // As Java puts it: the cause in the place of the value.
     const cause = `java.lang.IllegalArgumentException: No enum constant org.apache.kafka.connect.data.Schema.Type.${name.toUpperCase()}`;
     throw new ConfigError(
-      `Invalid value ${cause} for configuration Invalid type found in casting spec: ${text.trim()}`,
+      `Invalid value ${cause} for configuration Invalid type found in casting spec: ${javaTrim(text)}`,
     );
   }
   const supported = castTypes.map((candidate) => candidate.toUpperCase()).join(', ');

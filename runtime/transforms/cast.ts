@@ -1,15 +1,17 @@
 import {
   type ConnectRecord,
-  type Fields,
   getField,
+  logicalNames,
   makeSchema,
   type Schema,
+  SchemaBuilderError,
   setField,
+  type Value,
 } from '../data/index.ts';
 import { ConfigError, defineTransform } from '../plugin/index.ts';
 import { type CastSpec, type CastType, parseCastSpec } from './cast-types.ts';
 import { castValue } from './cast-value.ts';
-import { requireMap, requireStruct } from './requirements.ts';
+import { fieldsOf, requireMap, requireStruct } from './requirements.ts';
 import { basicsOf, replaceNullWithDefault, schemaCache, structLike } from './schema-change.ts';
 import { namesOf, type Side, sides } from './side.ts';
 import { StructCopy } from './struct-copy.ts';
@@ -77,7 +79,18 @@ function castingFor(schema: Schema, spec: CastSpec, replaceNull: boolean): Casti
     const type = spec.fields.get(name);
     return type === undefined ? [] : [{ index, schema, type }];
   });
-  return { schema: target, copy: new StructCopy({ source: schema.fields, target, replaceNull }), steps };
+  // Of two errors Kafka tells that of the first field.
+  const beforeNull = (values: Value[], index: number) =>
+    castSteps(
+      values,
+      steps.filter((step) => step.index < index),
+    );
+  const copy = new StructCopy({ source: schema.fields, target, replaceNull, beforeNull });
+  return { schema: target, copy, steps };
+}
+
+function castSteps(values: Value[], steps: Casting['steps']): void {
+  for (const { index, schema, type } of steps) values[index] = castValue(schema, values[index], type);
 }
 
 function castRecord(record: ConnectRecord, { spec, castingOf }: Handle, side: Side): ConnectRecord {
@@ -88,31 +101,38 @@ function castRecord(record: ConnectRecord, { spec, castingOf }: Handle, side: Si
     return side.replace(record, casting?.schema, castValue(schema, value, spec.whole));
   if (schema === undefined || casting === undefined) {
     const map = requireMap(value, 'cast types');
-    const target: Fields = { ...map };
+    const changed = { ...map };
     for (const [name, type] of spec.fields)
-      setField(target, name, castValue(undefined, getField(map, name), type));
-    return side.replace(record, undefined, target);
+      setField(changed, name, castValue(undefined, getField(map, name), type));
+    return side.replace(record, undefined, changed);
   }
   const struct = requireStruct(schema, value, 'cast types');
   const { copy, steps } = casting;
   const values = copy.read(struct);
-  for (const step of steps) values[step.index] = castValue(step.schema, values[step.index], step.type);
+  castSteps(values, steps);
   return side.replace(record, copy.schema, copy.make(values));
 }
 
 function castSchema(schema: Schema, { whole, fields }: CastSpec): Schema {
   if (whole !== undefined) {
+    // The name of a logical type stays, and then a default of another type is wrong.
+    if (schema.default !== undefined && isLogical(schema))
+      throw new SchemaBuilderError('Invalid default value');
     return makeSchema(whole, {
       ...basicsOf(schema),
       optional: schema.optional,
       default: castValue(schema, schema.default, whole),
     });
   }
-  const entries = schema.fields.map(({ name, schema: fieldSchema }) => {
+  const entries = fieldsOf(schema).map(({ name, schema: fieldSchema }) => {
     const type = fields.get(name);
     return [name, type === undefined ? fieldSchema : castField(fieldSchema, type)] as const;
   });
   return structLike(schema, entries, { optional: schema.optional, default: schema.default });
+}
+
+function isLogical({ name }: Schema): boolean {
+  return Object.values<string | undefined>(logicalNames).includes(name);
 }
 
 function castField(schema: Schema, type: CastType): Schema {

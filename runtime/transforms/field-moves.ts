@@ -56,11 +56,10 @@ function extract(
   if (schema === undefined) {
     return side.replace(record, undefined, isNull ? null : mapValueAt(requireMap(value, purpose), path));
   }
+  const struct = isNull ? undefined : requireStruct(schema, value, purpose);
   const field = fieldAt(schema, path);
   if (field === undefined) throw new UnknownNameError(`Unknown field: ${path.text}`);
-  const extracted = isNull
-    ? null
-    : structValueAt(schema, requireStruct(schema, value, purpose), path, replaceNull);
+  const extracted = struct === undefined ? null : structValueAt(schema, struct, path, replaceNull);
   return side.replace(record, field.schema, extracted);
 }
 
@@ -78,8 +77,10 @@ export const hoistField = sides.map((side) =>
     map: (record, { name, schemaOf }) => {
       const schema = side.schemaOf(record);
       const wrapped: Fields = {};
-      setField(wrapped, name, side.valueOf(record));
-      return side.replace(record, schema === undefined ? undefined : schemaOf(schema), wrapped);
+      const hoisted = schema === undefined ? undefined : schemaOf(schema);
+      if (schema === undefined) setField(wrapped, name, side.valueOf(record));
+      else putField(wrapped, name, schema, side.valueOf(record));
+      return side.replace(record, hoisted, wrapped);
     },
   }),
 );

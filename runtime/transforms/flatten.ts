@@ -5,6 +5,7 @@ import {
   getField,
   isPlainObject,
   type Schema,
+  SchemaBuilderError,
   setField,
   type Value,
   withDefault,
@@ -120,6 +121,8 @@ function collectFields(schema: Schema, level: Level, fields: [string, Schema][])
         { ...level, prefix: flatName + level.delimiter, isOptional, fallback },
         fields,
       );
+    } else if (fields.some(([taken]) => taken === flatName)) {
+      throw new SchemaBuilderError(`Cannot create field because of field name duplication ${flatName}`);
     } else fields.push([flatName, withOptions(fieldSchema, { optional: isOptional, default: fallback })]);
   }
 }

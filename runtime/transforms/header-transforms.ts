@@ -1,6 +1,7 @@
 import {
   type ConnectRecord,
   DataError,
+  describeSchema,
   type Fields,
   fieldEntries,
   fieldOf,
@@ -137,20 +138,36 @@ function fromStruct(record: ConnectRecord, handle: Handle, side: Side): ConnectR
   const schema = side.schemaOf(record);
   if (schema === undefined) return record;
   const struct = requireStruct(schema, side.valueOf(record), `header ${handle.operation}`);
-  const added = handle.fields.map((name, index): Header => {
-    const field = fieldOf(schema, name);
-    if (field === undefined) throw new DataError(`${name} is not a valid field name`);
-    const value = readField(struct, field, handle.replaceNull);
-    return { key: handle.headers[index] ?? name, schema: field.schema, value };
-  });
-  const headers = [...record.headers, ...added];
-  if (handle.operation === 'copy') return newRecord(record, { headers });
+  // What stays comes first, as in Kafka: of two errors it is the one that is told.
+  const rest = handle.operation === 'copy' ? record : withoutFields(record, schema, struct, handle, side);
+  const added = handle.fields.map((name, index) => headerOf(schema, struct, name, handle, index));
+  return newRecord(rest, { headers: [...record.headers, ...added] });
+}
+
+function headerOf(schema: Schema, struct: Fields, name: string, handle: Handle, index: number): Header {
+  const field = fieldOf(schema, name);
+  if (field === undefined) throw new DataError(`${name} is not a valid field name`);
+  const value = readField(struct, field, handle.replaceNull);
+  if (value === null && !field.schema.optional) {
+    const described = describeSchema(field.schema);
+    throw new DataError(`A null value requires an optional schema but was ${described}`);
+  }
+  return { key: handle.headers[index] ?? name, schema: field.schema, value };
+}
+
+function withoutFields(
+  record: ConnectRecord,
+  schema: Schema,
+  struct: Fields,
+  handle: Handle,
+  side: Side,
+): ConnectRecord {
   const smaller = handle.schemaOf(schema);
   const target: Fields = {};
   for (const field of smaller.fields) {
     putField(target, field.name, field.schema, readField(struct, field, handle.replaceNull));
   }
-  return newRecord(side.replace(record, smaller, target), { headers });
+  return side.replace(record, smaller, target);
 }
 
 function fromMap(record: ConnectRecord, handle: Handle, side: Side): ConnectRecord {

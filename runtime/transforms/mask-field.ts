@@ -8,8 +8,8 @@ import {
   getField,
   isPlainObject,
   logicalNames,
+  makeSchema,
   type Schema,
-  schemas,
   setField,
   type Value,
 } from '../data/index.ts';
@@ -107,6 +107,7 @@ function replaced(schema: Schema | undefined, value: Value, replacement: string)
   if (!isReplaceable)
     throw new DataError(`Cannot mask value of type ${describeValue(value)} with custom replacement.`);
   if (typeof value === 'string') return replacement;
-  const isWhole = typeof value === 'bigint' || Number.isInteger(value);
-  return convertValue(schema ?? (isWhole ? schemas.int64() : schemas.float64()), undefined, replacement);
+  const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value);
+  const type = schema?.type ?? (isWhole ? 'int64' : 'float64');
+  return convertValue(makeSchema(type), undefined, replacement);
 }

@@ -1,8 +1,20 @@
-import { type ConnectRecord, type Fields, type Schema, setField } from '../data/index.ts';
+import {
+  type ConnectRecord,
+  DataError,
+  type Field,
+  type Fields,
+  fieldOf,
+  logicalNames,
+  type Schema,
+  schemasEqual,
+  setField,
+  type Value,
+  validateValue,
+} from '../data/index.ts';
 import { defineTransform } from '../plugin/index.ts';
-import { parseRenames } from './renames.ts';
-import { requireMap, requireStruct } from './requirements.ts';
-import { replaceNullWithDefault, schemaCache, structLike } from './schema-change.ts';
+import { oldName, parseRenames } from './renames.ts';
+import { fieldsOf, requireMap, requireStruct } from './requirements.ts';
+import { putField, readField, replaceNullWithDefault, schemaCache, structLike } from './schema-change.ts';
 import { namesOf, type Side, sides } from './side.ts';
 import { StructCopy } from './struct-copy.ts';
 
@@ -20,6 +32,7 @@ export const replaceField = sides.map((side) =>
         exclude: {
           type: 'array',
           items: { type: 'string' },
+          uniqueItems: true,
           default: [],
           importance: 'MEDIUM',
           description: 'Fields to drop. Counts more than include.',
@@ -27,6 +40,7 @@ export const replaceField = sides.map((side) =>
         include: {
           type: 'array',
           items: { type: 'string' },
+          uniqueItems: true,
           default: [],
           importance: 'MEDIUM',
           description: 'Fields to keep; all when empty.',
@@ -49,7 +63,7 @@ export const replaceField = sides.map((side) =>
         names: parseRenames(config.renames).names,
       };
       const replaceNull = config['replace.null.with.default'];
-      return { keep, copyOf: schemaCache((schema) => copyFor(schema, keep, replaceNull)) };
+      return { keep, copyingOf: schemaCache((schema) => copyingFor(schema, keep, replaceNull)) };
     },
     map: (record, handle) => replace(record, handle, side),
   }),
@@ -61,19 +75,65 @@ interface Choice {
   readonly names: ReadonlyMap<string, string>;
 }
 
+/** How structs of one schema are copied. */
+interface Copying {
+  readonly schema: Schema;
+  make(struct: Fields): Fields;
+}
+
 interface Handle {
   readonly keep: Choice;
-  readonly copyOf: (schema: Schema) => StructCopy;
+  readonly copyingOf: (schema: Schema) => Copying;
 }
 
 function isKept({ excluded, included }: Choice, name: string): boolean {
   return !excluded.has(name) && (included.size === 0 || included.has(name));
 }
 
-function copyFor(schema: Schema, keep: Choice, replaceNull: boolean): StructCopy {
-  const source = schema.fields.filter(({ name }) => isKept(keep, name));
-  const fields = source.map(({ name, schema }) => [keep.names.get(name) ?? name, schema] as const);
-  return new StructCopy({ source, target: structLike(schema, fields), replaceNull });
+function copyingFor(schema: Schema, keep: Choice, replaceNull: boolean): Copying {
+  const source = fieldsOf(schema).filter(({ name }) => isKept(keep, name));
+  const fields = source.map((field) => [keep.names.get(field.name) ?? field.name, field.schema] as const);
+  const target = structLike(schema, fields);
+  const oldNames = fields.map(([name]) => oldName(keep.names, name));
+  if (!source.every(({ name }, index) => name === oldNames[index])) {
+    return { schema: target, make: (struct) => copyByOldNames(schema, target, oldNames, struct, replaceNull) };
+  }
+  const copy = new StructCopy({ source, target, replaceNull });
+  return { schema: target, make: (struct) => copy.make(copy.read(struct)) };
+}
+
+/** Kafka goes back from the new name to the old one, even when another field has that name or none. */
+function copyByOldNames(
+  source: Schema,
+  { fields }: Schema,
+  oldNames: readonly string[],
+  struct: Fields,
+  replaceNull: boolean,
+): Fields {
+  const target: Fields = {};
+  for (const { name, schema, index } of fields) {
+    const old = oldNames[index] ?? '';
+    const field = fieldOf(source, old);
+    if (field === undefined) throw new DataError(`${old} is not a valid field name`);
+    const item = readField(struct, field, replaceNull);
+    putField(target, name, schema, item);
+    if (item !== null) requireFitting(schema, field, item);
+  }
+  return target;
+}
+
+/** The new field has the schema of the field that was renamed, and its value may be another's. */
+function requireFitting(wanted: Schema, { schema, name }: Field, value: Value): void {
+  if (schema === wanted) return;
+  if (wanted.type === 'struct' && schema.type === 'struct' && !schemasEqual(wanted, schema))
+    throw new DataError('Struct schemas do not match.');
+  if (schema.type !== wanted.type || logicalName(schema) !== logicalName(wanted))
+    throw new DataError(`What ${name} has does not fit its new name's type.`);
+  validateValue(wanted, value);
+}
+
+function logicalName({ name }: Schema): string | undefined {
+  return Object.values<string | undefined>(logicalNames).find((logical) => logical === name);
 }
 
 function replace(record: ConnectRecord, handle: Handle, side: Side): ConnectRecord {
@@ -87,6 +147,6 @@ function replace(record: ConnectRecord, handle: Handle, side: Side): ConnectReco
     return side.replace(record, undefined, target);
   }
   const struct = requireStruct(schema, value, purpose);
-  const copy = handle.copyOf(schema);
-  return side.replace(record, copy.schema, copy.make(copy.read(struct)));
+  const copying = handle.copyingOf(schema);
+  return side.replace(record, copying.schema, copying.make(struct));
 }

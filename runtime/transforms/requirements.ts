@@ -1,6 +1,7 @@
 import {
   DataError,
   describeValue,
+  type Field,
   type Fields,
   isPlainObject,
   type Schema,
@@ -15,6 +16,12 @@ export function requireMap(value: Value, purpose: string): Fields {
   throw new DataError(
     `Only Map objects supported in absence of schema for [${purpose}], found: ${describeValue(value)}`,
   );
+}
+
+/** The fields of a struct's schema. Throws {@link DataError} for any other schema. */
+export function fieldsOf(schema: Schema): readonly Field[] {
+  if (schema.type === 'struct') return schema.fields;
+  throw new DataError('Cannot list fields on non-struct type');
 }
 
 /** The struct of a record with a schema. Throws {@link DataError}. */

@@ -17,6 +17,8 @@ export interface StructCopyPlan {
   readonly target: Schema;
   /** Whether a field's default stands in for null. */
   readonly replaceNull: boolean;
+  /** Called before null at `index` is refused: it may throw what is wrong with the values that come first. */
+  readonly beforeNull?: (values: Value[], index: number) => void;
 }
 
 /** Copies structs of one schema, for transforms that change some of their fields. Made once per schema. */
@@ -54,12 +56,15 @@ export class StructCopy {
   }
 
   #absent(index: number): Value {
-    const { source, target, replaceNull } = this.#plan;
+    const { source, target, replaceNull, beforeNull } = this.#plan;
     const schema = source[index]?.schema;
     if (schema === undefined) return null;
     const value = replaceNull ? withDefault(schema, null) : null;
-    if (value === null) requireNullable(target.fields[index]?.name ?? '', schema);
-    return value;
+    const field = target.fields[index];
+    if (value !== null || field === undefined || field.schema.optional) return value;
+    beforeNull?.(this.#values, index);
+    requireNullable(field.name, field.schema);
+    return null;
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type Fields,
   getField,
   isPlainObject,
+  javaTrim,
   type Schema,
   type SimpleDateFormat,
   setField,
@@ -11,7 +12,7 @@ import {
   withOptions,
 } from '../data/index.ts';
 import { ConfigError, defineTransform } from '../plugin/index.ts';
-import { requireMap, requireStruct } from './requirements.ts';
+import { fieldsOf, requireMap, requireStruct } from './requirements.ts';
 import { putField, readField, replaceNullWithDefault, schemaCache, structLike } from './schema-change.ts';
 import { namesOf, type Side, sides } from './side.ts';
 import {
@@ -94,14 +95,14 @@ interface Handle extends Conversion {
 
 /** Two-digit years lie between 80 years before `now` and 20 years after. Throws {@link ConfigError}. */
 function formatOf(pattern: string, target: TimestampForm, nowMs: number): SimpleDateFormat | undefined {
-  if (pattern.trim() === '') {
+  if (javaTrim(pattern) === '') {
     if (target !== 'string') return undefined;
     throw new ConfigError(
       'TimestampConverter requires format option to be specified when using string timestamps',
     );
   }
   try {
-    return simpleDateFormat(pattern, new Date(nowMs).getUTCFullYear() - 80);
+    return simpleDateFormat(pattern, new Date(nowMs).setUTCFullYear(new Date(nowMs).getUTCFullYear() - 80));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(
@@ -148,7 +149,7 @@ function convertStruct(schema: Schema, struct: Fields, conversion: Conversion): 
 
 function changedSchema(schema: Schema, conversion: Conversion): Schema {
   if (conversion.field === '') return formSchema(conversion.target, schema.optional);
-  const fields = schema.fields.map(({ name, schema: fieldSchema }) => {
+  const fields = fieldsOf(schema).map(({ name, schema: fieldSchema }) => {
     const isTarget = name === conversion.field;
     return [name, isTarget ? formSchema(conversion.target, fieldSchema.optional) : fieldSchema] as const;
   });

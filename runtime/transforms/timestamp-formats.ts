@@ -62,7 +62,7 @@ export function formOf(schema: Schema | undefined, value: Value): TimestampForm 
 
 function formOfValue(value: Value): TimestampForm {
   if (value instanceof Date) return 'Timestamp';
-  if (Number.isInteger(value) || typeof value === 'bigint') return 'unix';
+  if (Number.isSafeInteger(value) || typeof value === 'bigint') return 'unix';
   if (typeof value === 'string') return 'string';
   throw new DataError(`TimestampConverter does not support ${describeValue(value)} as timestamps`);
 }

@@ -1,4 +1,10 @@
-import { DataError, newRecord, simpleDateFormat, UnknownNameError } from '../data/index.ts';
+import {
+  DataError,
+  newRecord,
+  type SimpleDateFormat,
+  simpleDateFormat,
+  UnknownNameError,
+} from '../data/index.ts';
 import { compilePattern, defineTransform } from '../plugin/index.ts';
 import { namesOf } from './side.ts';
 
@@ -47,13 +53,19 @@ function replaceTopic(replace: () => string | undefined, replacement: string): s
     return replace();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UnknownNameError(
-      missingGroup(reason) ?? `The replacement '${replacement}' is wrong: ${reason}`,
-      {
-        cause,
-      },
-    );
+    const message = wrongBraces(replacement) ?? missingGroup(reason) ?? reason;
+    throw new UnknownNameError(message, { cause });
   }
+}
+
+/** What is between the braces of `\u0024{name}`, as Java tells it. */
+function wrongBraces(replacement: string): string | undefined {
+  for (const [, name = '', end] of replacement.matchAll(/(?<!\\)\$\{([A-Za-z0-9]*)(\}?)/g)) {
+    if (name === '') return 'named capturing group has 0 length name';
+    if (end === '') return "named capturing group is missing trailing '}'";
+    if (/^\d/.test(name)) return `capturing group name {${name}} starts with digit character`;
+  }
+  return undefined;
 }
 
 /** Kafka's words for a group that the pattern does not have. */
@@ -88,15 +100,23 @@ export const timestampRouter = defineTransform({
   },
   open: (config) => ({
     topicFormat: config['topic.format'],
-    timestampFormat: simpleDateFormat(config['timestamp.format']),
+    pattern: config['timestamp.format'],
+    formats: new Map<string, SimpleDateFormat>(),
   }),
-  map: (record, { topicFormat, timestampFormat }) => {
+  map: (record, { topicFormat, pattern, formats }) => {
     if (record.timestamp === undefined)
       throw new DataError('Timestamp missing on record: it cannot be routed by time.');
-    const timestamp = timestampFormat.format(record.timestamp);
+    const timestamp = formatOf(pattern, formats).format(record.timestamp);
     const topic = topicFormat
       .replaceAll(texts.topic, () => record.topic)
       .replaceAll(texts.timestamp, () => timestamp);
     return newRecord(record, { topic });
   },
 });
+
+/** Compiled for the first record: as in Kafka, a wrong pattern is an error of the records and not of the start. */
+function formatOf(pattern: string, formats: Map<string, SimpleDateFormat>): SimpleDateFormat {
+  const format = formats.get(pattern) ?? simpleDateFormat(pattern);
+  formats.set(pattern, format);
+  return format;
+}

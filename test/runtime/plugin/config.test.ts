@@ -108,8 +108,15 @@ describe('reading a configuration', () => {
     expect(messagesOf({ 'batch.size': 1, ratio: 2, columns: ['a'] })).toEqual([]);
   });
 
-  test('a delimiter of blanks is kept', () => {
-    expect(parsePluginConfig(schema, { ...minimal, topic: '\t' }).config.topic).toBe('\t');
+  test('values are trimmed, and a delimiter of blanks alone is kept', () => {
+    const delimiter = { type: 'string', keepsBlanks: true } as const;
+    const blanks = { type: 'object', properties: { delimiter, prefix: { type: 'string' } } } as const;
+    const read = (raw: Record<string, string>) => parsePluginConfig(blanks, raw).config;
+    expect(read({ delimiter: '\t', prefix: '\t' })).toEqual({ delimiter: '\t', prefix: '' });
+    expect(read({ delimiter: ' ; ', prefix: '\u0001x\u00a0' })).toEqual({
+      delimiter: ';',
+      prefix: 'x\u00a0',
+    });
   });
 
   test('every problem is reported at once', () => {
