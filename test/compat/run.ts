@@ -10,6 +10,7 @@ import { clientAdmin, clientTransactions } from './parts/client-transcripts.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
 import { conformanceKit } from './parts/conformance.ts';
+import { connectData } from './parts/connect-data.ts';
 import { connectOffsetFile } from './parts/connect-offset-file.ts';
 import { connectRest, connectRestOfKafka } from './parts/connect-rest.ts';
 import { connectValidation } from './parts/connect-validation.ts';
@@ -52,6 +53,7 @@ const allParts: readonly Part[] = [
   codec,
   avroSchemas,
   protoSchemas,
+  connectData,
   clientAdmin,
   clientTransactions,
   wire,
