@@ -47,7 +47,7 @@ function readPart(
   const touchesNumber = next !== undefined && 'letter' in next && next.isNumeric;
   if (touchesNumber && start + part.count > text.length) return undefined;
   const end = touchesNumber ? start + part.count : at + 30;
-  const digits = /^-?\d+(?:E-?\d+)?/.exec(text.slice(at, end))?.[0];
+  const digits = /^-?\d+(?:E-?\d+)?|^NaN/.exec(text.slice(at, end))?.[0];
   if (digits === undefined) return undefined;
   setNumber(fields, part, intOf(Number(digits)));
   if ('yY'.includes(part.letter) && part.count <= 2 && /^\d\d$/.test(digits)) fields.set('yy', 1);
@@ -66,7 +66,7 @@ function set(fields: Fields, letter: string, value: number): void {
   fields.set(letter, value);
 }
 
-/** Java's numbers may have an exponent even here; what is beyond 64 bits saturates, what is beyond 32 wraps. */
+/** Java's numbers may have an exponent even here, or be none, which is 0; what is beyond 64 bits saturates, what is beyond 32 wraps. */
 function intOf(value: number): number {
   return Number.isSafeInteger(value) ? value | 0 : truncateToInt32(value);
 }

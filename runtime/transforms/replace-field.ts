@@ -96,7 +96,10 @@ function copyingFor(schema: Schema, keep: Choice, replaceNull: boolean): Copying
   const target = structLike(schema, fields);
   const oldNames = fields.map(([name]) => oldName(keep.names, name));
   if (!source.every(({ name }, index) => name === oldNames[index])) {
-    return { schema: target, make: (struct) => copyByOldNames(schema, target, oldNames, struct, replaceNull) };
+    return {
+      schema: target,
+      make: (struct) => copyByOldNames(schema, target, oldNames, struct, replaceNull),
+    };
   }
   const copy = new StructCopy({ source, target, replaceNull });
   return { schema: target, make: (struct) => copy.make(copy.read(struct)) };

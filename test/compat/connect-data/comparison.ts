@@ -131,7 +131,11 @@ function canonical(question: Question, answer: Answer): Answer {
 /** An array or map whose numbers have no type: here 1.0 is 1 then. */
 function hasUntyped(schema: SchemaJson | null): boolean {
   if (schema?.type !== 'array' && schema?.type !== 'map') return false;
-  return schema.values === undefined || [schema.keys, schema.values].some((part) => hasUntyped(part ?? null));
+  // Values of the second level may have other types than their schema says.
+  return (
+    [schema.keys, schema.values].some((part) => part?.type === 'array' || part?.type === 'map') ||
+    schema.values === undefined
+  );
 }
 
 function withoutZeros(text: string): string {

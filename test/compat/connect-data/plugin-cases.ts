@@ -93,8 +93,8 @@ function textOf(dice: Dice, format: string, moment: number): string {
   } catch {
     return anyText(dice);
   }
-  // Java knows more names of zones than are here.
-  if (dice.chance(60) || text === '' || format.includes('z')) return text;
+  // Java knows more names of zones than are here, and is in two minds about the day on which the calendar changed.
+  if (dice.chance(60) || text === '' || format.includes('z') || text.includes('1582')) return text;
   const at = dice.below(text.length);
   const mistake = dice.pick([
     '',
