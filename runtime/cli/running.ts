@@ -17,13 +17,8 @@ export async function whileRunning(
   const stop = () => controller.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  // Whoever read what is printed has gone, as with `| head`.
-  let isUnread = false;
-  const unread = (): void => {
-    isUnread = true;
-    stop();
-  };
-  process.stdout.on('error', unread);
+  watchReader();
+  unread.signal.addEventListener('abort', stop);
   try {
     return await work(controller.signal);
   } catch (error) {
@@ -32,10 +27,20 @@ export async function whileRunning(
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
-    // Each later write fails again.
-    if (!isUnread) process.stdout.off('error', unread);
+    unread.signal.removeEventListener('abort', stop);
     rest();
   }
+}
+
+/** Aborted when whoever reads what is printed has gone, as with `| head`. */
+const unread = new AbortController();
+let isWatching = false;
+
+/** For good: an error of the last write comes when everything else is over. */
+function watchReader(): void {
+  if (isWatching) return;
+  isWatching = true;
+  process.stdout.on('error', () => unread.abort());
 }
 
 /**

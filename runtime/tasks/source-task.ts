@@ -162,7 +162,8 @@ export class SourceTask implements Task {
 
   /** All streams have ended: stores how far they came, and waits for the stop if that is their end and not ours. */
   async #drain(open: Open): Promise<void> {
-    await open.producer.flush();
+    // A stop does not wait here: what is not durable then has offset.flush.timeout.ms for it.
+    await Promise.race([open.producer.flush(), aborted(this.#abort.signal)]);
     const { clock } = this.#parts.environment;
     while (!(await this.#store(open)) && !this.#isOver)
       await pause(clock, STORE_RETRY_MS, this.#abort.signal);

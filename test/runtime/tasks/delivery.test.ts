@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { StandaloneHerder } from '../../../runtime/herder/index.ts';
 import { ConfigError, type JsonValue, RetriableError } from '../../../runtime/plugin/index.ts';
 import { TestCluster, until } from '../herder/cluster.ts';
 import { CountingSource, TableSink } from '../herder/memory-plugins.ts';
@@ -286,4 +287,24 @@ test('new positions that the source refuses are not stored', async () => {
   await worker.herder.resumeConnector('in');
   await worker.whenDone(['in']);
   expect(await cluster.read('t')).toHaveLength(12);
+});
+
+test('a source whose brokers are gone waits for offset.flush.timeout.ms when it is stopped, and not for ever', async () => {
+  const source = new CountingSource();
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  source.make = (n) => {
+    // The first batch has arrived when the second one is sent.
+    if (n === 2) source.gate = gate;
+    return { value: n };
+  };
+  const patient = { 'offset.flush.timeout.ms': '50', 'task.shutdown.graceful.timeout.ms': '600000' };
+  const { worker, kill } = await cluster.mortalWorker([source.plugin], patient);
+  await worker.herder.createConnector('in', { 'connector.class': 'counting', topic: 't' });
+  const task = () => (worker.herder as StandaloneHerder).runners.get('in')?.tasks.get(0);
+  await until(() => source.acked.length > 0);
+  kill();
+  open();
+  await until(() => task()?.progress?.recordsRead === 10);
+  await task()?.stop();
+  expect(source.acked).toEqual([3]);
 });
