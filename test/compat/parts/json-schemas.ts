@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { compileValidator } from '../../../schema-registry/index.ts';
 import { type JsonSchemaPair, jsonSchemaPairs } from '../../schema-registry/arbitrary-json-schema.ts';
 import { runOk } from '../child.ts';
-import { schemasPythonCommand } from '../install.ts';
+import { pythonCommand } from '../python.ts';
 import { expectEqual } from '../report.ts';
 import type { Part, PartContext } from './part.ts';
 
@@ -71,7 +71,7 @@ async function askPython({ directory }: PartContext): Promise<Case[]> {
     .sample(jsonSchemaPairs, { seed, numRuns: pairCount })
     .flatMap(({ old, now, instances }) => [old, now].map((schema) => ({ schema, instances })))
     .filter(({ schema }) => !isUncertain(schema));
-  const { command, args, env } = schemasPythonCommand('json_schema.py');
+  const { command, args, env } = pythonCommand('schemas-python', 'json_schema.py');
   const input = questions.map((question) => `${JSON.stringify(question)}\n`).join('');
   const { stdout } = await runOk(command, args, { input, timeoutMs: 240_000, ...(env && { env }) });
   const answers = stdout.split('\n').filter((line) => line !== '');
