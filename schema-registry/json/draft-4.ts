@@ -19,8 +19,24 @@ export function drafted4As7(schema: unknown): unknown {
   return converted;
 }
 
+/**
+ * The schema without what stands beside a `$ref`: up to draft 7 that does not count, but ajv heeds it. What others may point
+ * to stays.
+ */
+export function withoutSiblings(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutSiblings);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const isReference = '$ref' in schema && typeof schema.$ref === 'string';
+  const entries = Object.entries(schema).filter(([key]) => !isReference || besideReferences.has(key));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, literal.has(key) ? value : withoutSiblings(value)]),
+  );
+}
+
+const besideReferences: ReadonlySet<string> = new Set(['$ref', 'id', '$id', 'definitions', '$defs']);
+
 /** Keywords whose values are data, not schemas. */
-const literal: ReadonlySet<string> = new Set(['enum', 'default', 'required']);
+const literal: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'required', 'examples']);
 
 function moveLimit(schema: Record<string, unknown>, limit: string, exclusive: string): void {
   if (typeof schema[exclusive] !== 'boolean') return;

@@ -1,7 +1,7 @@
 import type { Ajv, AnySchemaObject, ErrorObject, Options, ValidateFunction } from 'ajv';
 import { SchemaParseError } from '../errors.ts';
-import { type Draft, draftOf } from '../json/draft.ts';
-import { drafted4As7 } from '../json/draft-4.ts';
+import { type Draft, draftOf, isModern } from '../json/draft.ts';
+import { drafted4As7, withoutSiblings } from '../json/draft-4.ts';
 import { linearPattern } from '../json/linear-pattern.ts';
 import type { ResolvedReference } from '../language.ts';
 
@@ -17,10 +17,11 @@ export async function compileValidator(
   references: readonly ResolvedReference[],
 ): Promise<Validate> {
   const [schema, draft] = prepared(text);
-  const ajv = await createAjv(draft);
+  const ajv = await (references.length === 0 ? sharedAjv(draft) : createAjv(draft));
   try {
     for (const { name, schema: referred } of references) ajv.addSchema(prepared(referred)[0], name);
     const validate = ajv.compile(schema);
+    ajv.removeSchema(schema);
     return (value) => (validate(value) ? undefined : describe(validate));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -34,11 +35,15 @@ function prepared(text: string): readonly [schema: AnySchemaObject | boolean, dr
   if (typeof schema !== 'object' || schema === null) return [schema === true, '07'];
   const { $schema: url, ...rest } = schema as AnySchemaObject;
   const draft = draftOf(url);
-  return [draft === '04' ? (drafted4As7(rest) as AnySchemaObject) : rest, draft];
+  if (isModern(draft)) return [rest, draft];
+  const alone = withoutSiblings(rest);
+  return [(draft === '04' ? drafted4As7(alone) : alone) as AnySchemaObject, draft];
 }
 
 const options: Options = {
   strict: false,
+  // A schema is known by its id to nothing but itself: another one may have the same.
+  addUsedSchema: false,
   // What JavaScript objects inherit is no property of a document.
   ownProperties: true,
   logger: false,
@@ -46,6 +51,23 @@ const options: Options = {
     regExp: Object.assign((pattern: string) => linearPattern(pattern), { code: 'linearPattern' }),
   },
 };
+
+/** After so many schemas a new instance takes over: of each one, it keeps a little. */
+const schemasPerAjv = 100;
+
+const shared = new Map<Draft, { readonly ajv: Promise<Ajv>; schemas: number }>();
+
+/** To begin costs more than a schema does: those that refer to no others share the beginning. */
+function sharedAjv(draft: Draft): Promise<Ajv> {
+  const known = shared.get(draft);
+  if (known !== undefined && known.schemas < schemasPerAjv) {
+    known.schemas += 1;
+    return known.ajv;
+  }
+  const ajv = createAjv(draft);
+  shared.set(draft, { ajv, schemas: 1 });
+  return ajv;
+}
 
 async function createAjv(draft: Draft): Promise<Ajv> {
   const [ajv, formats] = await Promise.all([loadAjv(draft), import('ajv-formats')]);

@@ -21,6 +21,7 @@ import { crashes } from './parts/crash.ts';
 import { exactlyOnce } from './parts/exactly-once.ts';
 import { Probe } from './parts/java.ts';
 import { javaTranscripts } from './parts/java-transcripts.ts';
+import { jsonSchemas } from './parts/json-schemas.ts';
 import { migration } from './parts/migration.ts';
 import { packaged } from './parts/package.ts';
 import type { Part } from './parts/part.ts';
@@ -54,6 +55,7 @@ const allParts: readonly Part[] = [
   avroSchemas,
   protoSchemas,
   connectData,
+  jsonSchemas,
   clientAdmin,
   clientTransactions,
   wire,
