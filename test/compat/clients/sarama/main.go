@@ -27,7 +27,7 @@ func main() {
 	}
 }
 
-// newest is a configuration that asks with the newest requests that sarama knows: its default are those of Kafka 2.1.
+// newest is a configuration that asks with the newest requests that sarama knows: its defaults are those of Kafka 2.1.
 func newest() *sarama.Config {
 	config := sarama.NewConfig()
 	config.Version = sarama.MaxVersion
@@ -42,6 +42,8 @@ func idempotent() *sarama.Config {
 	config.Producer.Idempotent = true
 	config.Producer.RequiredAcks = sarama.WaitForAll
 	config.Net.MaxOpenRequests = 1
+	// Apache Kafka needs a while after its start until partitions have leaders; by default sarama gives up after 0.3 s.
+	config.Producer.Retry.Max = 100
 	return config
 }
 
