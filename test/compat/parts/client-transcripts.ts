@@ -32,6 +32,7 @@ export const clientAdmin: Part = part(
     python('confluent-kafka', 'admin'),
     javascript('admin'),
     go('franz-go', 'admin'),
+    go('sarama', 'admin'),
     python('kafka-python', 'admin'),
   ],
   'admin',

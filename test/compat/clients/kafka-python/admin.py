@@ -83,7 +83,10 @@ def produce():
 
 
 def with_member(work):
-    consumer = KafkaConsumer(topic, bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    # Before it joins: see client.py.
+    consumer.partitions_for_topic(topic)
+    consumer.subscribe([topic])
     while not consumer.assignment():
         consumer.poll(100)
     try:

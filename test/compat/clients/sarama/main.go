@@ -1,5 +1,5 @@
-// sarama as one member of the round trip (create, produce, consume) and in the transcript of transactions. Prints JSON
-// facts. Arguments: what to do, the bootstrap address, and those of each function.
+// sarama as one member of the round trip (create, produce, consume) and in transcripts of transactions and of its admin
+// client. Prints JSON facts. Arguments: what to do, the bootstrap address, and those of each function.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 )
 
 var programs = map[string]func(bootstrap string, args []string) error{
+	"admin":        admin,
 	"create":       create,
 	"produce":      produce,
 	"consume":      consume,
