@@ -28,7 +28,13 @@ const go = (client: GoClient, program: string) =>
 /** What other clients than Java's hear about topics, configs, offsets and groups. */
 export const clientAdmin: Part = part(
   'client-admin',
-  [python('confluent-kafka', 'admin'), javascript('admin'), go('franz-go', 'admin')],
+  [
+    python('confluent-kafka', 'admin'),
+    javascript('admin'),
+    go('franz-go', 'admin'),
+    go('sarama', 'admin'),
+    python('kafka-python', 'admin'),
+  ],
   'admin',
   'hears the same as from Apache Kafka about topics, configs, offsets and groups',
 );

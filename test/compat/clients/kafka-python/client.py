@@ -89,6 +89,9 @@ def consume(bootstrap, topic, group, file):
         enable_auto_commit=False,
         heartbeat_interval_ms=500,
     )
+    # Before it joins: when it leads its group and hears of the partitions only after it has assigned none of them, but
+    # before that is answered, kafka-python 3.0.12 takes them for assigned, and reads nothing for ever.
+    consumer.partitions_for_topic(topic)
     consumer.subscribe([topic], listener=Listener(consumer))
     with open(file, "w", encoding="utf-8") as out:
         while not stopping:

@@ -1,5 +1,5 @@
-// sarama as one member of the round trip (create, produce, consume) and in the transcript of transactions. Prints JSON
-// facts. Arguments: what to do, the bootstrap address, and those of each function.
+// sarama as one member of the round trip (create, produce, consume) and in transcripts of transactions and of its admin
+// client. Prints JSON facts. Arguments: what to do, the bootstrap address, and those of each function.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 )
 
 var programs = map[string]func(bootstrap string, args []string) error{
+	"admin":        admin,
 	"create":       create,
 	"produce":      produce,
 	"consume":      consume,
@@ -27,7 +28,7 @@ func main() {
 	}
 }
 
-// newest is a configuration that asks with the newest requests that sarama knows: its default are those of Kafka 2.1.
+// newest is a configuration that asks with the newest requests that sarama knows: its defaults are those of Kafka 2.1.
 func newest() *sarama.Config {
 	config := sarama.NewConfig()
 	config.Version = sarama.MaxVersion
@@ -42,6 +43,8 @@ func idempotent() *sarama.Config {
 	config.Producer.Idempotent = true
 	config.Producer.RequiredAcks = sarama.WaitForAll
 	config.Net.MaxOpenRequests = 1
+	// Apache Kafka needs a while after its start until partitions have leaders; by default sarama gives up after 0.3 s.
+	config.Producer.Retry.Max = 100
 	return config
 }
 

@@ -63,13 +63,11 @@ func produce(bootstrap string, args []string) error {
 	var told sync.WaitGroup
 	acknowledged, failures := 0, []string{}
 	told.Go(func() {
-		for range producer.Successes() {
-			acknowledged++
-		}
-	})
-	told.Go(func() {
-		for failure := range producer.Errors() {
-			if len(failures) < 3 {
+		for range count {
+			select {
+			case <-producer.Successes():
+				acknowledged++
+			case failure := <-producer.Errors():
 				failures = append(failures, failure.Error())
 			}
 		}
@@ -85,10 +83,12 @@ func produce(bootstrap string, args []string) error {
 			},
 		}
 	}
-	// Closes both channels when all that was sent has been answered.
-	producer.AsyncClose()
+	// What has to be sent again is refused once the producer is about to close.
 	told.Wait()
-	fact(map[string]any{"event": "produced", "acknowledged": acknowledged, "left": 0, "errors": failures})
+	if err := producer.Close(); err != nil {
+		return err
+	}
+	fact(map[string]any{"event": "produced", "acknowledged": acknowledged, "left": 0, "errors": failures[:min(3, len(failures))]})
 	return nil
 }
 

@@ -19,7 +19,7 @@ func transactions(bootstrap string, args []string) error {
 	if err := admin.CreateTopic(topic, &sarama.TopicDetail{NumPartitions: 1, ReplicationFactor: 1}, false); err != nil {
 		return err
 	}
-	first, err := open(brokers)
+	first, err := open(brokers, "sarama")
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func transactions(bootstrap string, args []string) error {
 		if err := send(first, topic, "d"); err != nil {
 			return err
 		}
-		second, err := open(brokers)
+		second, err := open(brokers, "sarama")
 		if err != nil {
 			return err
 		}
@@ -61,9 +61,10 @@ func transactions(bootstrap string, args []string) error {
 	return nil
 }
 
-func open(brokers []string) (sarama.SyncProducer, error) {
+// open starts a producer whose records say their partition, in transactions unless its id is empty.
+func open(brokers []string, transactionalID string) (sarama.SyncProducer, error) {
 	config := idempotent()
-	config.Producer.Transaction.ID = "sarama"
+	config.Producer.Transaction.ID = transactionalID
 	config.Producer.Partitioner = sarama.NewManualPartitioner
 	return sarama.NewSyncProducer(brokers, config)
 }
