@@ -78,12 +78,16 @@ export class SourceDelivery {
       if (originals !== undefined) for (let n = before; n < encoded.length; n++) originals.push(record);
     }
     if (this.#parts.isCancelled()) return;
-    for (const { topic } of encoded) if (!topics.isKnown(topic)) await topics.ensure(topic);
+    let known: string | undefined;
+    for (const { topic } of encoded) {
+      if (topic !== known && !topics.isKnown(topic)) await topics.ensure(topic);
+      known = topic;
+    }
     const onDone = this.#onDone(tracked);
-    for (const [index, record] of encoded.entries()) {
+    for (let index = 0; index < encoded.length; index++) {
       const original = originals?.[index];
       this.#append(
-        record,
+        encoded[index] as ProducerRecord,
         tracked,
         original === undefined ? onDone : this.#onDoneOf(original, tracked, stream),
       );

@@ -23,8 +23,9 @@ export const sink = defineSink({
   // What it returns is handed to the functions below.
   async open({ file }) {
     const handle = await open(file, 'a+');
-    // A line that a crash has torn comes again: cut it off.
-    await handle.truncate((await handle.readFile()).lastIndexOf(10) + 1);
+    // A line that a crash has torn comes again: cut it off. Whole ones stay: another task may be adding to them.
+    const before = await handle.readFile();
+    if ((before.at(-1) ?? 10) !== 10) await handle.truncate(before.lastIndexOf(10) + 1);
     return handle;
   },
 
