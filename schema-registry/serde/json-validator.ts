@@ -1,5 +1,6 @@
 import type { Ajv, AnySchemaObject, ErrorObject, Options, ValidateFunction } from 'ajv';
 import { SchemaParseError } from '../errors.ts';
+import { dependentAsConditions } from '../json/dependent-schemas.ts';
 import { type Draft, draftOf, isModern } from '../json/draft.ts';
 import { drafted4As7, withoutSiblings } from '../json/draft-4.ts';
 import { linearPattern } from '../json/linear-pattern.ts';
@@ -35,7 +36,10 @@ function prepared(text: string): readonly [schema: AnySchemaObject | boolean, dr
   if (typeof schema !== 'object' || schema === null) return [schema === true, '07'];
   const { $schema: url, ...rest } = schema as AnySchemaObject;
   const draft = draftOf(url);
-  if (isModern(draft)) return [rest, draft];
+  if (isModern(draft)) {
+    const isEvaluated = text.includes('"unevaluatedProperties"');
+    return [isEvaluated ? (dependentAsConditions(rest) as AnySchemaObject) : rest, draft];
+  }
   const alone = withoutSiblings(rest);
   return [(draft === '04' ? drafted4As7(alone) : alone) as AnySchemaObject, draft];
 }

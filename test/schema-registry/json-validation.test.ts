@@ -82,6 +82,23 @@ describe('a validator', () => {
     expect(validate({ $ref: { $ref: 'x' } })).toBe('/$ref must be equal to constant');
   });
 
+  test('does not take properties for unevaluated because of a dependency that does not apply', async () => {
+    const schema = {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      properties: { b: {}, dependentSchemas: { type: 'string' } },
+      dependentSchemas: { a: { properties: { a: {}, c: { type: 'null' } } } },
+      unevaluatedProperties: false,
+    };
+    const validate = await compileValidator(JSON.stringify(schema), []);
+    expect(validate({ b: 1 })).toBeUndefined();
+    expect(validate({ a: 1, b: 1, c: null })).toBeUndefined();
+    expect(validate({ a: 1, c: 1 })).not.toBeUndefined();
+    expect(validate({ c: null })).not.toBeUndefined();
+    expect(validate({ dependentSchemas: 'a' })).toBeUndefined();
+    expect(validate({ dependentSchemas: 1 })).not.toBeUndefined();
+    expect(validate('text')).toBeUndefined();
+  });
+
   test('knows schemas of one id apart, however many there were', async () => {
     for (let index = 0; index < 250; index++) {
       const schema = { $id: 'http://x/same', type: 'object', properties: { a: { $ref: '#/definitions/d' } } };
