@@ -1,7 +1,7 @@
 import { asciiDigits } from './ascii-digits.ts';
 import { DataError } from './errors.ts';
 
-const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,10}))?$/;
+const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?0*\d{1,10}))?$/;
 const digitsMax = 100_000;
 
 /** An exact decimal number: `unscaled` × 10^-`scale`. `scale` is an int32 and may be negative. Immutable. */

@@ -258,7 +258,7 @@ export function canonicalValue(json: ValueJson, schema: SchemaJson | null): Valu
   if (type === 'date' && schema === null && typeof dateOf(Number(text)) !== 'object') return { int64: text };
   if (!/^(?:int|float)\d/.test(type)) return json;
   if (schema === null || !isNumeric(schema.type)) {
-    return describeNumber(withoutType(type, text), undefined);
+    return describeNumber(withoutType(type, text, schema !== null), undefined);
   }
   // The type of a number is here what its schema says.
   if (type.startsWith('int')) return { [schema.type]: text };
@@ -270,10 +270,10 @@ function isNumeric(type: SchemaType): boolean {
   return /^(?:int|float)\d/.test(type);
 }
 
-/** A FLOAT32 without a schema is the double that is printed alike. */
-function withoutType(type: string, text: string): number | bigint {
+/** A FLOAT32 without a schema is the double that is printed alike; so is one whose schema is of something else. */
+function withoutType(type: string, text: string, isMisplaced: boolean): number | bigint {
   if (type.startsWith('int')) return int64(BigInt(text));
-  return type === 'float32' ? Number(javaFloat(Number(text))) : Number(text);
+  return type === 'float32' || isMisplaced ? Number(javaFloat(Number(text))) : Number(text);
 }
 
 export function canonicalSchema(json: SchemaJson | null): SchemaJson | null {
