@@ -9,11 +9,11 @@ import { type AvroPair, avroPairs } from '../../schema-registry/arbitrary-avro.t
 import { runOk } from '../child.ts';
 import { javaArgs } from '../install.ts';
 import { expectEqual } from '../report.ts';
+import { seedOf } from '../seed.ts';
 import type { Part, PartContext } from './part.ts';
 
 const pairCount = 6000;
-/** Other schemas than the last run's: `AVRO_SEED` repeats one. */
-const seed = Number(process.env['AVRO_SEED'] ?? Date.now() % 1_000_000_000);
+const seed = seedOf('AVRO_SEED');
 
 interface Question extends AvroPair {
   /** As a new schema is parsed, or as one that is stored already. */

@@ -13,13 +13,13 @@ import { arbitraryMessage, everyMessageVersion } from '../../kafka/protocol/arbi
 import { runOk } from '../child.ts';
 import { javaArgs } from '../install.ts';
 import { expectEqual } from '../report.ts';
+import { seedOf } from '../seed.ts';
 import type { Part, PartContext } from './part.ts';
 
 const samplesPerVersion = 2;
 /** Kafka has these formats, but no JSON form of them. */
 const withoutJson = new Set(['ProducerSnapshot']);
-/** Other moments than the last run's: `CODEC_SEED` repeats one. */
-const seed = Number(process.env['CODEC_SEED'] ?? Date.now() % 1_000_000_000);
+const seed = seedOf('CODEC_SEED');
 
 /** A line that Kafka's serializers have made of one of ours. */
 interface Vector {

@@ -7,10 +7,10 @@ import { type Answer, ourAnswer } from '../connect-data/our-answers.ts';
 import { randomSubjects, type Subject } from '../connect-data/questions.ts';
 import { javaArgs } from '../install.ts';
 import { type Check, expectEqual, Mismatch } from '../report.ts';
+import { seedOf } from '../seed.ts';
 import type { Part, PartContext } from './part.ts';
 
-/** Other questions than the last run's: `CONNECT_SEED` repeats one. */
-const seed = Number(process.env['CONNECT_SEED'] ?? Date.now() % 1_000_000_000);
+const seed = seedOf('CONNECT_SEED');
 
 /** Header values, converters, transforms, predicates and projection on random input: Kafka's own classes answer the same. */
 export const connectData: Part = {

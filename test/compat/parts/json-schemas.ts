@@ -6,11 +6,11 @@ import { type JsonSchemaPair, jsonSchemaPairs } from '../../schema-registry/arbi
 import { runOk } from '../child.ts';
 import { pythonCommand } from '../python.ts';
 import { expectEqual } from '../report.ts';
+import { seedOf } from '../seed.ts';
 import type { Part, PartContext } from './part.ts';
 
 const pairCount = 1500;
-/** Other schemas than the last run's: `JSON_SEED` repeats one. */
-const seed = Number(process.env['JSON_SEED'] ?? Date.now() % 1_000_000_000);
+const seed = seedOf('JSON_SEED');
 
 interface Question {
   readonly schema: JsonSchemaPair['old'];

@@ -6,11 +6,11 @@ import { protoTexts } from '../../schema-registry/arbitrary-proto.ts';
 import { runOk } from '../child.ts';
 import { pythonCommand } from '../python.ts';
 import { expectEqual } from '../report.ts';
+import { seedOf } from '../seed.ts';
 import type { Part, PartContext } from './part.ts';
 
 const textCount = 3000;
-/** Other texts than the last run's: `PROTO_SEED` repeats one. */
-const seed = Number(process.env['PROTO_SEED'] ?? Date.now() % 1_000_000_000);
+const seed = seedOf('PROTO_SEED');
 
 /** What protoc makes of a text. */
 interface Answer {
