@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type Clock, every, type Timer } from './clock.ts';
+import { garbageCollector } from './heap-size.ts';
 
 const LOOK_EVERY_MS = 5_000;
 /** Of one processor. A broker with a few idle clients uses less. */
@@ -47,11 +46,5 @@ const heapOfThisProcess: ProcessHeap = {
     return (user + system) / 1000;
   },
   committedBytes: () => process.memoryUsage().heapTotal,
-  collect: () => collector()?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+  collect: () => garbageCollector()?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
 };
-
-/** V8's `gc`, which only contexts made after the flag was set have. */
-function collector(): NodeJS.GCFunction | undefined {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('globalThis.gc');
-}

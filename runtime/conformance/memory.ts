@@ -1,16 +1,19 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { garbageCollector } from '../../platform/heap-size.ts';
 
-/** Collects all garbage, also where the process was not started with `--expose-gc`. */
-const collect: () => void = (() => {
-  setFlagsFromString('--expose-gc');
-  const gc: unknown = runInNewContext('gc');
-  return typeof gc === 'function' ? () => void gc() : () => undefined;
-})();
+const collect = garbageCollector();
+const ROUNDS_MAX = 10;
+const STABLE_BYTES = 1024 * 1024;
 
-/** Bytes that are in use and cannot be collected: objects and buffers. */
-export function bytesInUse(): number {
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+/** Bytes that are in use and cannot be collected: objects and buffers. `turn` waits for one of the event loop. */
+export async function bytesInUse(turn: () => Promise<void>): Promise<number> {
+  let bytes = Number.POSITIVE_INFINITY;
+  // What finalizers and the sweeper of buffers let go is gone a turn later.
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    collect?.();
+    await turn();
+    const { heapUsed, external } = process.memoryUsage();
+    if (bytes - (heapUsed + external) < STABLE_BYTES) break;
+    bytes = heapUsed + external;
+  }
+  return bytes;
 }

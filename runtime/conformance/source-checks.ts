@@ -89,7 +89,8 @@ async function backPressure(bench: Bench, description: SourceConformance): Promi
   await description.write(bench.world, 0, count);
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   let given = 0;
-  const before = bytesInUse();
+  const turn = () => bench.sleep(1);
+  const before = await bytesInUse(turn);
   const run = await TaskRun.start(bench, description, {
     at: async (boundary) => {
       if (boundary.at !== 'batch given') return;
@@ -104,7 +105,7 @@ async function backPressure(bench: Bench, description: SourceConformance): Promi
       run,
     });
     await bench.sleep(HOLD_MS);
-    const bytes = bytesInUse() - before;
+    const bytes = (await bytesInUse(turn)) - before;
     const ahead = taken === undefined ? undefined : taken(bench.world) - given;
     release();
     await run.stop();

@@ -61,8 +61,8 @@ export const source = defineSource({
     if (is('skips a row at a resume') && position !== undefined) next++;
     const first = linesOf(config.file).length;
     if (is('gives records for nothing') && first === 0) yield { records: [{ value: '99' }], position: 0 };
-    // As much as rows of a kilobyte would be: what else the process lets go meanwhile must not hide it.
-    if (is('reads ahead')) kept.push(linesOf(config.file), Buffer.alloc(150 << 20));
+    // More than the process can let go of meanwhile, which would hide it. The system gives no memory for zeros.
+    if (is('reads ahead')) kept.push(linesOf(config.file), Buffer.alloc(2 ** 30));
     while (!ctx.signal.aborted || is('does not stop')) {
       const lines = linesOf(config.file).slice(next, next + 10);
       if (is('sees only what was there at first') && next >= first) {
