@@ -19,7 +19,8 @@ export async function syncTimes(perSecond: number, seconds: number): Promise<Syn
   const startedAt = performance.now();
   for (let count = 0; count < perSecond * seconds; count++) {
     const dueAt = startedAt + (count / perSecond) * 1000;
-    if (performance.now() < dueAt) await sleep(dueAt - performance.now());
+    const waitMs = dueAt - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
     const before = performance.now();
     writeSync(file, block);
     fdatasyncSync(file);

@@ -13,7 +13,7 @@ const GROWTH_BYTES = 16 * 1024 * 1024;
 export interface ProcessHeap {
   /** CPU time used so far, user and system together, ms. */
   cpuMs(): number;
-  /** What JavaScript's heap holds of the system's memory, in use or not. */
+  /** What JavaScript's heap and its buffers hold of the system's memory, in use or not. */
   committedBytes(): number;
   /** Collects garbage and gives what is free back to the system: 20 ms, and another 2 ms for each MB in use. */
   collect(): void;
@@ -45,6 +45,9 @@ const heapOfThisProcess: ProcessHeap = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
-  committedBytes: () => process.memoryUsage().heapTotal,
+  committedBytes() {
+    const { heapTotal, external } = process.memoryUsage();
+    return heapTotal + external;
+  },
   collect: () => garbageCollector()?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
 };
