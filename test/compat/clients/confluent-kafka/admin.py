@@ -8,6 +8,7 @@ from confluent_kafka import (
     ConsumerGroupState,
     ConsumerGroupTopicPartitions,
     IsolationLevel,
+    KafkaError,
     KafkaException,
     Producer,
     TopicCollection,
@@ -85,6 +86,18 @@ def deleted(before):
     return f"low watermark {found.low_watermark}"
 
 
+def deleted_when_allowed(before):
+    """The same; Apache Kafka takes a moment until a changed config holds for the log."""
+    for _ in range(100):
+        try:
+            return deleted(before)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.POLICY_VIOLATION:
+                raise
+        time.sleep(0.05)
+    return deleted(before)
+
+
 def alter_offsets(offset):
     asked = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, 0, offset)])
     return positions(one(admin.alter_consumer_group_offsets([asked])))
@@ -147,7 +160,7 @@ step("list_offsets, earliest", lambda: ends(OffsetSpec.earliest()))
 step("list_offsets, after all", lambda: ends(OffsetSpec.for_timestamp(9_000_000_000_000)))
 step("delete_records of a compacted topic", lambda: deleted(4))
 step("incremental_alter_configs", lambda: alter(own, "cleanup.policy", AlterConfigOpType.SET, "delete"))
-step("delete_records", lambda: deleted(4))
+step("delete_records", lambda: deleted_when_allowed(4))
 step("delete_records past the end", lambda: deleted(99))
 step("list_offsets after that", lambda: ends(OffsetSpec.earliest()))
 step("describe_configs", lambda: configs(own, "cleanup.policy", "retention.ms", "min.insync.replicas"))
