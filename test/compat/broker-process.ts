@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child, runOk, until } from './child.ts';
 import { type Command, javaArgs, millraceCommand } from './install.ts';
@@ -11,7 +11,7 @@ export type BrokerKind = 'millrace' | 'kafka';
 /** How a broker is started; `overrides` are keys of server.properties. */
 export interface BrokerOptions {
   readonly kind: BrokerKind;
-  /** An empty or absent folder that this broker keeps its data in. */
+  /** An empty or absent folder for its data, log and settings. */
   readonly directory: string;
   /** `start` opens every listener, `broker` only Kafka's. */
   readonly subcommand?: 'broker' | 'start';
@@ -76,6 +76,7 @@ export class BrokerProcess {
   }
 
   async start(): Promise<void> {
+    mkdirSync(this.#options.directory, { recursive: true });
     if (this.#options.kind === 'kafka') await this.#startKafka();
     else await this.#startMillrace();
     await until(

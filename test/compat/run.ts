@@ -6,6 +6,7 @@ import { type BrokerKind, BrokerProcess } from './broker-process.ts';
 import { killAll, killingAfter } from './child.ts';
 import { install, millraceCommand, type Tool } from './install.ts';
 import { avroSchemas } from './parts/avro-schemas.ts';
+import { brokerWalks } from './parts/broker-walks.ts';
 import { clientAdmin, clientTransactions } from './parts/client-transcripts.ts';
 import { codec } from './parts/codec.ts';
 import { compaction } from './parts/compaction.ts';
@@ -59,6 +60,7 @@ const allParts: readonly Part[] = [
   clientAdmin,
   clientTransactions,
   wire,
+  brokerWalks,
   compaction,
   connectRest,
   connectRestOfKafka,

@@ -1,6 +1,6 @@
 import { logicalNames } from '../../../runtime/data/index.ts';
+import type { Dice } from '../dice.ts';
 import type { SchemaJson } from './description.ts';
-import type { Dice } from './dice.ts';
 import { anyText } from './header-texts.ts';
 import { anySchema, anyStructSchema, fieldNames } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { logicalNames, simpleDateFormat } from '../../../runtime/data/index.ts';
+import type { Dice } from '../dice.ts';
 import type { RecordJson, SchemaJson, ValueJson } from './description.ts';
-import type { Dice } from './dice.ts';
 import { anyText } from './header-texts.ts';
 import { anyMoment, anyRecord, fieldNames, headerKeys } from './values.ts';
 

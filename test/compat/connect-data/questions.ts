@@ -1,5 +1,5 @@
+import { Dice } from '../dice.ts';
 import type { SchemaJson, ValueJson } from './description.ts';
-import { Dice } from './dice.ts';
 import { anyText, headerText, listText } from './header-texts.ts';
 import { envelopeText, payloadText, plainText, schemaJson } from './json-texts.ts';
 import {

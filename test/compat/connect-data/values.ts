@@ -1,6 +1,6 @@
 import { logicalNames } from '../../../runtime/data/index.ts';
+import type { Dice } from '../dice.ts';
 import type { RecordJson, SchemaJson, ValueJson } from './description.ts';
-import type { Dice } from './dice.ts';
 import { anyText } from './header-texts.ts';
 
 const primitives = ['int8', 'int16', 'int32', 'int64', 'float32', 'float64', 'boolean', 'string'] as const;

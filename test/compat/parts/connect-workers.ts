@@ -44,7 +44,6 @@ function checks(context: PartContext): readonly Check[] {
     return found;
   };
   const begin = async () => {
-    mkdirSync(join(context.directory, 'kafka'), { recursive: true });
     await kafka.start();
     for (const [kind, { bootstrap }] of [
       ['kafka', kafka],

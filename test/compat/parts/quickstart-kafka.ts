@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BrokerProcess } from '../broker-process.ts';
@@ -20,7 +19,6 @@ export const quickstartKafka: Part = {
         name: 'a broker of Apache Kafka starts beside ours',
         gates: true,
         run: () => {
-          mkdirSync(join(directory, 'kafka'));
           return kafka.start();
         },
       },

@@ -1,4 +1,4 @@
-import { SeededEntropy } from '../../../platform/simulation/seeded-entropy.ts';
+import { SeededEntropy } from '../../platform/simulation/seeded-entropy.ts';
 
 /** What random cases are drawn with: the same for the same seed. */
 export class Dice {
