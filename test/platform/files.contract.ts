@@ -57,6 +57,16 @@ export function filesContract(create: () => FilesUnderTest): void {
     expect(files.readFile(at('log')).equals(Buffer.concat(chunks))).toBe(true);
   });
 
+  test('append and write take more bytes than one system call is given', () => {
+    const file = open('log', 'create');
+    const bytes = Buffer.from(Uint32Array.from({ length: 700_000 }, (_, index) => index).buffer);
+    const cuts = [0, 1, 524_287, 524_288, 524_288, 1_300_000, 2_400_001, bytes.length];
+    file.append(cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end)));
+    expect(files.readFile(at('log')).equals(bytes)).toBe(true);
+    file.write(bytes, 3);
+    expect(files.readFile(at('log')).equals(Buffer.concat([bytes.subarray(0, 3), bytes]))).toBe(true);
+  });
+
   test('appended chunks are copied', () => {
     const file = open('log', 'create');
     const chunk = Buffer.from('before');
