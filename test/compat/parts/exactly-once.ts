@@ -64,6 +64,8 @@ interface Run {
 export const exactlyOnce: Part = {
   name: 'exactly-once',
   tools: ['java', 'confluent-kafka'],
+  // Apache Kafka 4.3.1 does not get through: see README.md.
+  isOurs: true,
   overrides: {
     'group.initial.rebalance.delay.ms': '0',
     'group.consumer.min.heartbeat.interval.ms': '500',

@@ -19,7 +19,7 @@ export interface Part {
   /** The name that `--only` takes. */
   readonly name: string;
   readonly tools: readonly Tool[];
-  /** True for what says nothing about Apache Kafka: the part is left out with `--against kafka`. */
+  /** True for what says nothing about Apache Kafka: the part is left out with `--against kafka`, unless `--only` names it. */
   readonly isOurs?: boolean;
   /** The `millrace` that runs the broker; that of the sources by default. */
   readonly program?: Command;
