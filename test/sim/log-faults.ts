@@ -6,8 +6,17 @@ const EVENTS = 2000;
 const RUNS = 200;
 const survivals: readonly Survival[] = ['nothing', 'prefix', 'torn', 'pages'];
 
+/** A second power cut, or end of the process, comes within that many operations of the start after the first. */
+const OPERATIONS_BETWEEN = 60;
+
 /** What goes wrong at an operation, and what the next process then finds. */
-type Fault = 'EIO' | 'ENOSPC' | 'power cut' | 'end of the process';
+type Fault =
+  | 'EIO'
+  | 'ENOSPC'
+  | 'power cut'
+  | 'end of the process'
+  | 'two power cuts'
+  | 'two ends of the process';
 
 /** Every fault with the durabilities under which nothing that was acknowledged may be lost. */
 const kinds: readonly { readonly fault: Fault; readonly durability: Durability }[] = [
@@ -16,7 +25,11 @@ const kinds: readonly { readonly fault: Fault; readonly durability: Durability }
   { fault: 'power cut', durability: 'fsync' },
   { fault: 'end of the process', durability: 'fsync' },
   { fault: 'end of the process', durability: 'page-cache' },
+  { fault: 'two power cuts', durability: 'fsync' },
+  { fault: 'two ends of the process', durability: 'page-cache' },
 ];
+
+const faultNames: readonly string[] = [...new Set(kinds.map(({ fault }) => fault))];
 
 /** Counts of runs. */
 export interface Outcome {
@@ -42,6 +55,8 @@ export interface Sample {
   readonly stride?: number;
   readonly part: number;
   readonly parts: number;
+  /** What is to go wrong; everything by default. */
+  readonly faults?: readonly string[];
 }
 
 /**
@@ -49,9 +64,12 @@ export interface Sample {
  * is every one, which takes an hour; without, 200 for each kind of fault, others for every seed. The life in which the
  * fault is goes on to its end and into the next one before the machine stops. Says what was found on the way.
  */
-export async function logFaults(seed: number, { stride, part, parts }: Sample): Promise<Outcome> {
+export async function logFaults(seed: number, { stride, part, parts, faults }: Sample): Promise<Outcome> {
+  const unknown = faults?.find((name) => !kinds.some(({ fault }) => fault === name));
+  if (unknown !== undefined) throw new Error(`no fault ${unknown}; there are ${faultNames.join(', ')}`);
   let [passed, failed] = [0, 0];
   for (const { fault, durability } of kinds) {
+    if (faults?.includes(fault) === false) continue;
     const moments = momentsOf(await livesOf(durability, seed));
     const step = stride ?? Math.max(1, Math.floor(moments.length / RUNS));
     const chosen = moments.filter(
@@ -127,14 +145,29 @@ async function problemsAfter(
   await scenario.end();
   scenario.begin();
   await scenario.runLife(life.index + 1);
-  platform.crash(fault === 'end of the process' ? 'everything' : (survivals[operation % 4] ?? 'nothing'));
-  try {
-    scenario.reopen();
-  } catch (error) {
-    return [`the next start fails: ${String(error)}`];
+  const survivalOf = (cut: number) =>
+    fault.includes('process') ? 'everything' : (survivals[cut % survivals.length] ?? 'nothing');
+  platform.crash(survivalOf(operation));
+  if (fault.startsWith('two ')) {
+    platform.files.powerOffAt(platform.files.operations + 1 + (operation % OPERATIONS_BETWEEN));
+    const failure = failureToStart(scenario);
+    if (failure !== undefined && !platform.files.isPoweredOff) return [failure];
+    await scenario.runLife(life.index + 2);
+    platform.crash(survivalOf(Math.floor(operation / survivals.length)));
   }
+  const failure = failureToStart(scenario);
+  if (failure !== undefined) return [failure];
   const problems = problemsOf(scenario);
   return (await scenario.works()) ? problems : [...problems, 'nothing is acknowledged after the next start'];
+}
+
+function failureToStart(scenario: FaultScenario): string | undefined {
+  try {
+    scenario.reopen();
+    return undefined;
+  } catch (error) {
+    return `the next start fails: ${String(error)}`;
+  }
 }
 
 function problemsOf(scenario: FaultScenario): string[] {
