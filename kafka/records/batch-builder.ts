@@ -1,5 +1,6 @@
 import { ATTRIBUTE, FIELD, HEADER_BYTES, LENGTH_PREFIX_BYTES, MAGIC, NONE, setCrc } from './batch-header.ts';
 import { CODECS, type Codec, compress } from './compression/codec.ts';
+import { takeOver } from './compression/native-memory.ts';
 import { writeInt64 } from './int64.ts';
 import { varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint.ts';
 
@@ -168,7 +169,7 @@ export class BatchBuilder {
     if (codec === 'none') return batch;
     const records = compress(codec, batch.subarray(HEADER_BYTES), level);
     const packed = Buffer.allocUnsafe(HEADER_BYTES + records.length);
-    records.copy(packed, HEADER_BYTES);
+    takeOver(records, packed, HEADER_BYTES);
     return packed;
   }
 

@@ -1,5 +1,6 @@
 import { ATTRIBUTE, FIELD, HEADER_BYTES, LENGTH_PREFIX_BYTES, setCrc } from './batch-header.ts';
 import { CODECS, type Codec, compress } from './compression/codec.ts';
+import { takeOver } from './compression/native-memory.ts';
 
 /**
  * A new batch with the header of the one at `at` and its `records` (uncompressed bytes, unchanged) under
@@ -15,7 +16,8 @@ export function withCodec(
   const packed = compress(codec, records, level);
   const batch = Buffer.allocUnsafe(HEADER_BYTES + packed.length);
   buffer.copy(batch, 0, at, at + HEADER_BYTES);
-  packed.copy(batch, HEADER_BYTES);
+  if (packed === records) packed.copy(batch, HEADER_BYTES);
+  else takeOver(packed, batch, HEADER_BYTES);
   const attributes = (batch.readInt16BE(FIELD.attributes) & ~ATTRIBUTE.codecMask) | CODECS.indexOf(codec);
   batch.writeInt16BE(attributes, FIELD.attributes);
   batch.writeInt32BE(batch.length - LENGTH_PREFIX_BYTES, FIELD.batchLength);

@@ -1,4 +1,5 @@
 import { DecompressionLimitError } from '../errors.ts';
+import { giveBack } from './native-memory.ts';
 
 /** Largest first allocation: more is taken only once bytes have really been produced. */
 const FIRST_BYTES_MAX = 256 * 1024;
@@ -12,9 +13,18 @@ const SCRATCH_BYTES_MAX = 8 << 20;
  */
 export class Scratch {
   #buffer: Buffer | undefined;
+  #lent: Buffer | undefined;
+
+  /** What a native library has made instead of writing here; its memory goes back at the next use. */
+  lend(made: Buffer): Buffer {
+    this.#end();
+    this.#lent = made;
+    return made;
+  }
 
   /** At least `bytes`, or what an earlier use has left. */
   take(bytes: number): Buffer {
+    this.#end();
     if (this.#buffer === undefined || this.#buffer.length < Math.min(bytes, SCRATCH_BYTES_MAX))
       this.keep(Buffer.allocUnsafeSlow(bytes));
     return this.#buffer ?? Buffer.allocUnsafeSlow(bytes);
@@ -23,6 +33,12 @@ export class Scratch {
   /** The next use gets this buffer. */
   keep(buffer: Buffer): void {
     if (buffer.length <= SCRATCH_BYTES_MAX) this.#buffer = buffer;
+  }
+
+  /** The use before is over. */
+  #end(): void {
+    if (this.#lent !== undefined) giveBack(this.#lent);
+    this.#lent = undefined;
   }
 }
 

@@ -47,12 +47,12 @@ export function decompress(codec: Codec, bytes: Buffer, maxOutputBytes: number, 
     case 'none':
       return bytes;
     case 'gzip':
-      return decompressGzip(bytes, maxOutputBytes);
+      return decompressGzip(bytes, maxOutputBytes, scratch);
     case 'snappy':
       return decompressSnappy(bytes, maxOutputBytes, scratch);
     case 'lz4':
       return decompressLz4(bytes, maxOutputBytes, scratch);
     case 'zstd':
-      return decompressZstd(bytes, maxOutputBytes);
+      return decompressZstd(bytes, maxOutputBytes, scratch);
   }
 }

@@ -2,6 +2,7 @@ import { CorruptRecordError, DecompressionLimitError } from '../errors.ts';
 import { BoundedOutput, Scratch } from './bounded-output.ts';
 import { decodeLz4Block, LZ4_MALFORMED, type Lz4Block, measureLz4Block } from './lz4-block.ts';
 import { type Lz4FrameHeader, readLz4FrameHeader } from './lz4-frame-header.ts';
+import { giveBack, takeOver } from './native-memory.ts';
 import { type BlockCodec, NATIVE_BYTES_MIN, NativePackage } from './native-package.ts';
 import { xxHash32 } from './xxhash32.ts';
 
@@ -24,7 +25,7 @@ const input = new Scratch();
 const native = new NativePackage((require): BlockCodec => {
   const { compressSync, uncompressSync }: typeof import('lz4-napi') = require('lz4-napi');
   return {
-    compress: (block) => compressSync(block).subarray(4),
+    compress: (block) => compressSync(block),
     decompress: (block) => uncompressSync(block),
   };
 });
@@ -36,15 +37,20 @@ const native = new NativePackage((require): BlockCodec => {
 export function compressLz4(bytes: Buffer): Buffer {
   const { compress } = native.demand('lz4');
   const parts: Buffer[] = [WRITTEN_HEADER];
+  const made: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
     const block = bytes.subarray(at, at + BLOCK_BYTES);
-    const compressed = compress(block);
+    const sized = compress(block);
+    made.push(sized);
+    const compressed = sized.subarray(4);
     const isStored = compressed.length >= block.length;
     const body = isStored ? block : compressed;
     parts.push(uint32(isStored ? body.length + STORED_BIT : body.length), body);
   }
   parts.push(uint32(0));
-  return Buffer.concat(parts);
+  const frame = Buffer.concat(parts);
+  made.forEach(giveBack);
+  return frame;
 }
 
 /**
@@ -141,7 +147,7 @@ function expandNatively(block: Lz4Block, blockBytesMax: number, output: BoundedO
     block.source.copy(sized, 4, block.start, block.end);
     const expanded = codec.decompress(sized);
     output.require(expanded.length);
-    output.length += expanded.copy(output.buffer, output.length);
+    output.length += takeOver(expanded, output.buffer, output.length);
     return true;
   } catch {
     return false;

@@ -1,5 +1,6 @@
 import { CorruptRecordError } from '../errors.ts';
 import { BoundedOutput, type Scratch } from './bounded-output.ts';
+import { giveBack, takeOver } from './native-memory.ts';
 import { type BlockCodec, NATIVE_BYTES_MIN, NativePackage } from './native-package.ts';
 import { decodeSnappyBlock, readSnappyPreamble } from './snappy-block.ts';
 
@@ -25,13 +26,17 @@ const native = new NativePackage((require): BlockCodec => {
 export function compressSnappy(bytes: Buffer): Buffer {
   const { compress } = native.demand('snappy');
   const parts: Buffer[] = [XERIAL_HEADER];
+  const made: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
     const block = compress(bytes.subarray(at, at + BLOCK_BYTES));
     const size = Buffer.allocUnsafe(4);
     size.writeInt32BE(block.length);
     parts.push(size, block);
+    made.push(block);
   }
-  return Buffer.concat(parts);
+  const framed = Buffer.concat(parts);
+  made.forEach(giveBack);
+  return framed;
 }
 
 /**
@@ -70,7 +75,8 @@ function expandBlock(source: Buffer, start: number, end: number, output: Bounded
     return;
   }
   try {
-    output.length += codec.decompress(source.subarray(start, end)).copy(output.buffer, output.length);
+    const expanded = codec.decompress(source.subarray(start, end));
+    output.length += takeOver(expanded, output.buffer, output.length);
   } catch (cause) {
     throw new CorruptRecordError('snappy: a block is malformed', { cause });
   }

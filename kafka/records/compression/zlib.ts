@@ -1,5 +1,6 @@
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { CorruptRecordError, DecompressionLimitError } from '../errors.ts';
+import type { Scratch } from './bounded-output.ts';
 import { readZstdFrame } from './zstd-frame.ts';
 
 /** Output is collected in pieces: one, when the input tells how much it will be, otherwise as many as it takes. */
@@ -17,10 +18,11 @@ export function compressGzip(bytes: Buffer, level = -1): Buffer {
 }
 
 /** Expands one gzip member or several. Throws like every `decompress`: see the codec table. */
-export function decompressGzip(bytes: Buffer, maxOutputBytes: number): Buffer {
-  return bounded('gzip', maxOutputBytes, maxOutputBytes, () =>
+export function decompressGzip(bytes: Buffer, maxOutputBytes: number, scratch?: Scratch): Buffer {
+  const expanded = bounded('gzip', maxOutputBytes, maxOutputBytes, () =>
     gunzipSync(bytes, expansion(bytes, maxOutputBytes, gzipContentBytes(bytes))),
   );
+  return scratch?.lend(expanded) ?? expanded;
 }
 
 /** Compresses into one zstd frame. `level` is up to 22 and may be negative; 3 when nothing is given. */
@@ -29,7 +31,7 @@ export function compressZstd(bytes: Buffer, level = 3): Buffer {
 }
 
 /** Expands one zstd frame or several, with or without content size. Throws like every `decompress`. */
-export function decompressZstd(bytes: Buffer, maxOutputBytes: number): Buffer {
+export function decompressZstd(bytes: Buffer, maxOutputBytes: number, scratch?: Scratch): Buffer {
   const parts: Buffer[] = [];
   let room = maxOutputBytes;
   let at = 0;
@@ -48,7 +50,8 @@ export function decompressZstd(bytes: Buffer, maxOutputBytes: number): Buffer {
     at = end;
   } while (at < bytes.length);
   const [first] = parts;
-  return first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
+  const expanded = first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
+  return scratch?.lend(expanded) ?? expanded;
 }
 
 /** `contentBytes` is what the input says that it expands to. */
