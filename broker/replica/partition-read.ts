@@ -65,6 +65,8 @@ function read(partition: Partition, target: FetchTarget, limits: ReadLimits): Fe
     if (range.maxBytes < 0 && range.startOffset < range.endOffset)
       return failedFetch(target, ErrorCode.UNKNOWN_SERVER_ERROR);
     const records = log.read(range, limits.allocate);
+    if (records.length === 0 && range.maxBytes > 0 && range.startOffset < range.endOffset)
+      return { ...facts, records, abortedTransactions: null }; // There is a batch, larger than what was asked for.
     if (facts.abortedTransactions === null || records.length === 0) return { ...facts, records };
     // B44: also those that began before the batch asked for. The records are sent as they are, the client leaves out.
     const toOffset = Math.min(endOffsetOf(records), range.endOffset);
@@ -111,7 +113,7 @@ export function readableBytes(
 
 /** The error of a request that knows of another leader epoch; NONE when it knows this one, or does not say (-1). */
 export function checkLeaderEpoch(partition: Partition, currentLeaderEpoch: number): number {
-  if (currentLeaderEpoch < 0 || currentLeaderEpoch === partition.leaderEpoch) return ErrorCode.NONE;
+  if (currentLeaderEpoch === -1 || currentLeaderEpoch === partition.leaderEpoch) return ErrorCode.NONE;
   return currentLeaderEpoch < partition.leaderEpoch
     ? ErrorCode.FENCED_LEADER_EPOCH
     : ErrorCode.UNKNOWN_LEADER_EPOCH;

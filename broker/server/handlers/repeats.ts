@@ -11,3 +11,10 @@ export function lastOfEach<T>(values: readonly T[], key: (value: T) => unknown):
   if (!repeats(values, key)) return values;
   return [...new Map(values.map((value) => [key(value), value])).values()];
 }
+
+/** The topics that a request names partitions of: Kafka does not answer about others. */
+export function withPartitions<T extends { readonly partitions: readonly unknown[] }>(
+  topics: readonly T[],
+): readonly T[] {
+  return topics.filter(({ partitions }) => partitions.length > 0);
+}
