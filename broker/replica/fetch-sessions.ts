@@ -69,7 +69,7 @@ export class FetchSessions {
     this.#sessions.set(session.id, session);
     return {
       targets: session.targets,
-      finish: (results) => ({ sessionId: session.id, results: session.select(results, false) }),
+      finish: (results) => ({ sessionId: session.id, results: session.select(results) }),
     };
   }
 
@@ -78,11 +78,11 @@ export class FetchSessions {
     return {
       targets: request.targets,
       finish: (results) => {
-        if (results.length === 0 || !this.#makeRoom()) return { sessionId: 0, results };
+        if (!this.#makeRoom()) return { sessionId: 0, results };
         const session = new FetchSession(this.#newId(), request.usesTopicIds, this.#clock.now());
-        session.update(request.targets, []);
+        session.begin(results);
         this.#sessions.set(session.id, session);
-        return { sessionId: session.id, results: session.select(results, true) };
+        return { sessionId: session.id, results };
       },
     };
   }

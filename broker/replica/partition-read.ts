@@ -54,7 +54,8 @@ function read(partition: Partition, target: FetchTarget, limits: ReadLimits): Fe
     logStartOffset: log.logStartOffset,
     abortedTransactions: limits.isolationLevel === READ_COMMITTED ? NONE_ABORTED : null,
   };
-  if (diverging !== undefined) return { ...facts, records: NO_RECORDS, divergingEpoch: diverging };
+  if (diverging !== undefined)
+    return { ...facts, records: NO_RECORDS, abortedTransactions: null, divergingEpoch: diverging };
   try {
     const range = {
       startOffset: target.fetchOffset,

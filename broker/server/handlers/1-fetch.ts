@@ -19,6 +19,11 @@ const REPLICA_STATE_SINCE = 15;
 const READ_COMMITTED = 1;
 /** As everything below it, which Kafka takes for an epoch in ListOffsets and OffsetForLeaderEpoch alone. */
 const NO_EPOCH = -1;
+const unknownErrors: readonly number[] = [
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.UNKNOWN_TOPIC_ID,
+  ErrorCode.INCONSISTENT_TOPIC_ID,
+];
 const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 /** Fetch: reads whole batches, waits for `minBytes`, keeps incremental sessions. */
@@ -143,7 +148,7 @@ interface Answerer {
 }
 
 function responseOf(context: FetchContext, results: readonly FetchResult[], answerer: Answerer): Response {
-  const { sessionId, results: told } = context.finish(results);
+  const { sessionId, results: told } = context.finish(unknownLast(results));
   const responses: { topic: string; topicId: string; partitions: PartitionData[] }[] = [];
   for (const result of told) {
     const { topic, topicId } = result.target;
@@ -156,6 +161,16 @@ function responseOf(context: FetchContext, results: readonly FetchResult[], answ
     last.partitions.push(partitionData(result, answerer));
   }
   return { errorCode: ErrorCode.NONE, sessionId, responses };
+}
+
+/** In Kafka's order, which is that of a new session as well: what there is no partition of comes last. */
+function unknownLast(results: readonly FetchResult[]): readonly FetchResult[] {
+  if (!results.some(isUnknown)) return results;
+  return [...results.filter((result) => !isUnknown(result)), ...results.filter(isUnknown)];
+}
+
+function isUnknown({ errorCode }: FetchResult): boolean {
+  return unknownErrors.includes(errorCode);
 }
 
 function partitionData(result: FetchResult, { nodeId, apiVersion }: Answerer): PartitionData {

@@ -10,7 +10,7 @@ import type { Partition } from '../../replica/partition.ts';
 import { checkLeaderEpoch, readErrorOf } from '../../replica/partition-read.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type Api, api } from '../api.ts';
-import { lastOfEach, withPartitions } from './repeats.ts';
+import { lastOfEach, topicsOf } from './repeats.ts';
 
 const LATEST = -1;
 const EARLIEST = -2;
@@ -45,7 +45,7 @@ const NOTHING: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 };
 /** ListOffsets: the ends of the log, and records by timestamp. */
 export function listOffsetsApi(partitions: Partitions): Api {
   return api(listOffsetsRequest, listOffsetsResponse, (request, { apiVersion }) => ({
-    topics: withPartitions(request.topics).map(({ name, partitions: asked }) => ({
+    topics: topicsOf(request.topics).map(({ name, partitions: asked }) => ({
       name,
       partitions: answers(asked, request, (each) =>
         answer(partitions.lookupByName(name, each.partitionIndex), each, { request, apiVersion }),

@@ -146,7 +146,7 @@ function limitsFrom({ dice }: World, isExact: boolean, count: number) {
     maxBytes: isExact && dice.chance(30) ? dice.pick(some) : 0x7fff_ffff,
     minBytes: dice.chance(85) ? 0 : dice.pick([1, 200, 1 << 20, -1]),
     maxWaitMs: dice.chance(85) ? 0 : dice.pick([1, 20, -1]),
-    isolationLevel: dice.chance(98) ? dice.below(2) : dice.pick([2, -1]),
+    isolationLevel: dice.below(2),
   };
 }
 

@@ -6,17 +6,20 @@ import {
   offsetForLeaderEpochRequest,
 } from '../../../kafka/protocol/index.ts';
 import { firstTimestamp } from '../wire/batches.ts';
-import { offsetFrom, targetsFrom, type World } from './records-world.ts';
+import { keyOf, offsetFrom, targetsFrom, type World } from './records-world.ts';
 
-/** Ends of logs, and records by time. */
+/**
+ * Ends of logs, and records by time. Of the largest time is not asked where several batches may have been appended within
+ * a millisecond, nor where records were deleted: Kafka tells of those until their segment is gone.
+ */
 export function listOffsets(world: World): Promise<unknown> {
   const { wire, dice } = world;
   const version = dice.pick([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   const whats: string[] = [];
   const targets = targetsFrom(world, (topic, partitionIndex) => {
     const drawn = timeFrom(world);
-    // Whether several batches have been appended within a millisecond is chance.
-    const timestamp = topic.kind.startsWith('append') && drawn === -3 ? -1 : drawn;
+    const hasLargest = !topic.kind.startsWith('append') && !world.trimmed.has(keyOf(topic, partitionIndex));
+    const timestamp = drawn === -3 && !hasLargest ? -1 : drawn;
     const currentLeaderEpoch = dice.chance(85) ? -1 : dice.pick([0, 0, 1, 7, -2]);
     whats.push(
       `${topic.kind} ${partitionIndex} at ${timestamp}` +
@@ -44,11 +47,13 @@ function timeFrom({ dice }: World): number {
   return dice.pick([0, 1, firstTimestamp - 1, firstTimestamp + 1_000_000, Number.MAX_SAFE_INTEGER]);
 }
 
+/** Moves the starts of logs up. */
 export function deleteRecords(world: World): Promise<unknown> {
   const { wire, dice } = world;
   const whats: string[] = [];
   const targets = targetsFrom(world, (topic, partitionIndex) => {
     const offset = offsetFrom(world, topic, partitionIndex);
+    world.trimmed.add(keyOf(topic, partitionIndex));
     whats.push(`${topic.kind} ${partitionIndex} before ${offset}`);
     return { partitionIndex, offset };
   });
@@ -86,10 +91,15 @@ export function describeProducers(world: World): Promise<unknown> {
   );
 }
 
-/** Sizes of logs whose bytes are those that were produced. */
+/** Sizes of logs whose bytes are those that were produced: Kafka deletes what is below their start some minutes later. */
 export function describeLogDirs(world: World): Promise<unknown> {
   const { wire, dice } = world;
-  const targets = targetsFrom(world, (_topic, partition) => partition).filter(({ topic }) => topic.isExact);
+  const targets = targetsFrom(world, (_topic, partition) => partition)
+    .filter(({ topic }) => topic.isExact)
+    .map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.filter((partition) => !world.trimmed.has(keyOf(topic, partition))),
+    }));
   return wire.ask(
     targets.map(({ topic, partitions }) => `${topic.kind} ${partitions}`).join('; '),
     describeLogDirsRequest,

@@ -40,6 +40,8 @@ export interface World {
   readonly sessions: WalkSession[];
   /** The last base offset that was given out, by `topic partition`. */
   readonly ends: Map<string, number>;
+  /** Partitions of which records were asked to be deleted, by `topic partition`. */
+  readonly trimmed: Set<string>;
 }
 
 const forever = { 'retention.ms': '-1' };
@@ -82,7 +84,7 @@ export async function worldOf(wire: Wire, dice: Dice, prefix: string): Promise<W
   );
   const anybody = { transactionalId: null, transactionTimeoutMs: 60_000 };
   await wire.settle(initProducerIdRequest, 4, anybody, 'errorCode');
-  return { wire, dice, topics, producers: [], sessions: [], ends: new Map() };
+  return { wire, dice, topics, producers: [], sessions: [], ends: new Map(), trimmed: new Set() };
 }
 
 /** A topic, seldom one that is not there. */
