@@ -55,8 +55,8 @@ export class FetchSessions {
     }
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return ErrorCode.FETCH_SESSION_ID_NOT_FOUND;
-    if (session.usesTopicIds !== request.usesTopicIds) return ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR;
     if (session.epoch !== sessionEpoch) return ErrorCode.INVALID_FETCH_SESSION_EPOCH;
+    if (session.usesTopicIds !== request.usesTopicIds) return ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR;
     return this.#incrementalContext(session, request);
   }
 
@@ -65,7 +65,7 @@ export class FetchSessions {
     session.advance();
     session.lastUsedMs = this.#clock.now();
     this.#sessions.delete(session.id);
-    if (session.size === 0) return sessionless([]);
+    if (session.size === 0) return sessionless(request.targets);
     this.#sessions.set(session.id, session);
     return {
       targets: session.targets,

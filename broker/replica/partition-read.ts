@@ -63,10 +63,10 @@ function read(partition: Partition, target: FetchTarget, limits: ReadLimits): Fe
       maxBytes: Math.min(target.partitionMaxBytes, limits.maxBytes),
       minOneBatch: limits.minOneBatch,
     };
-    if (range.maxBytes < 0 && range.startOffset < range.endOffset)
-      return failedFetch(target, ErrorCode.UNKNOWN_SERVER_ERROR);
+    const isWithin = range.startOffset >= log.logStartOffset && range.startOffset < range.endOffset;
+    if (range.maxBytes < 0 && isWithin) return failedFetch(target, ErrorCode.UNKNOWN_SERVER_ERROR);
     const records = log.read(range, limits.allocate);
-    if (records.length === 0 && range.maxBytes > 0 && range.startOffset < range.endOffset)
+    if (records.length === 0 && range.maxBytes > 0 && isWithin)
       return { ...facts, records, abortedTransactions: null }; // There is a batch, larger than what was asked for.
     if (facts.abortedTransactions === null || records.length === 0) return { ...facts, records };
     // B44: also those that began before the batch asked for. The records are sent as they are, the client leaves out.

@@ -3,7 +3,7 @@ import { CODECS, type Codec, compress } from './compression/codec.ts';
 
 /**
  * A new batch with the header of the one at `at` and its `records` (uncompressed bytes, unchanged) under
- * another codec; length, codec and CRC are made to fit. Throws UnsupportedCodecError when the codec's native
+ * another codec; length, attributes and CRC are made to fit. Throws UnsupportedCodecError when the codec's native
  * package does not load.
  */
 export function withCodec(
@@ -16,7 +16,8 @@ export function withCodec(
   const batch = Buffer.allocUnsafe(HEADER_BYTES + packed.length);
   buffer.copy(batch, 0, at, at + HEADER_BYTES);
   packed.copy(batch, HEADER_BYTES);
-  const attributes = (batch.readInt16BE(FIELD.attributes) & ~ATTRIBUTE.codecMask) | CODECS.indexOf(codec);
+  const kept = ATTRIBUTE.logAppendTime | ATTRIBUTE.transactional | ATTRIBUTE.control;
+  const attributes = (batch.readInt16BE(FIELD.attributes) & kept) | CODECS.indexOf(codec);
   batch.writeInt16BE(attributes, FIELD.attributes);
   batch.writeInt32BE(batch.length - LENGTH_PREFIX_BYTES, FIELD.batchLength);
   setCrc(batch, 0);

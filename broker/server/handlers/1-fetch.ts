@@ -19,11 +19,7 @@ const REPLICA_STATE_SINCE = 15;
 const READ_COMMITTED = 1;
 /** As everything below it, which Kafka takes for an epoch in ListOffsets and OffsetForLeaderEpoch alone. */
 const NO_EPOCH = -1;
-const unknownErrors: readonly number[] = [
-  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-  ErrorCode.UNKNOWN_TOPIC_ID,
-  ErrorCode.INCONSISTENT_TOPIC_ID,
-];
+const unknownErrors = [ErrorCode.UNKNOWN_TOPIC_ID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION] as readonly number[];
 const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 /** Fetch: reads whole batches, waits for `minBytes`, keeps incremental sessions. */
@@ -163,14 +159,14 @@ function responseOf(context: FetchContext, results: readonly FetchResult[], answ
   return { errorCode: ErrorCode.NONE, sessionId, responses };
 }
 
-/** In Kafka's order, which is that of a new session as well: what there is no partition of comes last. */
+/** In Kafka's order, which is that of a new session as well: what there is no topic or no partition of comes last. */
 function unknownLast(results: readonly FetchResult[]): readonly FetchResult[] {
-  if (!results.some(isUnknown)) return results;
-  return [...results.filter((result) => !isUnknown(result)), ...results.filter(isUnknown)];
+  if (results.every((result) => rankOf(result) === 0)) return results;
+  return results.toSorted((a, b) => rankOf(a) - rankOf(b));
 }
 
-function isUnknown({ errorCode }: FetchResult): boolean {
-  return unknownErrors.includes(errorCode);
+function rankOf({ errorCode }: FetchResult): number {
+  return unknownErrors.indexOf(errorCode) + 1;
 }
 
 function partitionData(result: FetchResult, { nodeId, apiVersion }: Answerer): PartitionData {

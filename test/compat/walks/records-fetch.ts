@@ -1,13 +1,25 @@
 import { type Encodable, fetchRequest } from '../../../kafka/protocol/index.ts';
 import type { Answer } from '../wire/answer.ts';
 import { headersOf } from './records-batches.ts';
-import { offsetFrom, targetsFrom, type WalkTopic, type World } from './records-world.ts';
+import { offsetFrom, targetsFrom, type WalkSession, type WalkTopic, type World } from './records-world.ts';
 
 const versions = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18];
 const sessionsSince = 7;
 const currentEpochSince = 9;
 const lastEpochSince = 12;
 const idsSince = 13;
+
+/** In one session there are only versions that know the same fields. */
+const ranges = { early: [7, 8, 9, 10, 11], withNames: [12], withIds: [13, 14, 15, 16, 17, 18] };
+
+function rangeOf(version: number): readonly number[] {
+  if (version >= idsSince) return ranges.withIds;
+  return version >= lastEpochSince ? ranges.withNames : ranges.early;
+}
+
+function usesTopicIds({ versions }: WalkSession): boolean {
+  return versions.includes(idsSince);
+}
 
 type Request = Encodable<typeof fetchRequest>;
 
@@ -26,11 +38,8 @@ export async function fetchInSession(world: World): Promise<void> {
     await openSession(world);
     return;
   }
-  const isKindRight = dice.chance(95);
-  const usesTopicIds = session.usesTopicIds === isKindRight;
-  const version = dice.pick(
-    versions.filter((each) => each >= sessionsSince && each >= idsSince === usesTopicIds),
-  );
+  const others = usesTopicIds(session) ? ranges.withNames : ranges.withIds;
+  const version = dice.pick(dice.chance(95) ? session.versions : others);
   const wish = dice.chance(40)
     ? { topics: [], whats: ['no change'], isExact: true }
     : wishFrom(world, version);
@@ -60,11 +69,11 @@ function after(
   answer: Answer,
   epoch: number,
   version: number,
-  session: World['sessions'][number],
+  session: WalkSession,
 ): void {
   const id = answer.number('sessionId');
   if (id === session.id) session.nextEpoch = epoch + 1;
-  else if (id > 0) sessions.push({ id, usesTopicIds: version >= idsSince, nextEpoch: 1 });
+  else if (id > 0) sessions.push({ id, versions: rangeOf(version), nextEpoch: 1 });
 }
 
 async function openSession(world: World): Promise<void> {
@@ -93,13 +102,13 @@ async function openSession(world: World): Promise<void> {
     },
   );
   const id = answer.number('sessionId');
-  if (id > 0) sessions.push({ id, usesTopicIds: version >= idsSince, nextEpoch: 1 });
+  if (id > 0) sessions.push({ id, versions: rangeOf(version), nextEpoch: 1 });
 }
 
 /** Closes what the walk has opened: a broker has room for a thousand. */
 export async function closeSessions({ wire, sessions }: World): Promise<void> {
-  for (const { id, usesTopicIds } of sessions)
-    await wire.ask('closes a session', fetchRequest, usesTopicIds ? 16 : 12, {
+  for (const { id, versions } of sessions)
+    await wire.ask('closes a session', fetchRequest, versions[0] ?? 12, {
       maxWaitMs: 0,
       minBytes: 0,
       sessionId: id,

@@ -27,7 +27,7 @@ export function listOffsets(world: World): Promise<unknown> {
     );
     return { partitionIndex, timestamp, ...(version < 4 ? {} : { currentLeaderEpoch }) };
   });
-  const isolationLevel = dice.chance(97) ? dice.below(2) : dice.pick([2, -1]);
+  const isolationLevel = dice.below(2);
   const replicaId = dice.chance(95) ? -1 : dice.pick([-2, 1, 9, -5]);
   const as = `${replicaId === -1 ? '' : `; replica ${replicaId}`}; isolation ${isolationLevel}`;
   return wire.ask(`${whats.join('; ')}${as}`, listOffsetsRequest, version, {

@@ -20,13 +20,17 @@ export async function produceSome(world: World): Promise<void> {
   const { wire, dice } = world;
   const whats: string[] = [];
   const acks = dice.chance(97) ? dice.pick([1, -1]) : dice.pick([2, -2]);
-  const targets = targetsFrom(world, (topic, index) => {
-    // Which of two errors is told is of no matter.
-    const isRight = acks === 1 || acks === -1;
-    const { what, records } = isRight ? recordsFrom(world) : drawBatch(dice, { codec: 'none' });
-    whats.push(`${topic.kind} ${index}: ${what}`);
-    return { index, records };
-  });
+  const targets = targetsFrom(
+    world,
+    (topic, index) => {
+      // Which of two errors is told is of no matter.
+      const isRight = acks === 1 || acks === -1;
+      const { what, records } = isRight ? recordsFrom(world) : drawBatch(dice, { codec: 'none' });
+      whats.push(`${topic.kind} ${index}: ${what}`);
+      return { index, records };
+    },
+    { mayRepeat: false },
+  );
   const version = dice.pick(versions);
   const answer = await wire.ask(
     `acks ${acks}; ${whats.join('; ')}`,

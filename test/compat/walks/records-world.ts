@@ -27,7 +27,8 @@ export interface WalkProducer {
 /** A fetch session that a broker made. */
 export interface WalkSession {
   readonly id: number;
-  readonly usesTopicIds: boolean;
+  /** Of Fetch, that it is continued with. */
+  readonly versions: readonly number[];
   nextEpoch: number;
 }
 
@@ -122,13 +123,14 @@ export function keyOf({ name }: WalkTopic, partition: number): string {
 export function targetsFrom<T>(
   world: World,
   make: (topic: WalkTopic, partition: number) => T,
+  { mayRepeat = true } = {},
 ): { readonly topic: WalkTopic; readonly partitions: T[] }[] {
   const { dice } = world;
   const topics = dice.chance(65) ? [topicFrom(world)] : dice.list(1, 3, () => topicFrom(world));
-  const chosen = dice.chance(97) ? [...new Set(topics)] : topics;
+  const chosen = dice.chance(97) || !mayRepeat ? [...new Set(topics)] : topics;
   return chosen.map((topic) => {
     const some = dice.chance(60) ? [partitionFrom(world)] : dice.list(0, 3, () => partitionFrom(world));
-    const partitions = dice.chance(96) ? [...new Set(some)] : some;
+    const partitions = dice.chance(96) || !mayRepeat ? [...new Set(some)] : some;
     return { topic, partitions: partitions.map((partition) => make(topic, partition)) };
   });
 }
