@@ -49,13 +49,16 @@ const attributes = (bits: number): Change => {
   return (batch) => tampered(batch, (copy) => copy.writeInt16BE(copy.readInt16BE(21) | bits, 21));
 };
 
-/** Not among them: what lets Kafka refuse a whole request, as a magic of 3 or a length of 1. */
+/**
+ * Not among them: what lets Kafka refuse a whole request, as a magic of 3 or a length of 1; the type of the timestamps,
+ * which lets it lose them where it packs a batch anew.
+ */
 const changes: Readonly<Record<string, Change>> = {
   'cut off': (batch, dice) => batch.subarray(0, dice.below(batch.length)),
   'bytes after it': (batch, dice) => Buffer.concat([batch, Buffer.alloc(1 + dice.below(10))]),
   'the same once more': (batch) => Buffer.concat([batch, batch]),
   'another after it': (batch, dice) => Buffer.concat([batch, drawBatch(dice).records]),
-  'its length': int32(8, [49, 60, 1 << 20], 'kept'),
+  'its length': int32(8, [1 << 20, 1 << 30], 'kept'),
   'its magic': (batch, dice) => tampered(batch, (copy) => copy.writeInt8(dice.pick([0, 1]), 16)),
   'its checksum': (batch, dice) => tampered(batch, (copy) => copy.writeUInt32BE(dice.below(9), 17), 'kept'),
   'its last offset': int32(23, [0, 1, 2, 3, 7, -1, 0x7fff_ffff]),
@@ -64,7 +67,6 @@ const changes: Readonly<Record<string, Change>> = {
     tampered(batch, (copy) => copy.writeBigInt64BE(dice.pick([-1n, 0n, 7n, BigInt(firstTimestamp)]), 35)),
   'its first time': (batch, dice) =>
     tampered(batch, (copy) => copy.writeBigInt64BE(dice.pick([1_000_000n, BigInt(firstTimestamp)]), 27)),
-  'append time': attributes(0x08),
   transactional: attributes(0x10),
   control: attributes(0x20),
   'a delete horizon': attributes(0x40),

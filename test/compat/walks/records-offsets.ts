@@ -6,20 +6,15 @@ import {
   offsetForLeaderEpochRequest,
 } from '../../../kafka/protocol/index.ts';
 import { firstTimestamp } from '../wire/batches.ts';
-import { keyOf, offsetFrom, targetsFrom, type World } from './records-world.ts';
+import { hasSegments, keyOf, offsetFrom, targetsFrom, type WalkTopic, type World } from './records-world.ts';
 
-/**
- * Ends of logs, and records by time. Of the largest time is not asked where several batches may have been appended within
- * a millisecond, nor where records were deleted: Kafka tells of those until their segment is gone.
- */
+/** Ends of logs, and records by time. */
 export function listOffsets(world: World): Promise<unknown> {
   const { wire, dice } = world;
   const version = dice.pick([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   const whats: string[] = [];
   const targets = targetsFrom(world, (topic, partitionIndex) => {
-    const drawn = timeFrom(world);
-    const hasLargest = !topic.kind.startsWith('append') && !world.trimmed.has(keyOf(topic, partitionIndex));
-    const timestamp = drawn === -3 && !hasLargest ? -1 : drawn;
+    const timestamp = timeFrom(world, topic, partitionIndex);
     const currentLeaderEpoch = dice.chance(85) ? -1 : dice.pick([0, 0, 1, 7, -2]);
     whats.push(
       `${topic.kind} ${partitionIndex} at ${timestamp}` +
@@ -38,7 +33,17 @@ export function listOffsets(world: World): Promise<unknown> {
   });
 }
 
-function timeFrom({ dice }: World): number {
+/** A time that the answer to is no chance. */
+function timeFrom(world: World, topic: WalkTopic, partition: number): number {
+  const time = anyTime(world);
+  const isTrimmed = world.trimmed.has(keyOf(topic, partition));
+  // Several batches may have been appended within a millisecond.
+  if (time === -3 && (isTrimmed || topic.kind.startsWith('append'))) return -1;
+  // Kafka looks into the first segment that is new enough, and no further when what it finds there is deleted.
+  return time >= 0 && isTrimmed && hasSegments(topic) ? -2 : time;
+}
+
+function anyTime({ dice }: World): number {
   const kind = dice.below(100);
   if (kind < 25) return dice.pick([-1, -2]);
   if (kind < 45) return -3;

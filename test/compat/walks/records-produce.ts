@@ -1,5 +1,5 @@
 import { type Encodable, initProducerIdRequest, produceRequest } from '../../../kafka/protocol/index.ts';
-import type { BatchFields } from '../../../kafka/records/index.ts';
+import { BatchBuilder, type BatchFields } from '../../../kafka/records/index.ts';
 import type { Answer } from '../wire/answer.ts';
 import { type DrawnRecords, drawBatch, tamper } from './records-batches.ts';
 import {
@@ -85,7 +85,8 @@ export async function produceSilently(world: World): Promise<void> {
   const version = dice.pick(versions);
   const client = await wire.client('acks 0');
   client.send(produceRequest, version, bodyOf(version, 0, [{ topic, partitions: [{ index, records }] }]));
-  const followed = { topic, partitions: [{ index, records: drawBatch(dice).records }] };
+  // No topic refuses it, and when it is acknowledged, what came before it is to be seen as well.
+  const followed = { topic, partitions: [{ index, records: batchWithKey() }] };
   const answer = await wire.ask(
     `after one of v${version} with acks 0; ${topic.kind} ${index}: ${what}`,
     produceRequest,
@@ -94,6 +95,12 @@ export async function produceSilently(world: World): Promise<void> {
     { client: 'acks 0' },
   );
   note(world, answer);
+}
+
+function batchWithKey(): Buffer {
+  const builder = new BatchBuilder();
+  builder.append(-1, 'k', 'after');
+  return builder.build();
 }
 
 /** A new idempotent producer, now and then asked for in a strange way. */

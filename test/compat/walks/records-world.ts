@@ -114,6 +114,11 @@ export function offsetFrom({ dice, ends }: World, topic: WalkTopic, partition: n
   return dice.pick([0, 1, last, -1, -2, 1_000_000]);
 }
 
+/** Whether its partitions may be of more than one segment. */
+export function hasSegments({ kind }: WalkTopic): boolean {
+  return kind === 'rolling' || kind === 'indexed';
+}
+
 /** What a map of partitions has a partition under. */
 export function keyOf({ name }: WalkTopic, partition: number): string {
   return `${name} ${partition}`;
