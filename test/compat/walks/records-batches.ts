@@ -65,8 +65,6 @@ const changes: Readonly<Record<string, Change>> = {
   'its count': int32(57, [0, 1, 2, 3, 7, -1, 0x7fff_ffff]),
   'its largest time': (batch, dice) =>
     tampered(batch, (copy) => copy.writeBigInt64BE(dice.pick([-1n, 0n, 7n, BigInt(firstTimestamp)]), 35)),
-  'its first time': (batch, dice) =>
-    tampered(batch, (copy) => copy.writeBigInt64BE(dice.pick([1_000_000n, BigInt(firstTimestamp)]), 27)),
   transactional: attributes(0x10),
   control: attributes(0x20),
   'a delete horizon': attributes(0x40),
@@ -75,6 +73,13 @@ const changes: Readonly<Record<string, Change>> = {
   'an epoch without more': (batch) => tampered(batch, (copy) => copy.writeInt16BE(1, 51)),
   'a sequence without more': int32(53, [0, 5, -3]),
 };
+
+/** A record that no topic refuses. */
+export function batchWithKey(): Buffer {
+  const builder = new BatchBuilder();
+  builder.append(-1, 'k', 'after');
+  return builder.build();
+}
 
 /** The same with something wrong about it, and perhaps refused. */
 export function tamper({ what, records, count }: DrawnRecords, dice: Dice): DrawnRecords {

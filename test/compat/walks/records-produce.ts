@@ -1,7 +1,7 @@
 import { type Encodable, initProducerIdRequest, produceRequest } from '../../../kafka/protocol/index.ts';
-import { BatchBuilder, type BatchFields } from '../../../kafka/records/index.ts';
+import type { BatchFields } from '../../../kafka/records/index.ts';
 import type { Answer } from '../wire/answer.ts';
-import { type DrawnRecords, drawBatch, tamper } from './records-batches.ts';
+import { batchWithKey, type DrawnRecords, drawBatch, tamper } from './records-batches.ts';
 import {
   keyOf,
   partitionFrom,
@@ -95,12 +95,6 @@ export async function produceSilently(world: World): Promise<void> {
     { client: 'acks 0' },
   );
   note(world, answer);
-}
-
-function batchWithKey(): Buffer {
-  const builder = new BatchBuilder();
-  builder.append(-1, 'k', 'after');
-  return builder.build();
 }
 
 /** A new idempotent producer, now and then asked for in a strange way. */

@@ -7,6 +7,7 @@ import {
   listOffsets,
 } from './records-offsets.ts';
 import { newProducer, produceInOrder, produceSilently, produceSome } from './records-produce.ts';
+import { fetchWaiting } from './records-waits.ts';
 import { type World, worldOf } from './records-world.ts';
 import type { Walk } from './walk.ts';
 
@@ -32,6 +33,7 @@ const questions = (
     [newProducer, 1],
     [fetchSome, 4],
     [fetchInSession, 4],
+    [fetchWaiting, 1],
     [listOffsets, 5],
     [deleteRecords, 2],
     [epochEnds, 1],
