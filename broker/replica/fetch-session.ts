@@ -43,9 +43,19 @@ export class FetchSession {
     for (const target of forgotten) this.#partitions.delete(this.#key(target));
   }
 
-  /** Keeps the results that the client must hear, moves their partitions to the end, and notes what it now knows. */
-  select(results: readonly FetchResult[], isFull: boolean): FetchResult[] {
-    return results.filter((result) => this.#notes(result) || isFull);
+  /** Remembers the partitions of the first fetch, in its order, and what the client has been told of them. */
+  begin(results: readonly FetchResult[]): void {
+    for (const { target, errorCode, highWatermark, logStartOffset } of results)
+      this.#partitions.set(this.#key(target), {
+        target,
+        highWatermark: errorCode === ErrorCode.NONE ? highWatermark : -1,
+        logStartOffset,
+      });
+  }
+
+  /** Keeps the results that the client must hear, moves partitions with records to the end, and notes what it now knows. */
+  select(results: readonly FetchResult[]): FetchResult[] {
+    return results.filter((result) => this.#notes(result));
   }
 
   advance(): void {

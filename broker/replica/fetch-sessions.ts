@@ -55,8 +55,8 @@ export class FetchSessions {
     }
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return ErrorCode.FETCH_SESSION_ID_NOT_FOUND;
-    if (session.usesTopicIds !== request.usesTopicIds) return ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR;
     if (session.epoch !== sessionEpoch) return ErrorCode.INVALID_FETCH_SESSION_EPOCH;
+    if (session.usesTopicIds !== request.usesTopicIds) return ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR;
     return this.#incrementalContext(session, request);
   }
 
@@ -65,11 +65,11 @@ export class FetchSessions {
     session.advance();
     session.lastUsedMs = this.#clock.now();
     this.#sessions.delete(session.id);
-    if (session.size === 0) return sessionless([]);
+    if (session.size === 0) return sessionless(request.targets);
     this.#sessions.set(session.id, session);
     return {
       targets: session.targets,
-      finish: (results) => ({ sessionId: session.id, results: session.select(results, false) }),
+      finish: (results) => ({ sessionId: session.id, results: session.select(results) }),
     };
   }
 
@@ -78,11 +78,11 @@ export class FetchSessions {
     return {
       targets: request.targets,
       finish: (results) => {
-        if (results.length === 0 || !this.#makeRoom()) return { sessionId: 0, results };
+        if (!this.#makeRoom()) return { sessionId: 0, results };
         const session = new FetchSession(this.#newId(), request.usesTopicIds, this.#clock.now());
-        session.update(request.targets, []);
+        session.begin(results);
         this.#sessions.set(session.id, session);
-        return { sessionId: session.id, results: session.select(results, true) };
+        return { sessionId: session.id, results };
       },
     };
   }

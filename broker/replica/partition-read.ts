@@ -54,7 +54,8 @@ function read(partition: Partition, target: FetchTarget, limits: ReadLimits): Fe
     logStartOffset: log.logStartOffset,
     abortedTransactions: limits.isolationLevel === READ_COMMITTED ? NONE_ABORTED : null,
   };
-  if (diverging !== undefined) return { ...facts, records: NO_RECORDS, divergingEpoch: diverging };
+  if (diverging !== undefined)
+    return { ...facts, records: NO_RECORDS, abortedTransactions: null, divergingEpoch: diverging };
   try {
     const range = {
       startOffset: target.fetchOffset,
@@ -62,9 +63,11 @@ function read(partition: Partition, target: FetchTarget, limits: ReadLimits): Fe
       maxBytes: Math.min(target.partitionMaxBytes, limits.maxBytes),
       minOneBatch: limits.minOneBatch,
     };
-    if (range.maxBytes < 0 && range.startOffset < range.endOffset)
-      return failedFetch(target, ErrorCode.UNKNOWN_SERVER_ERROR);
+    const isWithin = range.startOffset >= log.logStartOffset && range.startOffset < range.endOffset;
+    if (range.maxBytes < 0 && isWithin) return failedFetch(target, ErrorCode.UNKNOWN_SERVER_ERROR);
     const records = log.read(range, limits.allocate);
+    if (records.length === 0 && range.maxBytes > 0 && isWithin)
+      return { ...facts, records, abortedTransactions: null }; // There is a batch, larger than what was asked for.
     if (facts.abortedTransactions === null || records.length === 0) return { ...facts, records };
     // B44: also those that began before the batch asked for. The records are sent as they are, the client leaves out.
     const toOffset = Math.min(endOffsetOf(records), range.endOffset);
@@ -111,7 +114,7 @@ export function readableBytes(
 
 /** The error of a request that knows of another leader epoch; NONE when it knows this one, or does not say (-1). */
 export function checkLeaderEpoch(partition: Partition, currentLeaderEpoch: number): number {
-  if (currentLeaderEpoch < 0 || currentLeaderEpoch === partition.leaderEpoch) return ErrorCode.NONE;
+  if (currentLeaderEpoch === -1 || currentLeaderEpoch === partition.leaderEpoch) return ErrorCode.NONE;
   return currentLeaderEpoch < partition.leaderEpoch
     ? ErrorCode.FENCED_LEADER_EPOCH
     : ErrorCode.UNKNOWN_LEADER_EPOCH;

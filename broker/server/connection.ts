@@ -113,8 +113,9 @@ export class ClientConnection implements ConnectionHandler {
     this.#onClosed();
   }
 
-  /** Closes the connection; requests in work are forgotten. */
+  /** Closes the connection; requests in work are forgotten, and those behind them are not begun. */
   close(): void {
+    this.#isClosed = true;
     this.#connection.destroy();
   }
 

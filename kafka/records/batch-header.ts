@@ -39,6 +39,8 @@ export const ATTRIBUTE = {
   transactional: 0x10,
   control: 0x20,
   deleteHorizon: 0x40,
+  /** Those above; what others a producer sets is not kept when the field is written anew. */
+  known: 0x7f,
 } as const;
 
 /** Who set the timestamps: the producer, or the broker when it appended. */
@@ -181,7 +183,8 @@ export function setLeaderEpoch(buffer: Buffer, at: number, epoch: number): void 
  * the CRC.
  */
 export function setLogAppendTime(buffer: Buffer, at: number, timestampMs: number): void {
-  buffer.writeInt16BE(attributes(buffer, at) | ATTRIBUTE.logAppendTime, at + FIELD.attributes);
+  const known = attributes(buffer, at) & ATTRIBUTE.known;
+  buffer.writeInt16BE(known | ATTRIBUTE.logAppendTime, at + FIELD.attributes);
   setMaxTimestamp(buffer, at, timestampMs);
 }
 
@@ -190,7 +193,8 @@ export function setLogAppendTime(buffer: Buffer, at: number, timestampMs: number
  * the CRC.
  */
 export function setCreateTime(buffer: Buffer, at: number, maxTimestampMs: number): void {
-  buffer.writeInt16BE(attributes(buffer, at) & ~ATTRIBUTE.logAppendTime, at + FIELD.attributes);
+  const known = attributes(buffer, at) & ATTRIBUTE.known;
+  buffer.writeInt16BE(known & ~ATTRIBUTE.logAppendTime, at + FIELD.attributes);
   setMaxTimestamp(buffer, at, maxTimestampMs);
 }
 

@@ -4,7 +4,7 @@ import { takeOver } from './compression/native-memory.ts';
 
 /**
  * A new batch with the header of the one at `at` and its `records` (uncompressed bytes, unchanged) under
- * another codec; length, codec and CRC are made to fit. Throws UnsupportedCodecError when the codec's native
+ * another codec; length, attributes and CRC are made to fit. Throws UnsupportedCodecError when the codec's native
  * package does not load.
  */
 export function withCodec(
@@ -18,7 +18,8 @@ export function withCodec(
   buffer.copy(batch, 0, at, at + HEADER_BYTES);
   if (packed === records) packed.copy(batch, HEADER_BYTES);
   else takeOver(packed, batch, HEADER_BYTES);
-  const attributes = (batch.readInt16BE(FIELD.attributes) & ~ATTRIBUTE.codecMask) | CODECS.indexOf(codec);
+  const kept = ATTRIBUTE.logAppendTime | ATTRIBUTE.transactional | ATTRIBUTE.control;
+  const attributes = (batch.readInt16BE(FIELD.attributes) & kept) | CODECS.indexOf(codec);
   batch.writeInt16BE(attributes, FIELD.attributes);
   batch.writeInt32BE(batch.length - LENGTH_PREFIX_BYTES, FIELD.batchLength);
   setCrc(batch, 0);

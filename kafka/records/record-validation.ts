@@ -116,8 +116,16 @@ function timeProblem(
     return hasAppendTime ? 'a producer must not set the timestamp type LogAppendTime' : undefined;
   }
   if (isInRange(timestamp, rules)) return undefined;
-  const [first, last] = [rules.nowMs - rules.timestampBeforeMaxMs, rules.nowMs + rules.timestampAfterMaxMs];
+  const first = int64(rules.nowMs - rules.timestampBeforeMaxMs, rules.nowMs);
+  const last = int64(rules.nowMs + rules.timestampAfterMaxMs, rules.nowMs);
   return `Timestamp ${timestamp} of message with offset ${offsetDelta} is out of range. The timestamp should be within [${first}, ${last}]`;
+}
+
+/** A limit as Kafka, which counts in 64 bits and knows no infinity, tells it. */
+function int64(limit: number, nowMs: number): string {
+  if (Number.isFinite(limit)) return `${limit}`;
+  const longMax = 2n ** 63n - 1n;
+  return `${BigInt.asIntN(64, BigInt(nowMs) + (limit < 0 ? -longMax : longMax))}`;
 }
 
 /** Times beyond ±2^53 ms are refused even without limits: they could not be written back exactly. */

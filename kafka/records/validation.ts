@@ -76,9 +76,14 @@ export interface RejectedBatch {
  */
 export function validateProduced(buffer: Buffer, rules: ProduceRules): AcceptedBatch | RejectedBatch {
   const cursor = new BatchCursor(buffer);
-  const rejected = cursor.next() ? validateHeader(buffer, cursor.sizeInBytes, rules) : noBatch(cursor);
-  if (rejected !== undefined) return rejected;
+  if (!cursor.next()) return noBatch(cursor);
   const size = cursor.sizeInBytes;
+  if (CODECS[header.codecId(buffer, 0)] === 'zstd' && !rules.isZstdAllowed) {
+    return rejectUnlogged(
+      'UNSUPPORTED_COMPRESSION_TYPE',
+      'zstd needs version 7 or later of the produce request',
+    );
+  }
   if (cursor.next()) {
     return rejectUnlogged(
       'INVALID_RECORD',
@@ -87,6 +92,8 @@ export function validateProduced(buffer: Buffer, rules: ProduceRules): AcceptedB
   }
   if (cursor.state === 'corrupt')
     return rejectUnlogged('CORRUPT_MESSAGE', 'the bytes behind the record batch are none');
+  const rejected = validateHeader(buffer, size, rules);
+  if (rejected !== undefined) return rejected;
   try {
     return validateContent(size === buffer.length ? buffer : buffer.subarray(0, size), rules);
   } catch (error) {
@@ -124,12 +131,6 @@ function validateHeader(batch: Buffer, sizeInBytes: number, rules: ProduceRules)
   const codec = CODECS[header.codecId(batch, 0)];
   if (codec === undefined)
     return reject('UNSUPPORTED_COMPRESSION_TYPE', 'the codec of the batch does not exist');
-  if (codec === 'zstd' && !rules.isZstdAllowed) {
-    return rejectUnlogged(
-      'UNSUPPORTED_COMPRESSION_TYPE',
-      'zstd needs version 7 or later of the produce request',
-    );
-  }
   if (header.baseOffset(batch, 0) !== 0) {
     return reject(
       'INVALID_RECORD',

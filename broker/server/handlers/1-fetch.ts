@@ -17,6 +17,9 @@ const TOPIC_IDS_SINCE = 13;
 const CURRENT_LEADER_SINCE = 16;
 const REPLICA_STATE_SINCE = 15;
 const READ_COMMITTED = 1;
+/** As everything below it, which Kafka takes for an epoch in ListOffsets and OffsetForLeaderEpoch alone. */
+const NO_EPOCH = -1;
+const unknownErrors = [ErrorCode.UNKNOWN_TOPIC_ID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION] as readonly number[];
 const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 /** Fetch: reads whole batches, waits for `minBytes`, keeps incremental sessions. */
@@ -73,7 +76,7 @@ function targetsOf(request: FetchRequest, partitions: Partitions, usesTopicIds: 
       topic,
       topicId,
       partition: partition.partition,
-      currentLeaderEpoch: partition.currentLeaderEpoch,
+      currentLeaderEpoch: Math.max(partition.currentLeaderEpoch, NO_EPOCH),
       fetchOffset: partition.fetchOffset,
       lastFetchedEpoch: partition.lastFetchedEpoch,
       partitionMaxBytes: partition.partitionMaxBytes,
@@ -141,19 +144,29 @@ interface Answerer {
 }
 
 function responseOf(context: FetchContext, results: readonly FetchResult[], answerer: Answerer): Response {
-  const { sessionId, results: told } = context.finish(results);
-  const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionData[] }>();
+  const { sessionId, results: told } = context.finish(unknownLast(results));
+  const responses: { topic: string; topicId: string; partitions: PartitionData[] }[] = [];
   for (const result of told) {
     const { topic, topicId } = result.target;
-    const key = topicId === ZERO_UUID ? topic : topicId;
-    let entry = topics.get(key);
-    if (entry === undefined) {
-      entry = { topic, topicId, partitions: [] };
-      topics.set(key, entry);
+    // As Kafka has it, in the order of the partitions: a topic is told of again when another came between.
+    let last = responses.at(-1);
+    if (last === undefined || last.topicId !== topicId || (topicId === ZERO_UUID && last.topic !== topic)) {
+      last = { topic, topicId, partitions: [] };
+      responses.push(last);
     }
-    entry.partitions.push(partitionData(result, answerer));
+    last.partitions.push(partitionData(result, answerer));
   }
-  return { errorCode: ErrorCode.NONE, sessionId, responses: [...topics.values()] };
+  return { errorCode: ErrorCode.NONE, sessionId, responses };
+}
+
+/** In Kafka's order, which is that of a new session as well: what there is no topic or no partition of comes last. */
+function unknownLast(results: readonly FetchResult[]): readonly FetchResult[] {
+  if (results.every((result) => rankOf(result) === 0)) return results;
+  return results.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+function rankOf({ errorCode }: FetchResult): number {
+  return unknownErrors.indexOf(errorCode) + 1;
 }
 
 function partitionData(result: FetchResult, { nodeId, apiVersion }: Answerer): PartitionData {

@@ -10,7 +10,7 @@ import type { Partition } from '../../replica/partition.ts';
 import { checkLeaderEpoch, readErrorOf } from '../../replica/partition-read.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type Api, api } from '../api.ts';
-import { lastOfEach } from './repeats.ts';
+import { lastOfEach, topicsOf } from './repeats.ts';
 
 const LATEST = -1;
 const EARLIEST = -2;
@@ -45,7 +45,7 @@ const NOTHING: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 };
 /** ListOffsets: the ends of the log, and records by timestamp. */
 export function listOffsetsApi(partitions: Partitions): Api {
   return api(listOffsetsRequest, listOffsetsResponse, (request, { apiVersion }) => ({
-    topics: request.topics.map(({ name, partitions: asked }) => ({
+    topics: topicsOf(request.topics).map(({ name, partitions: asked }) => ({
       name,
       partitions: answers(asked, request, (each) =>
         answer(partitions.lookupByName(name, each.partitionIndex), each, { request, apiVersion }),
@@ -83,9 +83,9 @@ function answer(
   asked: Asked,
   { request, apiVersion }: { request: ListOffsetsRequest; apiVersion: number },
 ): Found | number {
-  if (typeof partition === 'number') return partition;
   const since = asked.timestamp < 0 ? SINCE[asked.timestamp] : 0;
   if (since === undefined || apiVersion < since) return ErrorCode.UNSUPPORTED_VERSION;
+  if (typeof partition === 'number') return partition;
   const epochError = checkLeaderEpoch(partition, asked.currentLeaderEpoch);
   if (epochError !== ErrorCode.NONE) return epochError;
   if (partition.log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;

@@ -4,7 +4,7 @@ import { isInternalTopic } from '../../metadata/index.ts';
 import type { Partition } from '../../replica/partition.ts';
 import type { Partitions } from '../../replica/partitions.ts';
 import { type Api, api } from '../api.ts';
-import { lastOfEach } from './repeats.ts';
+import { lastOfEach, topicsOf } from './repeats.ts';
 
 const HIGH_WATERMARK = -1;
 
@@ -16,7 +16,7 @@ interface Outcome {
 /** DeleteRecords: moves log start offsets up. `checkpoint` makes the new ones durable before they are told, or throws. */
 export function deleteRecordsApi(partitions: Partitions, checkpoint: () => void): Api {
   return api(deleteRecordsRequest, deleteRecordsResponse, (request) => {
-    const outcomes = request.topics.map(({ name, partitions: asked }) => ({
+    const outcomes = topicsOf(request.topics).map(({ name, partitions: asked }) => ({
       name,
       partitions: lastOfEach(asked, (each) => each.partitionIndex).map(({ partitionIndex, offset }) => ({
         partitionIndex,

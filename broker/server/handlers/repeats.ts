@@ -11,3 +11,19 @@ export function lastOfEach<T>(values: readonly T[], key: (value: T) => unknown):
   if (!repeats(values, key)) return values;
   return [...new Map(values.map((value) => [key(value), value])).values()];
 }
+
+interface NamedTopic<P> {
+  readonly name: string;
+  readonly partitions: readonly P[];
+}
+
+/** What a request asks of each topic: Kafka answers about a topic once, and not about one without partitions. */
+export function topicsOf<P>(topics: readonly NamedTopic<P>[]): readonly NamedTopic<P>[] {
+  const asked = topics.filter(({ partitions }) => partitions.length > 0);
+  if (!repeats(asked, ({ name }) => name)) return asked;
+  const byName = Map.groupBy(asked, ({ name }) => name);
+  return [...byName].map(([name, same]) => ({
+    name,
+    partitions: same.flatMap(({ partitions }) => partitions),
+  }));
+}

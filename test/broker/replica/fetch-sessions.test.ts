@@ -227,3 +227,46 @@ test('a session survives nothing: after a restart its id is unknown', async () =
   expect((await session.fetch()).errorCode).toBe(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
   expect(ZERO_UUID).toHaveLength(22);
 });
+
+test('a session begins in the order of its request, also when the first of it gave records', async () => {
+  const { fixture, session } = await started();
+  for (const partition of [0, 1]) await fixture.produce('a', batchOf(['x']), { partition });
+  await session.fetch(all);
+  expect((await session.fetch()).told).toEqual(['a-0[x]', 'a-1[x]']);
+});
+
+test('a session may begin without partitions', async () => {
+  const { session } = await started();
+  expect((await session.fetch()).sessionId).toBeGreaterThan(0);
+});
+
+test('a request that takes the last partition from a session is answered about those that it names', async () => {
+  const { session } = await started();
+  await session.fetch([['b', 0, 0]]);
+  expect(await session.fetch([['b', 0, 0]], [['b', 0]])).toMatchObject({ sessionId: 0, told: ['b-0[]'] });
+});
+
+test('what there is no topic of comes last, and after it, what there is no partition of', async () => {
+  const { fixture } = await started();
+  const session = new SessionClient(fixture, 13);
+  const id = await fixture.createTopic('c');
+  const unknown = 'AAAAAAAAAAAAAAAAAAAAZQ';
+  const { told } = await session.fetch([
+    [id, 5, 0],
+    [unknown, 0, 0],
+    [id, 0, 0],
+  ]);
+  expect(told).toEqual([
+    `${id}-0[]`,
+    `${unknown}-0!${ErrorCode.UNKNOWN_TOPIC_ID}[]`,
+    `${id}-5!${ErrorCode.UNKNOWN_TOPIC_OR_PARTITION}[]`,
+  ]);
+});
+
+test('a wrong epoch is told before a change from names to ids', async () => {
+  const { fixture, session } = await started();
+  await session.fetch(all);
+  const byId = new SessionClient(fixture, 13);
+  Object.assign(byId, { sessionId: session.sessionId, epoch: 4 });
+  expect((await byId.fetch()).errorCode).toBe(ErrorCode.INVALID_FETCH_SESSION_EPOCH);
+});

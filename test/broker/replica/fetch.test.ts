@@ -104,6 +104,9 @@ test('a negative number of bytes and an unknown isolation level are refused', as
   const refused = { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, highWatermark: -1 };
   expect(await fixture.fetch('t', 0, { partitionMaxBytes: -1 })).toMatchObject(refused);
   expect(await fixture.fetch('t', 1, { partitionMaxBytes: -1 })).toMatchObject({ errorCode: 0 });
+  expect(await fixture.fetch('t', -2, { partitionMaxBytes: -1 })).toMatchObject({
+    errorCode: ErrorCode.OFFSET_OUT_OF_RANGE,
+  });
   const answer = await fixture.client.request(fetchMessages, 12, fetchBody('t', 0, { isolationLevel: 5 }));
   expect(answer).toMatchObject({
     errorCode: ErrorCode.UNKNOWN_SERVER_ERROR,
@@ -122,6 +125,7 @@ test('an older leader epoch is fenced, a newer one is not known yet, the right o
   expect(await fetch(epoch - 1)).toMatchObject({ errorCode: ErrorCode.FENCED_LEADER_EPOCH });
   expect(await fetch(epoch + 1)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_LEADER_EPOCH });
   expect(await fetch(epoch)).toMatchObject({ errorCode: 0 });
+  expect(await fetch(-2)).toMatchObject({ errorCode: 0 });
 });
 
 test('a reader whose last epoch ends elsewhere is told where it parts from this log', async () => {
@@ -133,6 +137,8 @@ test('a reader whose last epoch ends elsewhere is told where it parts from this 
   const part = await fixture.fetch('t', 3, { lastFetchedEpoch: epoch - 1 });
   expect(part).toMatchObject({ errorCode: 0, divergingEpoch: { epoch: epoch - 1, endOffset: 2 } });
   expect(part?.records).toEqual(Buffer.alloc(0));
+  const committed = await fixture.fetch('t', 3, { lastFetchedEpoch: epoch - 1, isolationLevel: 1 });
+  expect(committed).toMatchObject({ divergingEpoch: { endOffset: 2 }, abortedTransactions: null });
   expect(await fixture.fetch('t', 3, { lastFetchedEpoch: epoch })).toMatchObject({
     divergingEpoch: { epoch: -1, endOffset: -1 },
   });
@@ -243,6 +249,28 @@ test('read_committed is told that there are no aborted transactions, others are 
     lastStableOffset: 1,
   });
   expect(await fixture.fetch('t', 0)).toMatchObject({ abortedTransactions: null, lastStableOffset: 1 });
+});
+
+test('read_committed is told nothing of aborted transactions where not even a batch fits', async () => {
+  const fixture = await started(2);
+  for (const partition of [0, 1]) await fixture.produce('t', batchOf(['a']), { partition });
+  const partitions = [0, 1].map((partition) => ({ partition, fetchOffset: 0, partitionMaxBytes: 20 }));
+  const body = { ...fetchBody('t', 0, { isolationLevel: 1 }), topics: [{ topic: 't', partitions }] };
+  const answer = await fixture.client.request(fetchMessages, 12, body);
+  const aborted = answer?.responses[0]?.partitions.map(({ abortedTransactions }) => abortedTransactions);
+  expect(aborted).toEqual([[], null]);
+});
+
+test('a topic is told of again when another came between its partitions', async () => {
+  const fixture = await started(2);
+  await fixture.createTopic('u');
+  const target = (topic: string, partition: number) => ({
+    topic,
+    partitions: [{ partition, fetchOffset: 0, partitionMaxBytes: 1000 }],
+  });
+  const topics = [target('t', 0), target('u', 0), target('t', 1)];
+  const answer = await fixture.client.request(fetchMessages, 12, { ...fetchBody('t', 0), topics });
+  expect(answer?.responses.map(({ topic }) => topic)).toEqual(['t', 'u', 't']);
 });
 
 test('deletion of the topic answers those who wait for its records', async () => {

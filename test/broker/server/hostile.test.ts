@@ -34,6 +34,20 @@ test('records that are refused with acks=0 cost the connection', async () => {
   expect(await fixture.produce('t', batchOf(['c']))).toMatchObject({ errorCode: 0, baseOffset: 0 });
 });
 
+test('what comes behind records that are refused with acks=0 is not done', async () => {
+  const fixture = await BrokerFixture.start();
+  await fixture.createTopic('t');
+  const client = await fixture.connect();
+  const frames = [
+    client.frameOf(produceRequest, 9, produceBody('nope', 0, batchOf(['a']), 0), 1),
+    client.frameOf(produceRequest, 9, produceBody('t', 0, batchOf(['b'])), 2),
+  ];
+  client.write(Buffer.concat(frames.flat()));
+  await fixture.platform.settle();
+  expect(client.isClosed).toBe(true);
+  expect(await fixture.listOffset('t', -1)).toMatchObject({ offset: 0 });
+});
+
 test('pipelined produce is answered in order while a fetch waits on another connection', async () => {
   const fixture = await BrokerFixture.start();
   await fixture.createTopic('t', 2);

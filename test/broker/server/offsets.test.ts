@@ -62,6 +62,7 @@ test('ListOffsets: the special timestamps are known from their versions on, and 
     });
   }
   expect(await fixture.listOffset('t', -7, 11)).toMatchObject({ errorCode: ErrorCode.UNSUPPORTED_VERSION });
+  expect(await fixture.listOffset('nope', -4, 7)).toMatchObject({ errorCode: ErrorCode.UNSUPPORTED_VERSION });
   for (let version = 1; version <= 11; version++)
     expect(await fixture.listOffset('t', -1, version)).toMatchObject({ offset: 3 });
 });
@@ -86,6 +87,16 @@ test('ListOffsets: unknown partitions, wrong epochs and a partition that is aske
   const one = { partitionIndex: 0, timestamp: -1 };
   expect(await ask([one, one])).toEqual([ErrorCode.INVALID_REQUEST]);
   expect(await ask([{ ...one, currentLeaderEpoch: 9 }])).toEqual([ErrorCode.UNKNOWN_LEADER_EPOCH]);
+  expect(await ask([{ ...one, currentLeaderEpoch: -2 }])).toEqual([ErrorCode.FENCED_LEADER_EPOCH]);
+  const topics = [
+    { name: 't', partitions: [one] },
+    { name: 'empty', partitions: [] },
+    { name: 't', partitions: [one] },
+  ];
+  const response = await fixture.client.request(listOffsetsMessages, 7, { replicaId: -1, topics });
+  expect(response?.topics).toMatchObject([
+    { name: 't', partitions: [{ errorCode: ErrorCode.INVALID_REQUEST }] },
+  ]);
 });
 
 test('DeleteRecords moves the start, for ListOffsets, Fetch and timestamps, and -1 means the high watermark', async () => {
@@ -184,4 +195,18 @@ test('OffsetForLeaderEpoch: where an epoch ended, and nothing for one that is no
   });
   expect(await ask(0, 0)).toMatchObject({ errorCode: epoch === 0 ? 0 : ErrorCode.FENCED_LEADER_EPOCH });
   expect(await ask(0, -1, 'nope')).toMatchObject({ errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION });
+});
+
+test('DeleteRecords answers about a topic once, and not about one without partitions', async () => {
+  const fixture = await filled();
+  const topics = [
+    { name: 'empty', partitions: [] },
+    { name: 't', partitions: [{ partitionIndex: 0, offset: 1 }] },
+    { name: 't', partitions: [{ partitionIndex: 0, offset: 2 }] },
+  ];
+  const messages = [deleteRecordsRequest, deleteRecordsResponse] as const;
+  const response = await fixture.client.request(messages, 2, { topics, timeoutMs: 1000 });
+  expect(response?.topics).toEqual([
+    { name: 't', partitions: [{ partitionIndex: 0, errorCode: 0, lowWatermark: 2 }] },
+  ]);
 });

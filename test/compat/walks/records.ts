@@ -1,79 +1,45 @@
+import { closeSessions, fetchInSession, fetchSome } from './records-fetch.ts';
 import {
-  createTopicsRequest,
-  deleteRecordsRequest,
-  fetchRequest,
-  listOffsetsRequest,
-  produceRequest,
-} from '../../../kafka/protocol/index.ts';
-import type { Dice } from '../dice.ts';
-import { batchOf } from '../wire/batches.ts';
-import type { Wire } from '../wire/wire.ts';
+  deleteRecords,
+  describeLogDirs,
+  describeProducers,
+  epochEnds,
+  listOffsets,
+} from './records-offsets.ts';
+import { newProducer, produceInOrder, produceSilently, produceSome } from './records-produce.ts';
+import { fetchWaiting } from './records-waits.ts';
+import { type World, worldOf } from './records-world.ts';
 import type { Walk } from './walk.ts';
 
-/** Produce, Fetch, ListOffsets and DeleteRecords on a topic of two partitions. */
+/** Records that are produced, read, looked up by time and deleted, in topics of several kinds. */
 export const recordsWalk: Walk = {
   name: 'records',
   about: 'Produce, Fetch, ListOffsets, DeleteRecords',
-  count: 5,
-  steps: 60,
+  count: 20,
+  steps: 100,
   async take(wire, dice, prefix) {
-    const topic = `${prefix}-records`;
-    await create(wire, topic);
-    for (let step = 0; step < recordsWalk.steps; step++) await dice.pick(questions)(wire, dice, topic);
+    const world = await worldOf(wire, dice, prefix);
+    for (let step = 0; step < recordsWalk.steps; step++) await dice.pick(questions)(world);
+    await closeSessions(world);
   },
 };
 
-const partitions = 2;
-const questions: readonly ((wire: Wire, dice: Dice, topic: string) => Promise<unknown>)[] = [
-  produce,
-  fetch,
-  listOffsets,
-  deleteRecords,
-];
-
-async function create(wire: Wire, name: string): Promise<void> {
-  const topics = [{ name, numPartitions: partitions, replicationFactor: 1, assignments: [], configs: [] }];
-  await wire.ask('the topic', createTopicsRequest, 7, { topics }, { counted: ['topics.configs'] });
-  await wire.untilLed([name], partitions);
-}
-
-function produce(wire: Wire, dice: Dice, name: string) {
-  const values = dice.list(1, 4, (i) => `v${i}-${dice.below(100)}`);
-  const index = dice.below(partitions + 1);
-  const partitionData = [{ index, records: batchOf(values) }];
-  return wire.ask(`${values.length} records`, produceRequest, dice.pick([3, 7, 9, 11, 12]), {
-    acks: dice.pick([1, -1]),
-    timeoutMs: 5000,
-    topicData: [{ name, partitionData }],
-  });
-}
-
-function fetch(wire: Wire, dice: Dice, topic: string) {
-  const partition = dice.below(partitions + 1);
-  const fetchOffset = dice.below(40);
-  return wire.ask('whole batches', fetchRequest, dice.pick([4, 7, 11, 12]), {
-    maxWaitMs: 0,
-    minBytes: 0,
-    isolationLevel: dice.below(2),
-    topics: [{ topic, partitions: [{ partition, fetchOffset, partitionMaxBytes: 1 << 20 }] }],
-  });
-}
-
-function listOffsets(wire: Wire, dice: Dice, name: string) {
-  const partitionIndex = dice.below(partitions + 1);
-  const timestamp = dice.pick([-1, -2, -3, -4, -5, 1_500_000_000_000, 1_500_000_001_000, 0]);
-  return wire.ask('an offset', listOffsetsRequest, dice.pick([2, 5, 7, 8, 9, 10]), {
-    replicaId: -1,
-    isolationLevel: dice.below(2),
-    topics: [{ name, partitions: [{ partitionIndex, timestamp }] }],
-  });
-}
-
-function deleteRecords(wire: Wire, dice: Dice, name: string) {
-  const partitionIndex = dice.below(partitions + 1);
-  const offset = dice.pick([-1, 0, dice.below(30)]);
-  return wire.ask('before an offset', deleteRecordsRequest, dice.pick([0, 1, 2]), {
-    timeoutMs: 5000,
-    topics: [{ name, partitions: [{ partitionIndex, offset }] }],
-  });
-}
+/** Each as often as its weight says. */
+const questions = (
+  [
+    [produceSome, 6],
+    [produceSilently, 1],
+    [produceInOrder, 5],
+    [newProducer, 1],
+    [fetchSome, 4],
+    [fetchInSession, 4],
+    [fetchWaiting, 1],
+    [listOffsets, 5],
+    [deleteRecords, 2],
+    [epochEnds, 1],
+    [describeProducers, 1],
+    [describeLogDirs, 1],
+  ] as const
+).flatMap(([question, weight]) =>
+  Array.from({ length: weight }, (): ((world: World) => Promise<unknown>) => question),
+);

@@ -80,8 +80,8 @@ function showBatch(bytes: Buffer, at: number, indent: string, names: Names): str
     batchHeader.isCrcValid(bytes, at) ? '' : 'CHECKSUM WRONG',
   ];
   const records = readRecords(bytes, at, 1 << 20).map(
-    ({ offset, timestamp, key, value }) =>
-      `${indent}  ${offset} ${timestamp > 1.6e12 ? '<time>' : timestamp} ${part(key)} ${part(value)}`,
+    ({ offset, timestamp, key, value, headers }) =>
+      `${indent}  ${offset} ${timestamp > 1.6e12 ? '<time>' : timestamp} ${part(key)} ${part(value)}${headers.map((header) => ` ${header.key}=${part(header.value)}`).join('')}`,
   );
   return [fields.filter((field) => field !== '').join(' '), ...records];
 }

@@ -100,6 +100,7 @@ function text(name: string, value: string, parent: Struct, names: Names): string
     .within(value)
     .replace(/(.)\1{40,}/g, (run, letter) => `${letter}{${run.length}}`)
     .replace(/\b1[6-9]\d{11}\b/g, '<time>')
+    .replace(/-92233\d{14}\b/g, '<time before all>')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uuid>');
   return /^[\w.:/<>*-][\w.:/<>* -]*$/.test(known) && !known.includes(' ') ? known : JSON.stringify(known);
 }

@@ -113,6 +113,22 @@ describe.each(CODECS)('%s', (codec) => {
     },
   );
 
+  test('attributes that nobody has named stay in a batch as it came, and not in one that is written anew', () => {
+    const sent = patched(
+      (batch) => {
+        batch.writeInt16BE(batch.readInt16BE(21) | 0x0180, 21);
+      },
+      smallBatch(3, { codec }),
+    );
+    const id = CODECS.indexOf(codec);
+    expect(batchHeader.attributes(accepted(Buffer.from(sent)).batch, 0)).toBe(id | 0x0180);
+    const compressionType = codec === 'gzip' ? 'lz4' : 'gzip';
+    const packed = accepted(Buffer.from(sent), { compressionType }).batch;
+    expect(batchHeader.attributes(packed, 0)).toBe(CODECS.indexOf(compressionType));
+    const appended = accepted(sent, { timestampType: 'LogAppendTime' }).batch;
+    expect(batchHeader.attributes(appended, 0)).toBe(id | 0x08);
+  });
+
   test('a wrong maximum timestamp is put right, with a new CRC', () => {
     const sent = patched((batch) => batchHeader.setMaxTimestamp(batch, 0, 5), smallBatch(5, { codec }));
     const { batch } = accepted(sent);
@@ -171,6 +187,8 @@ describe('the shape of the batch', () => {
     const two = Buffer.concat([batch, batch]);
     expect(rejected(Buffer.from(two)).error).toBe('INVALID_RECORD');
     expect(accepted(two.subarray(0, -1)).batch.equals(batch)).toBe(true);
+    two.writeBigInt64BE(7n, 0);
+    expect(rejected(two)).toMatchObject({ error: 'INVALID_RECORD', isByLog: false });
   });
 
   test('an impossible size is corrupt, and so is one behind the batch', () => {
@@ -283,6 +301,8 @@ describe('timestamps', () => {
     const { error, recordErrors } = rejected(timed(NOW, NOW + HOUR + 1, NOW - HOUR, NOW + 2 * HOUR));
     expect(error).toBe('INVALID_TIMESTAMP');
     expect(recordErrors.map(({ batchIndex }) => batchIndex)).toEqual([1, 3]);
+    const longest = BigInt(NOW) - (2n ** 63n - 1n);
+    expect(recordErrors[0]?.message).toContain(`should be within [${longest}, ${NOW + HOUR}]`);
   });
 
   test('the past is open by default, and closed by its own limit', () => {
