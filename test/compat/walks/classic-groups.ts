@@ -1,8 +1,8 @@
-import { createTopicsRequest, deleteGroupsRequest, findCoordinatorRequest, offsetFetchRequest } from '../../../kafka/protocol/index.ts';
-import type { Dice } from '../dice.ts';
+import { createTopicsRequest, deleteGroupsRequest } from '../../../kafka/protocol/index.ts';
 import type { Wire } from '../wire/wire.ts';
 import { ClassicModel } from './classic-model.ts';
 import { classicQuestions } from './classic-questions.ts';
+import { untilCoordinated } from './classic-requests.ts';
 import { ClassicWalker } from './classic-walker.ts';
 import type { Walk } from './walk.ts';
 
@@ -18,13 +18,7 @@ export const classicGroupsWalk: Walk = {
     const group = `${prefix}-group`;
     await untilCoordinated(wire, [group, `${prefix}-unknown`, '']);
     const protocolType = dice.chance(75) ? 'consumer' : 'connect';
-    const walker = new ClassicWalker(
-      wire,
-      dice,
-      prefix,
-      topics,
-      new ClassicModel(group, protocolType),
-    );
+    const walker = new ClassicWalker(wire, dice, prefix, topics, new ClassicModel(group, protocolType));
     for (let step = 0; step < classicGroupsWalk.steps; step++) {
       if (dice.chance(60)) await walker.move();
       else await dice.pick(classicQuestions)(walker);
@@ -44,12 +38,4 @@ async function create(wire: Wire, names: readonly string[]): Promise<void> {
   }));
   await wire.ask('the topics', createTopicsRequest, 7, { topics }, { counted: ['topics.configs'] });
   await wire.untilLed(names, 2);
-}
-
-/** Waits until the topics of the coordinators are there, and what these groups need of them is loaded. */
-async function untilCoordinated(wire: Wire, groups: readonly string[]): Promise<void> {
-  for (const keyType of [0, 1])
-    await wire.settle(findCoordinatorRequest, 3, { key: 'x', keyType }, 'errorCode');
-  for (const groupId of groups)
-    await wire.settle(offsetFetchRequest, 9, { groups: [{ groupId, topics: [] }] }, 'groups.0.errorCode');
 }

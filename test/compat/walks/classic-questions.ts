@@ -1,4 +1,8 @@
-import { deleteGroupsRequest, findCoordinatorRequest, offsetFetchRequest } from '../../../kafka/protocol/index.ts';
+import {
+  deleteGroupsRequest,
+  findCoordinatorRequest,
+  offsetFetchRequest,
+} from '../../../kafka/protocol/index.ts';
 import {
   commit,
   deleteOffsets,
@@ -27,7 +31,16 @@ export const classicQuestions: readonly ((walker: ClassicWalker) => Promise<unkn
   find,
 ];
 
-const sleeping = ['Empty', 'empty', 'Stable', 'PreparingRebalance', 'completingrebalance', 'Dead', 'Sleeping', ''];
+const sleeping = [
+  'Empty',
+  'empty',
+  'Stable',
+  'PreparingRebalance',
+  'completingrebalance',
+  'Dead',
+  'Sleeping',
+  '',
+];
 
 function identityOf({ dice, model }: ClassicWalker): Identity {
   const strangers = ['nobody', '', ...model.gone.slice(-2), ...model.pending.map(({ id }) => id)];
@@ -69,7 +82,10 @@ function look(walker: ClassicWalker) {
 }
 
 function lookForAll({ dice, prefix, wire }: ClassicWalker) {
-  const filters = { states: dice.some(sleeping, 30), types: dice.some(['classic', 'CLASSIC', 'consumer', 'other'], 20) };
+  const filters = {
+    states: dice.some(sleeping, 30),
+    types: dice.some(['classic', 'CLASSIC', 'consumer', 'other'], 20),
+  };
   const what = `states ${filters.states.join(',') || 'any'}, types ${filters.types.join(',') || 'any'}`;
   return list(wire, what, dice.below(6), prefix, filters);
 }
@@ -88,7 +104,9 @@ function commitAs(walker: ClassicWalker) {
 function fetch({ dice, model, wire }: ClassicWalker) {
   const memberId = dice.pick([null, 'nobody', model.members[0]?.id ?? '']);
   return wire.ask('all of the group', offsetFetchRequest, 9, {
-    groups: [{ groupId: model.group, topics: null, memberId, memberEpoch: dice.pick([-1, model.generation]) }],
+    groups: [
+      { groupId: model.group, topics: null, memberId, memberEpoch: dice.pick([-1, model.generation]) },
+    ],
   });
 }
 
@@ -149,14 +167,25 @@ async function wrongSync(walker: ClassicWalker): Promise<void> {
 function wrongLeave(walker: ClassicWalker) {
   const { dice, wire } = walker;
   const group = groupOf(walker);
-  const entries = dice.list(0, 2, () => dice.pick([['nobody', null], ['', null], ['', 'i9'], ['nobody', 'i9']] as const));
+  const entries = dice.list(0, 2, () =>
+    dice.pick([
+      ['nobody', null],
+      ['', null],
+      ['', 'i9'],
+      ['nobody', 'i9'],
+    ] as const),
+  );
   const what = `${group === walker.model.group ? '' : `${group || 'an empty group'} `}strangers ${entries.map((entry) => entry.join('/')).join(' ')}`;
   return leave(wire, what, dice.below(6), group, entries);
 }
 
 async function remove(walker: ClassicWalker): Promise<void> {
   const { dice, model, prefix, wire } = walker;
-  const groupsNames = [...dice.some([`${prefix}-unknown`, ''], 20), model.group, ...dice.some([model.group], 10)];
+  const groupsNames = [
+    ...dice.some([`${prefix}-unknown`, ''], 20),
+    model.group,
+    ...dice.some([model.group], 10),
+  ];
   if (!dice.chance(50)) return;
   await wire.ask(groupsNames.join(' '), deleteGroupsRequest, dice.below(3), { groupsNames });
   if (model.phase === 'empty') model.reset();

@@ -1,12 +1,14 @@
 import {
   describeGroupsRequest,
   describeGroupsResponse,
+  findCoordinatorRequest,
   heartbeatRequest,
   joinGroupRequest,
   leaveGroupRequest,
   listGroupsRequest,
   offsetCommitRequest,
   offsetDeleteRequest,
+  offsetFetchRequest,
   syncGroupRequest,
 } from '../../../kafka/protocol/index.ts';
 import type { Answer } from '../wire/answer.ts';
@@ -204,4 +206,12 @@ export async function untilGroup(wire: Wire, groupId: string, goal: GroupGoal): 
     await wire.pause(10);
   }
   throw new Error(`${groupId} has not come to ${JSON.stringify(goal)}`);
+}
+
+/** Waits until the topics of the coordinators are there, and what these groups need of them is loaded. */
+export async function untilCoordinated(wire: Wire, groups: readonly string[]): Promise<void> {
+  for (const keyType of [0, 1])
+    await wire.settle(findCoordinatorRequest, 3, { key: 'x', keyType }, 'errorCode');
+  for (const groupId of groups)
+    await wire.settle(offsetFetchRequest, 9, { groups: [{ groupId, topics: [] }] }, 'groups.0.errorCode');
 }

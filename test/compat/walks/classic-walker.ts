@@ -2,7 +2,15 @@ import type { Dice } from '../dice.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { Wire } from '../wire/wire.ts';
 import { type ClassicModel, isSame, type ModelMember, type OfferedProtocol } from './classic-model.ts';
-import { type Joining, type Leaving, leave, type Syncing, startJoin, startSync, untilGroup } from './classic-requests.ts';
+import {
+  type Joining,
+  type Leaving,
+  leave,
+  type Syncing,
+  startJoin,
+  startSync,
+  untilGroup,
+} from './classic-requests.ts';
 
 const clients = ['m0', 'm1', 'm2', 'm3', 'm4'];
 const instances = ['i0', 'i1'];
@@ -53,7 +61,12 @@ export class ClassicWalker {
 
   protocols(): OfferedProtocol[] {
     const { dice } = this;
-    const names = dice.pick([['range'], ['range', 'sticky'], ['sticky', 'range'], ['range', 'sticky', 'roundrobin']]);
+    const names = dice.pick([
+      ['range'],
+      ['range', 'sticky'],
+      ['sticky', 'range'],
+      ['range', 'sticky', 'roundrobin'],
+    ]);
     const variant = dice.below(4);
     return names.map((name) => ({ name, variant }));
   }
@@ -232,7 +245,9 @@ export class ClassicWalker {
     await this.synchronize({ version, client, id, instance: dice.chance(80) ? instance : null });
   }
 
-  async synchronize(asked: Pick<Syncing, 'version' | 'client' | 'id' | 'instance'> & Partial<Syncing>): Promise<void> {
+  async synchronize(
+    asked: Pick<Syncing, 'version' | 'client' | 'id' | 'instance'> & Partial<Syncing>,
+  ): Promise<void> {
     const { wire, model, dice } = this;
     const to = [...dice.some(model.members, 80).map(({ id }) => id), ...dice.some(['nobody'], 10)];
     const syncing: Syncing = {
@@ -252,7 +267,8 @@ export class ClassicWalker {
     const isRight =
       generation === model.generation &&
       (instance === null || model.byInstance(instance)?.id === id || version < 3) &&
-      (version < 5 || (syncing.protocolType === model.protocolType && syncing.protocolName === model.protocolName));
+      (version < 5 ||
+        (syncing.protocolType === model.protocolType && syncing.protocolName === model.protocolName));
     if (model.phase !== 'completing' || member === undefined || !isRight) {
       await answer();
       return;
@@ -274,7 +290,13 @@ export class ClassicWalker {
       return [instance !== null && dice.chance(50) ? '' : id, dice.chance(80) ? instance : null];
     });
     for (const { id } of dice.some(model.pending, 20)) entries.push([id, null]);
-    const wrong: Leaving[] = [['nobody', null], ['', null], ['', 'i9'], ['nobody', 'i0'], ...entries.slice(0, 1)];
+    const wrong: Leaving[] = [
+      ['nobody', null],
+      ['', null],
+      ['', 'i9'],
+      ['nobody', 'i0'],
+      ...entries.slice(0, 1),
+    ];
     if (entries.length === 0 || dice.chance(30)) entries.push(dice.pick(wrong));
     await this.leaveThese(`${entries.length}`, version, entries);
   }
@@ -303,7 +325,9 @@ export class ClassicWalker {
   /** The connection of a member that waits for others goes away: the member stays. */
   async hangUp(): Promise<void> {
     const { dice, model, wire } = this;
-    const waiting = model.members.filter(({ waitsFor, answer, id }) => waitsFor === 'join' && answer !== undefined && id !== '');
+    const waiting = model.members.filter(
+      ({ waitsFor, answer, id }) => waitsFor === 'join' && answer !== undefined && id !== '',
+    );
     if (waiting.length === 0) return;
     const member = dice.pick(waiting);
     wire.title(`${member.client} hangs up`);
