@@ -47,16 +47,11 @@ import { GroupPartitions } from './group-partitions.ts';
 import type { GroupShard } from './group-shard.ts';
 import { worldOf } from './group-world.ts';
 import { newMemberId } from './member-id.ts';
-import { offsetCommitError } from './offsets/offset-commit.ts';
+import { askedTopics } from './offsets/asked-topics.ts';
+import { type OffsetCommit, offsetCommitError } from './offsets/offset-commit.ts';
 import type { OffsetFetchGroup, OffsetFetchGroupResponse } from './offsets/offset-fetch.ts';
 import { fetchErrorOf, fetchGroupsOf, fetchResponseOf } from './offsets/offset-fetch-versions.ts';
-import {
-  asOffsetCommit,
-  isAnyKnown,
-  TXN_ADD_SINCE,
-  txnOffsetCommitError,
-  verificationError,
-} from './offsets/txn-offset-commit.ts';
+import { asOffsetCommit, TXN_ADD_SINCE, verificationError } from './offsets/txn-offset-commit.ts';
 import type { GroupTopics, OffsetTransactions } from './ports.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -224,18 +219,12 @@ export class GroupService {
   }
 
   async offsetCommit(request: OffsetCommitRequest, context: RequestContext): Promise<OffsetCommitResponse> {
-    const failed = (errorCode: number) => offsetCommitError(request, errorCode);
+    const { topics } = this.#options;
+    const failed = (errorCode: number) =>
+      offsetCommitError({ request, apiVersion: context.apiVersion, topics }, errorCode);
     const shard = this.#shardOf(request.groupId);
     if (typeof shard === 'number') return failed(shard);
-    const { topics, config, clock } = this.#options;
-    const decision = shard.coordinator.commitOffsets({
-      request,
-      apiVersion: context.apiVersion,
-      topics,
-      offsetMetadataMax: config.offsetMetadataMaxBytes,
-      now: clock.now(),
-    });
-    return shard.respond(decision, failed);
+    return shard.respond(shard.coordinator.commitOffsets(this.#commit(request, context.apiVersion)), failed);
   }
 
   /**
@@ -246,32 +235,29 @@ export class GroupService {
     request: TxnOffsetCommitRequest,
     { apiVersion }: RequestContext,
   ): Promise<TxnOffsetCommitResponse> {
-    const failed = (errorCode: number) => txnOffsetCommitError(request, errorCode);
+    const { topics, transactions } = this.#options;
+    const asked = asOffsetCommit(request);
+    const failed = (errorCode: number) => offsetCommitError({ ...asked, topics }, errorCode);
     const { groupId, transactionalId, producerId, producerEpoch } = request;
     const coordinated = this.#memberShard(groupId);
     if (typeof coordinated === 'number') return failed(coordinated);
-    const { topics, config, clock, transactions } = this.#options;
     const mode = apiVersion >= TXN_ADD_SINCE ? 'add' : 'verify';
-    const transaction = isAnyKnown(request, topics)
-      ? await transactions.begin(this.partitionFor(groupId), {
-          transactionalId,
-          producerId,
-          producerEpoch,
-          mode,
-        })
-      : undefined;
+    // A transaction is not begun for topics that do not exist.
+    const { asked: existing } = askedTopics(request.topics, { topics, isById: false });
+    const transaction =
+      existing.length === 0
+        ? undefined
+        : await transactions.begin(this.partitionFor(groupId), {
+            transactionalId,
+            producerId,
+            producerEpoch,
+            mode,
+          });
     if (typeof transaction === 'number') return failed(verificationError(transaction, apiVersion));
     const shard = this.#shardOf(groupId);
     if (typeof shard === 'number') return failed(shard);
-    const decision = shard.coordinator.commitOffsets({
-      ...asOffsetCommit(request),
-      topics,
-      offsetMetadataMax: config.offsetMetadataMaxBytes,
-      now: clock.now(),
-      transaction,
-    });
-    const { response } = decision;
-    return shard.respond({ ...decision, response: { throttleTimeMs: 0, topics: response.topics } }, failed);
+    const commit = { ...this.#commit(asked.request, asked.apiVersion), transaction };
+    return shard.respond(shard.coordinator.commitOffsets(commit), failed);
   }
 
   /**
@@ -346,6 +332,17 @@ export class GroupService {
     return {
       ...failed(ErrorCode.NONE),
       groups: groups.filter((group) => isListed(group, request.statesFilter, request.typesFilter)),
+    };
+  }
+
+  #commit(request: OffsetCommitRequest, apiVersion: number): OffsetCommit {
+    const { topics, config, clock } = this.#options;
+    return {
+      request,
+      apiVersion,
+      topics,
+      offsetMetadataMax: config.offsetMetadataMaxBytes,
+      now: clock.now(),
     };
   }
 

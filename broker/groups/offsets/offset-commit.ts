@@ -11,6 +11,7 @@ import type { ConsumerGroup } from '../consumer/consumer-group.ts';
 import { type Decision, respond, type TimerChange } from '../decision.ts';
 import type { OffsetCommitRecord } from '../group-record.ts';
 import type { GroupTopics } from '../ports.ts';
+import { type AnsweredTopic, type AskedTopic, answeredTopics, askedTopics } from './asked-topics.ts';
 import { ZERO_TOPIC_ID } from './committed-offsets.ts';
 
 /** An OffsetCommit and what its answer depends on. */
@@ -26,9 +27,8 @@ export interface OffsetCommit {
   readonly transaction?: LogTransaction | undefined;
 }
 
-type Topic = OffsetCommitRequest['topics'][number];
-type Partition = Topic['partitions'][number];
-type TopicResponse = OffsetCommitResponse['topics'][number];
+type Partition = OffsetCommitRequest['topics'][number]['partitions'][number];
+type Target = AskedTopic<Partition>;
 
 /**
  * Decides on an OffsetCommit. Unknown topics and partitions fail by themselves; the group is asked only when
@@ -41,50 +41,45 @@ export function decideOffsetCommit(
   commit: OffsetCommit,
 ): Decision<OffsetCommitResponse> {
   const { request, transaction } = commit;
-  const targets = request.topics.map((topic) => resolve(topic, commit));
-  const isNothingLeft = targets.every(({ errors }) => errors.every((code) => code !== ErrorCode.NONE));
-  const groupError = isNothingLeft ? ErrorCode.NONE : groupErrorOf(group, commit, targets);
+  const { asked, refused } = topicsOf(commit);
+  const groupError = asked.length === 0 ? ErrorCode.NONE : groupErrorOf(group, commit, asked);
   const records: OffsetCommitRecord[] = [];
-  const topics = targets.map((target) => commitTopic(target, groupError, commit, records));
+  const answered = asked.map((target) => commitTopic(target, groupError, commit, records));
+  const isRefused = asked.length === 0 || groupError !== ErrorCode.NONE;
   return {
-    ...respond(request.groupId, { throttleTimeMs: 0, topics }),
+    ...respond(request.groupId, responseOf(refused, answered, commit)),
     records,
     transaction,
-    timers:
-      isNothingLeft || groupError !== ErrorCode.NONE || transaction !== undefined
-        ? []
-        : sessionReset(group, request.memberId),
+    timers: isRefused || transaction !== undefined ? [] : sessionReset(group, request.memberId),
   };
 }
 
-/** The answer that gives every partition the same error. */
-export function offsetCommitError(request: OffsetCommitRequest, errorCode: number): OffsetCommitResponse {
-  return {
-    throttleTimeMs: 0,
-    topics: request.topics.map((topic) => topicResponse(topic, () => errorCode)),
-  };
-}
-
-interface Target {
-  readonly topic: Topic;
-  readonly name: string;
-  readonly topicId: string;
-  /** By index of the partition in the request. */
-  readonly errors: readonly number[];
-}
-
-function resolve(topic: Topic, { apiVersion, topics }: OffsetCommit): Target {
-  const isById = apiVersion >= 10;
-  const name = isById ? topics.topicName(topic.topicId) : topic.name;
-  if (name === undefined) {
-    const errors = topic.partitions.map(() => ErrorCode.UNKNOWN_TOPIC_ID);
-    return { topic, name: '', topicId: topic.topicId, errors };
-  }
-  const errors = topic.partitions.map(({ partitionIndex }) =>
-    topics.hasPartition(name, partitionIndex) ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+/** The answer that gives every partition that exists the same error. */
+export function offsetCommitError(
+  commit: Pick<OffsetCommit, 'request' | 'apiVersion' | 'topics'>,
+  errorCode: number,
+): OffsetCommitResponse {
+  const { asked, refused } = topicsOf(commit);
+  return responseOf(
+    refused,
+    asked.map((target) => answered(target, () => errorCode)),
+    commit,
   );
-  const topicId = isById ? topic.topicId : (topics.topicId(name) ?? ZERO_TOPIC_ID);
-  return { topic, name, topicId, errors };
+}
+
+/** From this version on topics are named by id. */
+const BY_ID_SINCE = 10;
+
+function topicsOf({ request, apiVersion, topics }: Pick<OffsetCommit, 'request' | 'apiVersion' | 'topics'>) {
+  return askedTopics(request.topics, { topics, isById: apiVersion >= BY_ID_SINCE });
+}
+
+function responseOf(
+  refused: readonly AnsweredTopic[],
+  answered: readonly AnsweredTopic[],
+  { apiVersion }: Pick<OffsetCommit, 'apiVersion'>,
+): OffsetCommitResponse {
+  return { throttleTimeMs: 0, topics: answeredTopics(refused, answered, apiVersion >= BY_ID_SINCE) };
 }
 
 function groupErrorOf(
@@ -94,11 +89,9 @@ function groupErrorOf(
 ): number {
   if (group?.type !== 'consumer') return validateCommit(group, commit);
   const { memberId, groupInstanceId, generationIdOrMemberEpoch: memberEpoch } = commit.request;
-  const partitions = targets.map(({ topic, topicId, errors }) => ({
-    topicId,
-    partitions: topic.partitions
-      .filter((_partition, index) => errors[index] === ErrorCode.NONE)
-      .map(({ partitionIndex }) => partitionIndex),
+  const partitions = targets.map((target) => ({
+    topicId: target.topicId,
+    partitions: target.partitions.map(({ partitionIndex }) => partitionIndex),
   }));
   const { apiVersion, transaction } = commit;
   const isTransactional = transaction !== undefined;
@@ -135,16 +128,29 @@ function commitTopic(
   groupError: number,
   commit: OffsetCommit,
   records: OffsetCommitRecord[],
-): TopicResponse {
-  return topicResponse(target.topic, (partition, index) => {
-    const errorCode = target.errors[index] || groupError;
-    if (errorCode !== ErrorCode.NONE) return errorCode;
+): AnsweredTopic {
+  return answered(target, (partition) => {
+    if (groupError !== ErrorCode.NONE) return groupError;
     // Kafka counts characters here, whatever the name of the config says.
     const metadata = partition.committedMetadata ?? '';
     if (metadata.length > commit.offsetMetadataMax) return ErrorCode.OFFSET_METADATA_TOO_LARGE;
     records.push(offsetRecord(target, partition, commit));
     return ErrorCode.NONE;
   });
+}
+
+function answered(
+  { name, topicId, partitions }: Target,
+  errorOf: (partition: Partition) => number,
+): AnsweredTopic {
+  return {
+    name,
+    topicId,
+    partitions: partitions.map((partition) => ({
+      partitionIndex: partition.partitionIndex,
+      errorCode: errorOf(partition),
+    })),
+  };
 }
 
 function offsetRecord(
@@ -167,20 +173,6 @@ function offsetRecord(
       expireTimestamp: hasExpiry ? Math.min(now + request.retentionTimeMs, Number.MAX_SAFE_INTEGER) : -1,
       topicId: hasExpiry ? ZERO_TOPIC_ID : target.topicId,
     },
-  };
-}
-
-function topicResponse(
-  topic: Topic,
-  errorCode: (partition: Partition, index: number) => number,
-): TopicResponse {
-  return {
-    name: topic.name,
-    topicId: topic.topicId,
-    partitions: topic.partitions.map((partition, index) => ({
-      partitionIndex: partition.partitionIndex,
-      errorCode: errorCode(partition, index),
-    })),
   };
 }
 

@@ -7,6 +7,7 @@ import { type ClassicGroup, CONSUMER_PROTOCOL_TYPE, isSubscribedToTopic } from '
 import { type Decision, respond } from '../decision.ts';
 import type { GroupRecord, OffsetCommitRecord } from '../group-record.ts';
 import type { GroupTopics } from '../ports.ts';
+import { type AnsweredTopic, answeredTopics, askedTopics } from './asked-topics.ts';
 import type { CommittedOffset, CommittedOffsets } from './committed-offsets.ts';
 
 /** The record that removes a committed offset. */
@@ -24,13 +25,15 @@ export function decideOffsetDelete(
   { request, topics }: { readonly request: OffsetDeleteRequest; readonly topics: GroupTopics },
 ): Decision<OffsetDeleteResponse> {
   const { groupId } = request;
+  const { asked, refused } = askedTopics(request.topics, { topics, isById: false });
+  const answer = (errorCode: number, answered: readonly AnsweredTopic[]) => {
+    return { errorCode, throttleTimeMs: 0, topics: answeredTopics(refused, answered, false) };
+  };
   const groupError = validateOffsetDelete(group);
-  if (group === undefined || groupError !== ErrorCode.NONE) {
+  if (group === undefined || groupError !== ErrorCode.NONE)
     return respond(groupId, { errorCode: groupError, throttleTimeMs: 0, topics: [] });
-  }
   const records: GroupRecord[] = [];
   const errorOf = (topic: string, partition: number): number => {
-    if (!topics.hasPartition(topic, partition)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     if (isSubscribedToTopic(group, topic)) return ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC;
     const isPending = offsets.pending.has(groupId, topic, partition);
     if (isPending || offsets.get(groupId, topic, partition) !== undefined) {
@@ -38,15 +41,15 @@ export function decideOffsetDelete(
     }
     return ErrorCode.NONE;
   };
-  const responses = request.topics.map(({ name, partitions }) => ({
+  const answered = asked.map(({ name, topicId, partitions }) => ({
     name,
+    topicId,
     partitions: partitions.map(({ partitionIndex }) => ({
       partitionIndex,
       errorCode: errorOf(name, partitionIndex),
     })),
   }));
-  const response = { errorCode: ErrorCode.NONE, throttleTimeMs: 0, topics: responses };
-  return { ...respond(groupId, response), records };
+  return { ...respond(groupId, answer(ErrorCode.NONE, answered)), records };
 }
 
 function validateOffsetDelete(group: ClassicGroup | undefined): number {

@@ -2,9 +2,7 @@ import {
   ErrorCode,
   type OffsetCommitRequest,
   type TxnOffsetCommitRequest,
-  type TxnOffsetCommitResponse,
 } from '../../../kafka/protocol/index.ts';
-import type { GroupTopics } from '../ports.ts';
 import { ZERO_TOPIC_ID } from './committed-offsets.ts';
 
 /** From this version on the commit itself makes the offsets part of the transaction (KIP-890). */
@@ -34,30 +32,9 @@ export function asOffsetCommit({
   return { request, apiVersion: LIKE_OFFSET_COMMIT };
 }
 
-/** Whether anything of the commit can succeed: a transaction is not begun for topics that do not exist. */
-export function isAnyKnown({ topics }: TxnOffsetCommitRequest, known: GroupTopics): boolean {
-  return topics.some(({ name, partitions }) =>
-    partitions.some(({ partitionIndex }) => known.hasPartition(name, partitionIndex)),
-  );
-}
-
 /** The transaction coordinator's error as a client of that version is told it. */
 export function verificationError(errorCode: number, apiVersion: number): number {
   if (errorCode === ErrorCode.PRODUCER_FENCED) return ErrorCode.INVALID_PRODUCER_EPOCH;
   const isTooNew = errorCode === ErrorCode.TRANSACTION_ABORTABLE && apiVersion < ABORTABLE_SINCE;
   return isTooNew ? ErrorCode.INVALID_TXN_STATE : errorCode;
-}
-
-/** The answer that gives every partition the same error. */
-export function txnOffsetCommitError(
-  { topics }: TxnOffsetCommitRequest,
-  errorCode: number,
-): TxnOffsetCommitResponse {
-  return {
-    throttleTimeMs: 0,
-    topics: topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
-    })),
-  };
 }

@@ -73,22 +73,24 @@ test('a group that is empty again accepts commits without a generation, but not 
   expect(await groups.commit(commitOf(leader, 1))).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
 });
 
-test('unknown topics and partitions fail by themselves, in the order of the request', async () => {
+test('unknown topics and partitions fail by themselves, and each topic is told once', async () => {
   const groups = await Groups.start();
   const topics = [
     commitTopic('nowhere', 0, 1),
-    commitTopic('orders', 9, 1),
     commitTopic('orders', 0, 1),
+    commitTopic('orders', 9, 1),
     commitTopic('payments', 1, 2, 'x'.repeat(4_097)),
     commitTopic('payments', 2, 3, 'x'.repeat(4_096)),
   ];
   const response = await groups.service.offsetCommit({ ...commitDefaults, topics }, context(9));
-  expect(response.topics.map(({ name, partitions }) => [name, partitions[0]?.errorCode])).toEqual([
-    ['nowhere', ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
-    ['orders', ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
-    ['orders', ErrorCode.NONE],
-    ['payments', ErrorCode.OFFSET_METADATA_TOO_LARGE],
-    ['payments', ErrorCode.NONE],
+  const told = response.topics.map(({ name, partitions }) => [
+    name,
+    partitions.map((each) => each.errorCode),
+  ]);
+  expect(told).toEqual([
+    ['nowhere', [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]],
+    ['orders', [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.NONE]],
+    ['payments', [ErrorCode.OFFSET_METADATA_TOO_LARGE, ErrorCode.NONE]],
   ]);
   expect(await groups.offset('g', 'payments', 1)).toBe(-1);
   expect(await groups.offset('g', 'payments', 2)).toBe(3);
@@ -121,8 +123,8 @@ test('since v10 topics are named by id', async () => {
   const request = { ...commitDefaults, topics: [known, unknown] };
   const response = await groups.service.offsetCommit(request, context(10));
   expect(response.topics.map((topic) => [topic.topicId, topic.partitions[0]?.errorCode])).toEqual([
-    [topicId('orders'), ErrorCode.NONE],
     [topicId('nowhere'), ErrorCode.UNKNOWN_TOPIC_ID],
+    [topicId('orders'), ErrorCode.NONE],
   ]);
   expect(await groups.offset()).toBe(11);
 });
@@ -135,4 +137,24 @@ test('metadata comes back as it was given, null as empty text', async () => {
   const request = { groupId: 'g', topics, groups: [], requireStable: false };
   const response = await restarted.service.offsetFetch(request, context(7));
   expect(response.topics[0]?.partitions.map(({ metadata }) => metadata)).toEqual(['żółć', '']);
+});
+
+test('a topic without partitions is passed over, and one that does not exist is told', async () => {
+  const groups = await Groups.start();
+  const withoutPartitions = (name: string) => ({ ...commitTopic(name, 0, 1), partitions: [] });
+  const commit = (...topics: OffsetCommitRequest['topics']) =>
+    groups.service.offsetCommit({ ...commitDefaults, topics }, context(9));
+  expect((await commit(withoutPartitions('orders'))).topics).toEqual([]);
+  const { topics } = await commit(commitTopic('orders', 0, 1), withoutPartitions('nowhere'));
+  expect(topics.map(({ name, partitions }) => [name, partitions.length])).toEqual([
+    ['nowhere', 0],
+    ['orders', 1],
+  ]);
+});
+
+test('a topic that is asked for twice is answered twice when all of it exists', async () => {
+  const groups = await Groups.start();
+  const topics = [commitTopic('orders', 0, 1), commitTopic('orders', 1, 1)];
+  const response = await groups.service.offsetCommit({ ...commitDefaults, topics }, context(9));
+  expect(response.topics.map(({ partitions }) => partitions.length)).toEqual([1, 1]);
 });

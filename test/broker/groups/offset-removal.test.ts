@@ -28,7 +28,7 @@ test('OffsetDelete removes offsets of an empty group, for good', async () => {
   await groups.commit({ topics: [commitTopic('payments', 1, 5)] });
   const response = await groups.service.offsetDelete(deletion({ orders: [0, 1], nowhere: [0] }));
   expect(response.errorCode).toBe(ErrorCode.NONE);
-  expect(errorsOf(response)).toEqual([0, 0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]);
+  expect(errorsOf(response)).toEqual([ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 0, 0]);
   expect(await groups.offset()).toBe(-1);
   const restarted = await groups.restart();
   expect(await restarted.offset()).toBe(-1);
@@ -201,4 +201,25 @@ test('expired offsets are removed every ten minutes once the service has started
   expect(await groups.offset()).toBe(-1);
   groups.service.stop();
   expect(groups.clock.pending).toBe(0);
+});
+
+test('OffsetDelete tells each topic once when some of it does not exist, and no topic without partitions', async () => {
+  const groups = await Groups.start();
+  await groups.commit();
+  const partitions = (...indexes: number[]) => indexes.map((partitionIndex) => ({ partitionIndex }));
+  const topics = [
+    { name: 'orders', partitions: partitions(0) },
+    { name: 'payments', partitions: [] },
+    { name: 'orders', partitions: partitions(9) },
+    { name: 'nowhere', partitions: [] },
+  ];
+  const response = await groups.service.offsetDelete({ groupId: 'g', topics });
+  const told = response.topics.map(({ name, partitions }) => [
+    name,
+    partitions.map((each) => each.errorCode),
+  ]);
+  expect(told).toEqual([
+    ['orders', [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.NONE]],
+    ['nowhere', []],
+  ]);
 });

@@ -154,11 +154,20 @@ test('topics that do not exist and metadata that is too long fail by themselves'
   const gone = { ...tooLong, name: 'gone' };
   const topics = [gone, tooLong, ...(txnTopic === undefined ? [] : [txnTopic])];
   const response = await groups.service.txnOffsetCommit({ ...txnCommitDefaults, topics }, context(5));
-  expect(response.topics.map(({ name, partitions }) => [name, partitions[0]?.errorCode])).toEqual([
-    ['gone', ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
-    ['orders', ErrorCode.OFFSET_METADATA_TOO_LARGE],
-    ['orders', ErrorCode.NONE],
+  const told = response.topics.map(({ name, partitions }) => [
+    name,
+    partitions.map((each) => each.errorCode),
   ]);
+  expect(told).toEqual([
+    ['gone', [ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]],
+    ['orders', [ErrorCode.OFFSET_METADATA_TOO_LARGE, ErrorCode.NONE]],
+  ]);
+});
+
+test('that a topic does not exist is told before the group is asked', async () => {
+  const groups = await Groups.start();
+  const topics = [{ ...tooLong, name: 'gone' }];
+  expect(await groups.txnCommit({ groupId: '', topics })).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
 });
 
 test('what a transaction may still change does not expire', async () => {

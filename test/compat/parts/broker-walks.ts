@@ -55,9 +55,7 @@ function check({ broker, directory }: PartContext, kafka: BrokerProcess, walk: W
     run: async () => {
       const [ours, theirs] = await Promise.all(
         [broker, kafka].map(async ({ port }, i) => {
-          const transcript = await taken(port, walk, name);
-          writeFileSync(join(directory, `${name}.${i === 0 ? 'millrace' : 'kafka'}.txt`), transcript);
-          return transcript;
+          return taken(port, walk, name, join(directory, `${name}.${i === 0 ? 'millrace' : 'kafka'}.txt`));
         }),
       );
       compareTranscripts(name, theirs ?? '', ours ?? '', differencesOf(`walk-${walk.name}`));
@@ -65,12 +63,14 @@ function check({ broker, directory }: PartContext, kafka: BrokerProcess, walk: W
   };
 }
 
-async function taken(port: number, walk: Walk, name: string): Promise<string> {
+/** The transcript, which is written to the file also when the walk fails on its way. */
+async function taken(port: number, walk: Walk, name: string, file: string): Promise<string> {
   const wire = await Wire.open(port);
   try {
     await walk.take(wire, Dice.of(seed, name), name);
   } finally {
     wire.close();
+    writeFileSync(file, wire.transcript);
   }
   return wire.transcript;
 }

@@ -10,6 +10,7 @@ export interface RenderOptions {
   /** Paths of arrays of which only the length is shown. */
   readonly counted: readonly string[];
   readonly without: readonly string[];
+  readonly only?: readonly [field: string, prefix: string] | undefined;
 }
 
 /** Numbers that each broker chooses for itself. */
@@ -36,7 +37,8 @@ function struct(
 ): string[] {
   const scalars: string[] = [];
   const nested: string[] = [];
-  for (const [name, field] of Object.entries(value)) {
+  for (const [name, whole] of Object.entries(value)) {
+    const field = options.only === undefined ? whole : kept(whole, options.only);
     if (options.without.includes(name) || own.get(name) === '') continue;
     const at = path === '' ? name : `${path}.${name}`;
     const inner = `${indent}  `;
@@ -50,6 +52,11 @@ function struct(
   }
   const line = `${indent}${[label, ...scalars].filter((part) => part !== '').join(' ')}`;
   return [line, ...nested];
+}
+
+function kept(field: unknown, [name, prefix]: NonNullable<RenderOptions['only']>): unknown {
+  if (!isStructs(field)) return field;
+  return field.filter((element) => String(element[name] ?? prefix).startsWith(prefix));
 }
 
 function elements(

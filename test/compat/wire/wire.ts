@@ -34,6 +34,8 @@ export interface AskOptions {
   /** Fields that are left out, since their value means nothing. */
   readonly without?: readonly string[];
   readonly client?: string;
+  /** Of elements that have this field those alone whose value begins so: what others have left on the broker is not shown. */
+  readonly only?: readonly [field: string, prefix: string];
 }
 
 /** Coordinators that are being loaded or made, partitions that have no leader yet, transactions being ended. */
@@ -116,7 +118,7 @@ export class Wire {
     request: D,
     version: number,
     body: Encodable<D>,
-    { counted = [], without = [], client: name = 'wire' }: AskOptions = {},
+    { counted = [], without = [], client: name = 'wire', only }: AskOptions = {},
   ): Promise<() => Promise<Answer>> {
     const api = apiOf(request.apiKey);
     if (api === undefined) throw new Error(`no API ${request.apiKey}`);
@@ -133,7 +135,7 @@ export class Wire {
         JSON.stringify(toJson(api.response, version, decoded, { records: 'base64' })),
       ) as Readonly<Record<string, unknown>>;
       const answer = new Answer(json);
-      this.#say(title, render(json, { names: this.names, counted, without }));
+      this.#say(title, render(json, { names: this.names, counted, without, only }));
       return answer;
     };
   }
