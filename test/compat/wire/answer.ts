@@ -18,6 +18,11 @@ export class Answer {
     return typeof value === 'number' ? value : -1;
   }
 
+  /** Whether there is anything at a path. */
+  has(path: string): boolean {
+    return this.#at(path) !== undefined;
+  }
+
   #at(path: string): unknown {
     let value = this.#json;
     for (const name of path.split('.'))

@@ -34,6 +34,8 @@ export interface AskOptions {
   /** Fields that are left out, since their value means nothing. */
   readonly without?: readonly string[];
   readonly client?: string;
+  /** What is written down of an answer; all of it by default. */
+  readonly shown?: (answer: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
 /** Coordinators that are being loaded or made, partitions that have no leader yet, transactions being ended. */
@@ -116,7 +118,7 @@ export class Wire {
     request: D,
     version: number,
     body: Encodable<D>,
-    { counted = [], without = [], client: name = 'wire' }: AskOptions = {},
+    { counted = [], without = [], client: name = 'wire', shown = (answer) => answer }: AskOptions = {},
   ): Promise<() => Promise<Answer>> {
     const api = apiOf(request.apiKey);
     if (api === undefined) throw new Error(`no API ${request.apiKey}`);
@@ -133,28 +135,38 @@ export class Wire {
         JSON.stringify(toJson(api.response, version, decoded, { records: 'base64' })),
       ) as Readonly<Record<string, unknown>>;
       const answer = new Answer(json);
-      this.#say(title, render(json, { names: this.names, counted, without }));
+      this.#say(title, render(shown(json), { names: this.names, counted, without }));
       return answer;
     };
   }
 
   /** Asks until the error at `path` is none that a client would wait for, without writing anything down: what a broker does in its own time. */
-  async settle<D extends MessageDefinition>(
+  settle<D extends MessageDefinition>(
     request: D,
     version: number,
     body: Encodable<D>,
     path: string,
   ): Promise<Answer> {
+    return this.until(request, version, body, (answer) => !retriable.includes(answer.number(path)));
+  }
+
+  /** Asks until the answer is as awaited, for ten seconds at most, without writing anything down. */
+  async until<D extends MessageDefinition>(
+    request: D,
+    version: number,
+    body: Encodable<D>,
+    isAwaited: (answer: Answer) => boolean,
+  ): Promise<Answer> {
     const api = apiOf(request.apiKey);
-    for (let tries = 0; api !== undefined && tries < 100; tries++) {
+    for (let tries = 0; api !== undefined && tries < 500; tries++) {
       const client = await this.client('settling');
       client.send(request, version, body);
       const frame = await this.#frame(client, 'settling');
       if (typeof frame === 'string') break;
       const { bodyOffset } = decodeResponseHeader(api.response, version, frame);
       const answer = new Answer(decode(api.response, version, frame, bodyOffset));
-      if (!retriable.includes(answer.number(path))) return answer;
-      await sleep(100);
+      if (isAwaited(answer)) return answer;
+      await sleep(20);
     }
     return new Answer({});
   }
