@@ -9,8 +9,7 @@ import {
   offsetDeleteRequest,
   offsetFetchRequest,
 } from '../../../kafka/protocol/index.ts';
-import { known } from './consumer-group-members.ts';
-import { type GroupWalk, name, sorted, type WalkedGroup } from './consumer-group-state.ts';
+import { type GroupWalk, known, name, sorted, type WalkedGroup } from './consumer-group-state.ts';
 import { markMetadata } from './consumer-group-topics.ts';
 
 const strangeIds = ['nobody', '', 'm1'];
@@ -18,7 +17,7 @@ const strangeIds = ['nobody', '', 'm1'];
 /** Groups as ConsumerGroupDescribe and DescribeGroups show them. */
 export function describe(walk: GroupWalk): Promise<unknown> {
   const { dice, wire } = walk;
-  const groups = dice.some(walk.groups, 60);
+  const groups = dice.some(walk.allGroups, 60);
   const titled = groups.map(name).join(' ');
   const ids = groups.map(({ groupId }) => groupId);
   const others = dice.pick([[], [], [], [''], ['no-such-group'], ids.slice(0, 1)]);
@@ -69,7 +68,7 @@ export function list(walk: GroupWalk): Promise<unknown> {
 
 /** Other walks have groups too, and those that tell when topics are there come and go. */
 function ownGroups(walk: GroupWalk, groups: unknown): unknown {
-  const own = walk.groups.map(({ groupId }) => groupId);
+  const own = walk.allGroups.map(({ groupId }) => groupId);
   return Array.isArray(groups)
     ? groups.filter((group) => own.includes(Reflect.get(group, 'groupId')))
     : groups;
@@ -193,12 +192,12 @@ export async function configure(walk: GroupWalk): Promise<void> {
 /** Everybody leaves, and the groups are deleted. */
 export async function endAll(walk: GroupWalk): Promise<void> {
   walk.wire.title('all leave');
-  for (const group of walk.groups) {
+  for (const group of walk.allGroups) {
     for (const { memberId, instanceId } of [...group.members.values()])
       await walk.beat(group, 'leaves', { memberId, instanceId, memberEpoch: -1 });
   }
   await walk.wire.ask('all of the walk', deleteGroupsRequest, 2, {
-    groupsNames: [...walk.groups.map(({ groupId }) => groupId), ...walk.probes],
+    groupsNames: [...walk.allGroups.map(({ groupId }) => groupId), ...walk.probes],
   });
 }
 
@@ -215,11 +214,9 @@ function somebody(walk: GroupWalk, group: WalkedGroup) {
   return { memberId, epoch, instanceId, what: `${memberId} in epoch ${epoch}, is in ${member.epoch}` };
 }
 
+/** Topics that are not there have ids of their own. */
 function named(walk: GroupWalk, topic: string, version: number) {
-  return version < 10
-    ? { name: topic }
-    : {
-        topicId:
-          walk.topicIds.get(topic) ?? walk.dice.pick(['AAAAAAAAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAAAAAAAEA']),
-      };
+  if (version < 10) return { name: topic };
+  const strange = `AAAAAAAAAAAAAAAAAAAA${'BCDEF'.charAt(walk.topicNames.indexOf(topic) + 1)}A`;
+  return { topicId: walk.topicIds.get(topic) ?? strange };
 }

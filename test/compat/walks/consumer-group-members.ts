@@ -1,9 +1,10 @@
 import { consumerGroupDescribeRequest } from '../../../kafka/protocol/index.ts';
-import type { Dice } from '../dice.ts';
 import {
   type Beat,
+  current,
   type GroupWalk,
   type KnownMember,
+  known,
   name,
   type Owned,
   sorted,
@@ -164,7 +165,7 @@ export function refused(walk: GroupWalk): Promise<unknown> {
 
 /** Heartbeats until every member has what it should have, and what all have then. */
 export async function settleAll(walk: GroupWalk): Promise<void> {
-  for (const group of walk.groups) {
+  for (const group of walk.allGroups) {
     walk.wire.title(`all members of ${name(group)} go on`);
     for (let round = 0; round < 4; round++)
       for (const member of [...group.members.values()])
@@ -180,15 +181,6 @@ export async function settleAll(walk: GroupWalk): Promise<void> {
       { shown: sorted },
     );
   }
-}
-
-export function current({ memberId, epoch, instanceId }: KnownMember) {
-  return { memberId, memberEpoch: epoch, instanceId };
-}
-
-export function known(dice: Dice, group: WalkedGroup): KnownMember | undefined {
-  const members = [...group.members.values()].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
-  return members.length === 0 ? undefined : dice.pick(members);
 }
 
 function subscription(walk: GroupWalk, group: WalkedGroup): string[] {

@@ -2,6 +2,7 @@ import { consumerGroupHeartbeatRequest } from '../../../kafka/protocol/index.ts'
 import type { Dice } from '../dice.ts';
 import type { Answer } from '../wire/answer.ts';
 import type { AskOptions, Wire } from '../wire/wire.ts';
+import type { ClassicMember } from './consumer-group-classic.ts';
 
 /** Partitions by topic id, as a heartbeat has them. */
 export type Owned = readonly { readonly topicId: string; readonly partitions: readonly number[] }[];
@@ -21,6 +22,8 @@ export interface WalkedGroup {
   readonly assignor: string;
   /** The only topic that its members subscribe to: to several, the order of Kafka's hash maps decides. */
   readonly onlyTopic?: string;
+  /** What its members subscribe by. */
+  readonly pattern?: string;
   /** Whether members of the classic protocol join it too. */
   readonly isMixed?: boolean;
   readonly members: Map<string, KnownMember>;
@@ -51,6 +54,9 @@ export class GroupWalk {
   readonly partitions = new Map<string, number>();
   /** Groups that were there to see what the coordinators know. */
   readonly probes: string[] = [];
+  /** Groups whose members subscribe by a pattern: one in each, since Kafka looks at another one ten seconds later. */
+  readonly patternGroups: WalkedGroup[] = [];
+  readonly classics: readonly ClassicMember[];
   /** A number that no other question of the walk has. */
   #count = 0;
 
@@ -58,16 +64,34 @@ export class GroupWalk {
     this.wire = wire;
     this.dice = dice;
     this.prefix = prefix;
-    const group = (name: string, assignor: string) => ({
-      groupId: `${prefix}-${name}`,
-      assignor,
-      members: new Map<string, KnownMember>(),
-    });
     this.groups = [
-      group('range', 'range'),
-      { ...group('uniform', 'uniform'), onlyTopic: this.topic(0) },
-      { ...group('mixed', 'range'), isMixed: true },
+      this.#newGroup('range', 'range'),
+      { ...this.#newGroup('uniform', 'uniform'), onlyTopic: this.topic(0) },
+      { ...this.#newGroup('mixed', 'range'), isMixed: true },
     ];
+    this.classics = [
+      ['c1', null],
+      ['c2', null],
+      ['c3', 'i5'],
+    ].map(([slot, instanceId]) => ({
+      slot: slot ?? '',
+      instanceId: instanceId ?? null,
+      memberId: '',
+      generation: -1,
+      topics: [this.topic(0), this.topic(1)],
+      owned: [],
+    }));
+  }
+
+  #newGroup(groupName: string, assignor: string): WalkedGroup {
+    return { groupId: `${this.prefix}-${groupName}`, assignor, members: new Map() };
+  }
+
+  /** A new group whose members subscribe by this pattern. */
+  newPatternGroup(pattern: string): WalkedGroup {
+    const group = { ...this.#newGroup(`pattern${this.patternGroups.length}`, 'range'), pattern };
+    this.patternGroups.push(group);
+    return group;
   }
 
   topic(index: number): string {
@@ -91,6 +115,10 @@ export class GroupWalk {
     return groupId;
   }
 
+  get allGroups(): readonly WalkedGroup[] {
+    return [...this.groups, ...this.patternGroups];
+  }
+
   group(): WalkedGroup {
     return this.dice.pick(this.groups);
   }
@@ -104,8 +132,23 @@ export class GroupWalk {
       bodyOf(group.groupId, beat),
       { shown: sorted, ...options },
     );
-    if (answer.text('memberId') !== '' && answer.number('errorCode') === 0) learn(group, beat, answer);
+    this.#learn(group, beat, answer);
     return answer;
+  }
+
+  /** A heartbeat that is not written down. */
+  async quietBeat(group: WalkedGroup, beat: Beat): Promise<Answer> {
+    const body = bodyOf(group.groupId, beat);
+    const answer = await this.wire.until(consumerGroupHeartbeatRequest, beat.version ?? 1, body, () => true);
+    this.#learn(group, beat, answer);
+    return answer;
+  }
+
+  #learn(group: WalkedGroup, beat: Beat, answer: Answer): void {
+    if (answer.text('memberId') === '' || answer.number('errorCode') !== 0) return;
+    const names = new Map([...this.topicIds].map(([topic, topicId]) => [topicId, topic]));
+    const nameOf = ({ topicId }: Owned[number]) => names.get(topicId) ?? '';
+    learn(group, beat, answer, (a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 }
 
@@ -131,7 +174,12 @@ export function bodyOf(groupId: string, beat: Beat) {
   };
 }
 
-function learn(group: WalkedGroup, beat: Beat, answer: Answer): void {
+function learn(
+  group: WalkedGroup,
+  beat: Beat,
+  answer: Answer,
+  order: (a: Owned[number], b: Owned[number]) => number,
+): void {
   const memberId = answer.text('memberId');
   const epoch = answer.number('memberEpoch');
   if (epoch < 0) {
@@ -140,7 +188,7 @@ function learn(group: WalkedGroup, beat: Beat, answer: Answer): void {
   }
   const known = group.members.get(memberId);
   const instanceId = beat.instanceId ?? known?.instanceId ?? null;
-  const owned = assignmentOf(answer) ?? known?.owned ?? [];
+  const owned = assignmentOf(answer)?.toSorted(order) ?? known?.owned ?? [];
   group.members.set(memberId, { memberId, instanceId, epoch, owned });
 }
 
@@ -153,7 +201,7 @@ export function assignmentOf(answer: Answer): Owned | undefined {
     const at = `assignment.topicPartitions.${i}`;
     for (let j = 0; answer.has(`${at}.partitions.${j}`); j++)
       partitions.push(answer.number(`${at}.partitions.${j}`));
-    owned.push({ topicId: answer.text(`${at}.topicId`), partitions });
+    owned.push({ topicId: answer.text(`${at}.topicId`), partitions: partitions.sort((a, b) => a - b) });
   }
   return owned;
 }
@@ -167,4 +215,13 @@ export function sorted(answer: Readonly<Record<string, unknown>>): Readonly<Reco
 
 function isSet(key: string): boolean {
   return key === 'partitions' || key === 'subscribedTopicNames';
+}
+
+export function current({ memberId, epoch, instanceId }: KnownMember) {
+  return { memberId, memberEpoch: epoch, instanceId };
+}
+
+export function known(dice: Dice, group: WalkedGroup): KnownMember | undefined {
+  const members = [...group.members.values()].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
+  return members.length === 0 ? undefined : dice.pick(members);
 }

@@ -1,9 +1,12 @@
 import {
+  consumerGroupDescribeRequest,
   consumerGroupHeartbeatRequest,
   createPartitionsRequest,
   createTopicsRequest,
   deleteTopicsRequest,
+  findCoordinatorRequest,
 } from '../../../kafka/protocol/index.ts';
+import type { Wire } from '../wire/wire.ts';
 import { assignmentOf, bodyOf, type GroupWalk } from './consumer-group-state.ts';
 
 /** The topics that are there from the start: some are not. */
@@ -89,4 +92,20 @@ export async function markMetadata(walk: GroupWalk): Promise<void> {
   );
   await untilGroupsSee(walk, topic, 1);
   walk.partitions.delete(topic);
+}
+
+/** Waits until a group has a coordinator. */
+export async function lead(wire: Wire, groupId: string): Promise<void> {
+  await wire.settle(
+    findCoordinatorRequest,
+    4,
+    { keyType: 0, coordinatorKeys: [groupId] },
+    'coordinators.0.errorCode',
+  );
+  await wire.settle(
+    consumerGroupDescribeRequest,
+    1,
+    { groupIds: [groupId], includeAuthorizedOperations: false },
+    'groups.0.errorCode',
+  );
 }

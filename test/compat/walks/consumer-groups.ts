@@ -1,6 +1,4 @@
-import { consumerGroupDescribeRequest, findCoordinatorRequest } from '../../../kafka/protocol/index.ts';
 import type { Dice } from '../dice.ts';
-import type { Wire } from '../wire/wire.ts';
 import * as admin from './consumer-group-admin.ts';
 import * as classic from './consumer-group-classic.ts';
 import * as members from './consumer-group-members.ts';
@@ -16,7 +14,7 @@ export const consumerGroupsWalk: Walk = {
   steps: 120,
   async take(wire, dice, prefix) {
     const walk = new GroupWalk(wire, dice, prefix);
-    for (const { groupId } of walk.groups) await lead(wire, groupId);
+    for (const { groupId } of walk.allGroups) await topics.lead(wire, groupId);
     await topics.createFirst(walk);
     for (let step = 0; step < consumerGroupsWalk.steps; step++) await chosen(dice)(walk);
     await members.settleAll(walk);
@@ -51,19 +49,4 @@ const chances = questions.flatMap(([weight, question]) => Array.from({ length: w
 
 function chosen(dice: Dice): Question {
   return dice.pick(chances);
-}
-
-async function lead(wire: Wire, groupId: string): Promise<void> {
-  await wire.settle(
-    findCoordinatorRequest,
-    4,
-    { keyType: 0, coordinatorKeys: [groupId] },
-    'coordinators.0.errorCode',
-  );
-  await wire.settle(
-    consumerGroupDescribeRequest,
-    1,
-    { groupIds: [groupId], includeAuthorizedOperations: false },
-    'groups.0.errorCode',
-  );
 }
