@@ -46,14 +46,35 @@ export function groupConfig(overrides: ConfigTexts, broker: BrokerConfig): Group
   return Object.fromEntries(entries) as GroupConfig;
 }
 
-/** Everything wrong with a group's whole set of overrides, in Kafka's wording. */
-export function groupConfigProblems(overrides: ConfigTexts, broker: BrokerConfig): readonly string[] {
-  const single = [...overrides].flatMap(([name, text]) => {
-    const definition = groupConfigDefinition(name);
-    if (definition === undefined) return [`Unknown group config name: ${name}`];
-    return configProblem(definition, text) ?? boundProblems(definition, text, broker);
+/**
+ * The first thing wrong with a group's whole set of overrides, in Kafka's wording: a name that is none, a value that is
+ * none, one beyond the broker's bounds, values that do not go together.
+ */
+export function groupConfigProblem(overrides: ConfigTexts, broker: BrokerConfig): string | undefined {
+  const unknown = [...overrides.keys()].find((name) => groupConfigDefinition(name) === undefined);
+  if (unknown !== undefined) return `Unknown group config name: ${unknown}`;
+  const given = Object.values<ConfigDefinition>(groupConfigs).flatMap((definition) => {
+    const text = overrides.get(definition.name);
+    return text === undefined ? [] : [[definition, text] as const];
   });
-  return single.length > 0 ? single : heartbeatProblems(groupConfig(overrides, broker));
+  return (
+    firstProblem(given, configProblem) ??
+    firstProblem(given, (definition, text) => boundProblem(definition, text, broker)) ??
+    heartbeatProblem(groupConfig(overrides, broker))
+  );
+}
+
+type Given = readonly (readonly [definition: ConfigDefinition, text: string])[];
+
+function firstProblem(
+  given: Given,
+  problemOf: (definition: ConfigDefinition, text: string) => string | undefined,
+): string | undefined {
+  for (const [definition, text] of given) {
+    const problem = problemOf(definition, text);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 /** The definition of group config `name`, or undefined. */
@@ -100,25 +121,25 @@ function clamp(name: string, number: number, broker: BrokerConfig): number {
   return Math.max(least, Math.min(most, number));
 }
 
-function boundProblems(definition: ConfigDefinition, text: string, broker: BrokerConfig): readonly string[] {
+function boundProblem(definition: ConfigDefinition, text: string, broker: BrokerConfig): string | undefined {
   const number = parseConfigValue(definition, text);
-  if (typeof number !== 'number') return [];
+  if (typeof number !== 'number') return undefined;
   const [least, most] = [bound('min', definition.name, broker), bound('max', definition.name, broker)];
   if (least !== undefined && number < least.limit) {
-    return [`${definition.name} must be greater than or equal to ${least.name}`];
+    return `${definition.name} must be greater than or equal to ${least.name}`;
   }
   return most !== undefined && number > most.limit
-    ? [`${definition.name} must be less than or equal to ${most.name}`]
-    : [];
+    ? `${definition.name} must be less than or equal to ${most.name}`
+    : undefined;
 }
 
-function heartbeatProblems(config: GroupConfig): readonly string[] {
+function heartbeatProblem(config: GroupConfig): string | undefined {
   const pairs = [
     ['consumer', config.consumerHeartbeatIntervalMs, config.consumerSessionTimeoutMs],
     ['share', config.shareHeartbeatIntervalMs, config.shareSessionTimeoutMs],
     ['streams', config.streamsHeartbeatIntervalMs, config.streamsSessionTimeoutMs],
   ] as const;
-  return pairs
-    .filter(([, heartbeatMs, sessionMs]) => heartbeatMs >= sessionMs)
-    .map(([kind]) => `${kind}.session.timeout.ms must be greater than ${kind}.heartbeat.interval.ms`);
+  const found = pairs.find(([, heartbeatMs, sessionMs]) => heartbeatMs >= sessionMs);
+  if (found === undefined) return undefined;
+  return `${found[0]}.session.timeout.ms must be greater than ${found[0]}.heartbeat.interval.ms`;
 }

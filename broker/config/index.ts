@@ -21,7 +21,7 @@ export {
 } from './describe.ts';
 export { ConfigError } from './errors.ts';
 export type { GroupConfig } from './group-config.ts';
-export { groupConfig, groupConfigDefinition, groupConfigProblems } from './group-config.ts';
+export { groupConfig, groupConfigDefinition, groupConfigProblem } from './group-config.ts';
 export type { Listener, SecurityProtocol } from './listener.ts';
 export { securityProtocolIds } from './listener.ts';
 export { examineProperties, type PropertyReport, singleNodeProperties } from './single-node.ts';

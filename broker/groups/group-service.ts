@@ -46,7 +46,7 @@ import { isListed, undescribedGroup } from './group-description.ts';
 import { GroupPartitions } from './group-partitions.ts';
 import type { GroupShard } from './group-shard.ts';
 import { worldOf } from './group-world.ts';
-import { newMemberId } from './member-id.ts';
+import { newMemberIds } from './member-id.ts';
 import { askedTopics } from './offsets/asked-topics.ts';
 import { type OffsetCommit, offsetCommitError } from './offsets/offset-commit.ts';
 import type { OffsetFetchGroup, OffsetFetchGroupResponse } from './offsets/offset-fetch.ts';
@@ -362,7 +362,7 @@ export class GroupService {
     const decision = shard.coordinator.joinGroup({
       request,
       context,
-      newMemberId: newMemberId(groupInstanceId ?? context.clientId, entropy),
+      ...newMemberIds(groupInstanceId ?? context.clientId, entropy),
       now: clock.now(),
     });
     return shard.join(decision, memberId);

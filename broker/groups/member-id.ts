@@ -1,7 +1,21 @@
 import type { Entropy } from '../../platform/entropy.ts';
+import { randomUuid } from '../../platform/uuid.ts';
 
-/** A member id as Kafka makes it: the client id, or the group instance id of a static member, and a random UUID. */
-export function newMemberId(prefix: string, entropy: Entropy): string {
+/** Ids for a member that joins without one. */
+export interface NewMemberIds {
+  /** In a classic group. */
+  readonly newMemberId: string;
+  /** In a consumer group, whose ids have no name in them. */
+  readonly newConsumerMemberId: string;
+}
+
+/** Both, of which the group that is joined takes one. */
+export function newMemberIds(prefix: string, entropy: Entropy): NewMemberIds {
+  return { newMemberId: newMemberId(prefix, entropy), newConsumerMemberId: randomUuid(entropy) };
+}
+
+/** As Kafka makes it: the client id, or the group instance id of a static member, and a random UUID. */
+function newMemberId(prefix: string, entropy: Entropy): string {
   const bytes = Buffer.alloc(16);
   entropy.fill(bytes);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;

@@ -26,11 +26,11 @@ export function decideClassicJoin(
   transition: ConsumerTransition,
   join: ClassicJoin,
 ): Decision<JoinGroupResponse> {
-  const { request, context, newMemberId } = join;
+  const { request, context, newConsumerMemberId } = join;
   if (transition.world.settings.migrationPolicy === 'disabled') {
     throw new Refusal(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
   }
-  const memberId = request.memberId === '' ? newMemberId : request.memberId;
+  const memberId = request.memberId === '' ? newConsumerMemberId : request.memberId;
   refuseWhenFull(transition, memberId);
   if (!supportsProtocols(transition.group, request)) throw new Refusal(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
   const { groupInstanceId } = request;

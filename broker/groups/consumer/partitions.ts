@@ -45,11 +45,11 @@ export function isSameSet<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
   return true;
 }
 
-/** Whether every partition of the list is in the assignment. */
+/** Whether every topic of the list, were it without partitions, and every partition is in the assignment. */
 export function isSubset(partitions: TopicPartitions, assignment: AssignmentEpochs): boolean {
   return partitions.every((topic) => {
     const epochs = assignment.get(topic.topicId);
-    return topic.partitions.every((partition) => epochs?.has(partition) === true);
+    return epochs !== undefined && topic.partitions.every((partition) => epochs.has(partition));
   });
 }
 

@@ -8,7 +8,7 @@ import {
   clientMetricsConfigs,
   dynamicBrokerConfigProblems,
   groupConfigDefinition,
-  groupConfigProblems,
+  groupConfigProblem,
   topicConfigDefinition,
   topicConfigProblems,
 } from '../../config/index.ts';
@@ -138,7 +138,8 @@ function otherProblems(
   after: ConfigTexts,
 ): readonly string[] {
   if (resourceType === resourceTypes.TOPIC) return topicConfigProblems(after, contextLayers(context));
-  return groupConfigProblems(after, context.config);
+  const problem = groupConfigProblem(after, context.config);
+  return problem === undefined ? [] : [problem];
 }
 
 function refuseTooLong(after: ConfigTexts): void {

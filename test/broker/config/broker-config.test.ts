@@ -17,7 +17,7 @@ import {
   dynamicBrokerConfigProblems,
   examineProperties,
   groupConfig,
-  groupConfigProblems,
+  groupConfigProblem,
   groupConfigs,
   singleNodeProperties,
   staticLayers,
@@ -361,8 +361,17 @@ describe('groups', () => {
       { 'share.record.lock.duration.ms': '5' },
       'Invalid value 5 for configuration share.record.lock.duration.ms: Value must be at least 1000',
     ],
+    // Of several, the first: unknown names, then values that are none, then bounds, in the order of the definitions.
+    [
+      { 'consumer.session.timeout.ms': '999', 'consumer.assignment.interval.ms': '-1', 'no.such': '1' },
+      'Unknown group config name: no.such',
+    ],
+    [
+      { 'consumer.session.timeout.ms': '999', 'consumer.assignment.interval.ms': '-1' },
+      'Invalid value -1 for configuration consumer.assignment.interval.ms: Value must be at least 0',
+    ],
   ])('%j: %s', (overrides, expected) => {
-    expect(groupConfigProblems(texts(overrides), broker)).toEqual([expected]);
+    expect(groupConfigProblem(texts(overrides), broker)).toBe(expected);
   });
 
   test('are described with the broker’s value as synonym', () => {

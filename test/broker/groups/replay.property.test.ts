@@ -43,7 +43,13 @@ class Machine {
     const context = { apiVersion, clientId: 'c', clientHost: '/h' };
     const request = { ...joinDefaults, ...fields };
     this.carryOut(
-      this.coordinator.joinGroup({ request, context, newMemberId: `m${this.#ids}`, now: this.now }),
+      this.coordinator.joinGroup({
+        request,
+        context,
+        newMemberId: `m${this.#ids}`,
+        newConsumerMemberId: `n${this.#ids}`,
+        now: this.now,
+      }),
     );
   }
 

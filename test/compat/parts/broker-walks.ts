@@ -18,6 +18,8 @@ const overrides = {
   'group.min.session.timeout.ms': '1000',
   'group.consumer.min.session.timeout.ms': '1000',
   'group.consumer.min.heartbeat.interval.ms': '500',
+  // At once: how much of an interval is over would be chance.
+  'group.consumer.assignment.interval.ms': '0',
   'offsets.topic.num.partitions': '4',
   'transaction.state.log.num.partitions': '4',
 };

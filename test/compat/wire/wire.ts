@@ -36,6 +36,8 @@ export interface AskOptions {
   readonly client?: string;
   /** Of elements that have this field those alone whose value begins so: what others have left on the broker is not shown. */
   readonly only?: readonly [field: string, prefix: string];
+  /** What is written down of an answer; all of it by default. */
+  readonly shown?: (answer: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
 /** Coordinators that are being loaded or made, partitions that have no leader yet, transactions being ended. */
@@ -118,7 +120,7 @@ export class Wire {
     request: D,
     version: number,
     body: Encodable<D>,
-    { counted = [], without = [], client: name = 'wire', only }: AskOptions = {},
+    { counted = [], without = [], client: name = 'wire', only, shown = (answer) => answer }: AskOptions = {},
   ): Promise<() => Promise<Answer>> {
     const api = apiOf(request.apiKey);
     if (api === undefined) throw new Error(`no API ${request.apiKey}`);
@@ -135,28 +137,38 @@ export class Wire {
         JSON.stringify(toJson(api.response, version, decoded, { records: 'base64' })),
       ) as Readonly<Record<string, unknown>>;
       const answer = new Answer(json);
-      this.#say(title, render(json, { names: this.names, counted, without, only }));
+      this.#say(title, render(shown(json), { names: this.names, counted, without, only }));
       return answer;
     };
   }
 
   /** Asks until the error at `path` is none that a client would wait for, without writing anything down: what a broker does in its own time. */
-  async settle<D extends MessageDefinition>(
+  settle<D extends MessageDefinition>(
     request: D,
     version: number,
     body: Encodable<D>,
     path: string,
   ): Promise<Answer> {
+    return this.until(request, version, body, (answer) => !retriable.includes(answer.number(path)));
+  }
+
+  /** Asks until the answer is as awaited, for ten seconds at most, without writing anything down. */
+  async until<D extends MessageDefinition>(
+    request: D,
+    version: number,
+    body: Encodable<D>,
+    isAwaited: (answer: Answer) => boolean,
+  ): Promise<Answer> {
     const api = apiOf(request.apiKey);
-    for (let tries = 0; api !== undefined && tries < 100; tries++) {
+    for (let tries = 0; api !== undefined && tries < 500; tries++) {
       const client = await this.client('settling');
       client.send(request, version, body);
       const frame = await this.#frame(client, 'settling');
       if (typeof frame === 'string') break;
       const { bodyOffset } = decodeResponseHeader(api.response, version, frame);
       const answer = new Answer(decode(api.response, version, frame, bodyOffset));
-      if (!retriable.includes(answer.number(path))) return answer;
-      await sleep(100);
+      if (isAwaited(answer)) return answer;
+      await sleep(20);
     }
     return new Answer({});
   }

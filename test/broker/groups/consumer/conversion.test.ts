@@ -181,6 +181,13 @@ test('a classic member joins a consumer group, unless the migration policy is di
   }
 });
 
+test('the id made for a classic member of a consumer group has no name in it', async () => {
+  const groups = await Groups.start();
+  await new ConsumerClient(groups, 'a').join();
+  const joining = await groups.join({ protocols: [subscription(['orders'])] });
+  expect(joining.response.memberId).toMatch(/^[\w-]{22}$/);
+});
+
 test('with downgrades off the group stays a consumer group without members of its own protocol', async () => {
   const { groups, id } = await classicGroup({ groupConsumerMigrationPolicy: 'upgrade' });
   const a = new ConsumerClient(groups, 'new');

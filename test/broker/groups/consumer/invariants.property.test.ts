@@ -120,7 +120,13 @@ class Machine {
     // Without consumer members a group of the classic protocol would begin, which other tests are about.
     if (this.group === undefined || this.group.members.size === 0) return;
     const joined = this.carryOut(
-      this.coordinator.joinGroup({ request, context, newMemberId: '', now: this.now }),
+      this.coordinator.joinGroup({
+        request,
+        context,
+        newMemberId: '',
+        newConsumerMemberId: '',
+        now: this.now,
+      }),
     );
     if (joined === undefined || joined.errorCode !== 0) return;
     client.epoch = joined.generationId;
