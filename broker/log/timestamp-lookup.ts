@@ -5,6 +5,9 @@ import type { Segment } from './segment.ts';
 /** A batch in the log was expanded once when it was checked, so this bounds only what rot could make of it. */
 const OUTPUT_BYTES_MAX = 1 << 30;
 
+/** Below the -1 of a record without a timestamp: where there are no others, the first of those is the largest. */
+const BELOW_ALL = -2;
+
 /** A record found by its timestamp. */
 export interface TimestampedOffset {
   readonly offset: number;
@@ -42,9 +45,10 @@ export function findLargestTimestamp(log: PartitionLog, endOffset: number): Time
   return log.guard(() => {
     let largest: TimestampedOffset | undefined;
     for (const segment of log.segments) {
-      if (segment.writtenSize === 0 || segment.largestTimestamp <= (largest?.timestamp ?? -1)) continue;
+      if (segment.writtenSize === 0 || segment.largestTimestamp <= (largest?.timestamp ?? BELOW_ALL))
+        continue;
       const found = largestOf(log, segment, endOffset);
-      if (found !== undefined && found.timestamp > (largest?.timestamp ?? -1)) largest = found;
+      if (found !== undefined && found.timestamp > (largest?.timestamp ?? BELOW_ALL)) largest = found;
     }
     return largest;
   });
@@ -69,11 +73,12 @@ function largestByScan(
 ): TimestampedOffset | undefined {
   let largest: TimestampedOffset | undefined;
   scanFor(segment, 0, endOffset, (buffer, at) => {
-    if (batchHeader.maxTimestamp(buffer, at) <= (largest?.timestamp ?? -1)) return undefined;
+    if (batchHeader.maxTimestamp(buffer, at) <= (largest?.timestamp ?? BELOW_ALL)) return undefined;
     const leaderEpoch = batchHeader.leaderEpoch(buffer, at);
     for (const { offset, timestamp } of readRecords(buffer, at, OUTPUT_BYTES_MAX)) {
       const isInRange = offset >= log.logStartOffset && offset < endOffset;
-      if (isInRange && timestamp > (largest?.timestamp ?? -1)) largest = { offset, timestamp, leaderEpoch };
+      if (isInRange && timestamp > (largest?.timestamp ?? BELOW_ALL))
+        largest = { offset, timestamp, leaderEpoch };
     }
     return undefined;
   });

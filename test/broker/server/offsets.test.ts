@@ -210,3 +210,13 @@ test('DeleteRecords answers about a topic once, and not about one without partit
     { name: 't', partitions: [{ partitionIndex: 0, errorCode: 0, lowWatermark: 2 }] },
   ]);
 });
+
+test('ListOffsets: where no record has a timestamp, the first has the largest; where there is none, none', async () => {
+  const fixture = await BrokerFixture.start();
+  await fixture.createTopic('t');
+  expect(await fixture.listOffset('t', -3)).toMatchObject({ ...NOTHING, leaderEpoch: -1 });
+  for (const value of ['a', 'b']) await fixture.produce('t', batchOf([value], { timestamp: -1 }));
+  expect(await fixture.listOffset('t', -3)).toMatchObject({ offset: 0, timestamp: -1, leaderEpoch: 0 });
+  await fixture.produce('t', batchOf(['c'], { timestamp: T }));
+  expect(await fixture.listOffset('t', -3)).toMatchObject({ offset: 2, timestamp: T });
+});
