@@ -13,8 +13,9 @@ import type { Partition } from './partition.ts';
 import type { ProduceValidation, Validated } from './produce-validation.ts';
 import type { VerificationGuard } from './transaction-marker.ts';
 
-/** A decompressed batch may be this much larger than `max.message.bytes`, and never larger than 1 GiB. */
+/** A decompressed batch may be this much larger than `max.message.bytes`, or this large, and never larger than 1 GiB. */
 const EXPANSION_MAX = 32;
+const DECOMPRESSED_BYTES_MIN = 32 << 20;
 const DECOMPRESSED_BYTES_MAX = 1 << 30;
 
 /** What became of the records for one partition, in the words of ProduceResponse. */
@@ -175,8 +176,13 @@ function rulesOf(partition: Partition, { nowMs, isZstdAllowed }: ProduceOptions)
     compressionType: config.compressionType,
     compressionLevel: compressionLevel(config),
     maxMessageBytes: config.maxMessageBytes,
-    maxDecompressedBytes: Math.min(config.maxMessageBytes * EXPANSION_MAX, DECOMPRESSED_BYTES_MAX),
+    maxDecompressedBytes: decompressedBytesMax(config),
   };
+}
+
+function decompressedBytesMax({ maxMessageBytes }: TopicConfig): number {
+  const expanded = Math.max(maxMessageBytes * EXPANSION_MAX, DECOMPRESSED_BYTES_MIN);
+  return Math.min(expanded, DECOMPRESSED_BYTES_MAX);
 }
 
 /** The level of the topic's codec; snappy has none, and lz4 one only. */

@@ -30,7 +30,9 @@ type Content = [key: string | null, value: string | null, headers: { key: string
 
 function contentFrom(dice: Dice, index: number): Content {
   const key = dice.pick([null, '', 'k', `key-${dice.below(4)}`, 'k']);
-  const value = dice.chance(8) ? 'x'.repeat(300) : dice.pick([null, '', `v${index}-${dice.below(100)}`, 'v']);
+  const value = dice.chance(8)
+    ? 'x'.repeat(dice.pick([300, 300, 9000]))
+    : dice.pick([null, '', `v${index}-${dice.below(100)}`, 'v']);
   const headers = dice.chance(75)
     ? []
     : dice.list(1, 3, () => ({
