@@ -57,7 +57,9 @@ export function deleteRecords(world: World): Promise<unknown> {
   const { wire, dice } = world;
   const whats: string[] = [];
   const targets = targetsFrom(world, (topic, partitionIndex) => {
-    const offset = offsetFrom(world, topic, partitionIndex);
+    // Ours begins a segment when all of the active one is deleted, and that is where a fetch ends.
+    const last = world.ends.get(keyOf(topic, partitionIndex)) ?? 0;
+    const offset = hasSegments(topic) ? dice.below(last + 1) : offsetFrom(world, topic, partitionIndex);
     world.trimmed.add(keyOf(topic, partitionIndex));
     whats.push(`${topic.kind} ${partitionIndex} before ${offset}`);
     return { partitionIndex, offset };
