@@ -3,7 +3,7 @@ import type { Dice } from '../dice.ts';
 import type { Wire } from '../wire/wire.ts';
 
 /** Partitions of each topic; the next one is asked for as well, and is not there. */
-export const partitionCount = 2;
+const partitionCount = 2;
 
 /** A topic of the walk, or one that is not there. */
 export interface WalkTopic {
