@@ -45,7 +45,8 @@ export interface World {
   readonly trimmed: Set<string>;
 }
 
-const forever = { 'retention.ms': '-1' };
+/** Not even a record of 1970 before one of today begins a segment. */
+const forever = { 'retention.ms': '-1', 'segment.ms': '4000000000000' };
 const kinds: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   plain: {},
   // Segments are rolled by the times of their records.
