@@ -23,6 +23,7 @@ export class VerifiedOffsets implements OffsetTransactions {
     if (typeof partition === 'number') return ErrorCode.NOT_COORDINATOR;
     const { producerId, producerEpoch } = transaction;
     const guard = partition.startVerification({ ...transaction, sequence: -1 });
+    if (guard === 'fenced') return ErrorCode.INVALID_PRODUCER_EPOCH;
     if (guard !== undefined) {
       const errorCode = await this.#ask(partition, transaction);
       if (errorCode !== ErrorCode.NONE) return errorCode;

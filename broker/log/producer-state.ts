@@ -118,7 +118,7 @@ export class ProducerState {
   }
 
   /**
-   * Why a marker must not be appended: it is of an earlier producer epoch, or its coordinator has been replaced. In
+   * Why a marker must not be appended: it is of an earlier producer epoch, or of none, or its coordinator has been replaced. In
    * transaction version 2 its epoch is greater than that of the records; only one that comes again has the same (KIP-1228).
    */
   checkMarker(marker: {
@@ -127,6 +127,7 @@ export class ProducerState {
     readonly coordinatorEpoch: number;
     readonly transactionVersion: number;
   }): 'INVALID_PRODUCER_EPOCH' | 'TRANSACTION_COORDINATOR_FENCED' | undefined {
+    if (marker.producerEpoch < 0) return 'INVALID_PRODUCER_EPOCH';
     const entry = this.#entries.get(marker.producerId);
     if (entry === undefined) return undefined;
     const isOpen = entry.currentTxnFirstOffset !== -1;

@@ -142,14 +142,16 @@ export class Partition implements TransactionLog, LogListener {
   /** Whether a client's batch of an idempotent or transactional producer may be appended. */
   check(append: ProducerAppend, guard: VerificationGuard | undefined): SequenceCheck {
     const check = this.log.checkSequence(append);
-    if (!append.isTransactional || check.kind === 'duplicate') return check;
+    if (check.kind === 'duplicate') return check;
     if (check.kind === 'refuse' && check.error === 'INVALID_PRODUCER_EPOCH') return check;
-    if (this.#isMissingVerification(append, guard)) return UNVERIFIED;
+    if (append.isTransactional && this.#isMissingVerification(append, guard)) return UNVERIFIED;
     const hasBatches = (this.log.producers.get(append.producerId)?.batches.length ?? 0) > 0;
     return this.#guards.isInOrder(append, hasBatches) ? check : OUT_OF_ORDER;
   }
 
-  startVerification(start: VerificationStart): VerificationGuard | undefined {
+  startVerification(start: VerificationStart): VerificationGuard | 'fenced' | undefined {
+    const known = this.log.producers.get(start.producerId);
+    if (known !== undefined && start.producerEpoch < known.producerEpoch) return 'fenced';
     if (this.log.producers.isInTransaction(start.producerId, start.producerEpoch)) return undefined;
     if (start.mode === 'verify' && !this.#environment.isVerificationEnabled()) return undefined;
     return this.#guards.start(start, this.#environment.now());

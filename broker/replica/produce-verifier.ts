@@ -36,6 +36,7 @@ export interface Verified {
 }
 
 const VERIFIED: Verified = { errorCode: ErrorCode.NONE, errorMessage: null, guard: undefined };
+const FENCED: Verified = { ...VERIFIED, errorCode: ErrorCode.INVALID_PRODUCER_EPOCH };
 
 /**
  * Asks the transaction coordinator, before the first batch of a transaction on a partition, whether the partition is in
@@ -63,9 +64,9 @@ export class ProduceVerifier {
     const guards = request.parts.map(({ partition, sequence }) =>
       partition.startVerification({ ...request, sequence, mode }),
     );
-    const asked = request.parts.filter((_, i) => guards[i] !== undefined);
+    const asked = request.parts.filter((_, i) => typeof guards[i] === 'object');
     if (asked.length === 0) {
-      done(guards.map(() => VERIFIED));
+      done(guards.map((guard) => (guard === 'fenced' ? FENCED : VERIFIED)));
       return;
     }
     this.#waiting.set(request.producerId, []);
@@ -76,6 +77,7 @@ export class ProduceVerifier {
       done(
         guards.map((guard) => {
           if (guard === undefined) return VERIFIED;
+          if (guard === 'fenced') return FENCED;
           return outcomeOf(codes[next++] ?? ErrorCode.UNKNOWN_SERVER_ERROR, guard, request.apiVersion);
         }),
       );
@@ -148,7 +150,7 @@ function translate(code: number, apiVersion: number): Omit<Verified, 'guard'> {
   }
 }
 
-const NOT_ADDED = 'the partition was not added to the transaction';
+const NOT_ADDED = 'Partition was not added to the transaction';
 
 /** Every client retries this one, and does not ask for metadata first. */
 function retriable(code: number): Omit<Verified, 'guard'> {

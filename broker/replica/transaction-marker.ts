@@ -39,9 +39,10 @@ export interface TransactionLog {
   /**
    * To be called before the coordinator is asked whether a transaction has this partition, or to put it in; the guard must
    * be given with the batch afterwards. `undefined` when the coordinator need not be asked: the transaction is open
-   * here, or it would only be verified and `transaction.partition.verification.enable` is false.
+   * here, or it would only be verified and `transaction.partition.verification.enable` is false. `fenced` when the log has
+   * seen a later epoch of the producer: then the coordinator must not be asked, and nothing be put into its transaction.
    */
-  startVerification(start: VerificationStart): VerificationGuard | undefined;
+  startVerification(start: VerificationStart): VerificationGuard | 'fenced' | undefined;
   /**
    * Appends a coordinator's transactional batch (TxnOffsetCommit; base sequence -1). INVALID_PRODUCER_EPOCH when it is
    * from an earlier epoch; INVALID_TXN_STATE when the transaction is not open and `guard` is not, or no longer, the

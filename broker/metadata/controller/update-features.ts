@@ -50,7 +50,8 @@ export function decideUpdateFeatures(
     throttleTimeMs: 0,
     errorCode,
     errorMessage,
-    results: names.map((feature) => ({ feature, errorCode: ErrorCode.NONE, errorMessage: null })),
+    // Kafka's own text for no error.
+    results: names.map((feature) => ({ feature, errorCode: ErrorCode.NONE, errorMessage: 'NONE' })),
   });
   const decide = (): UpdateFeaturesDecision => {
     const after = new Map([...context.image.features, [KRAFT, support.kraftVersion] as const]);

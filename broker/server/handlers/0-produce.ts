@@ -130,7 +130,7 @@ class ProduceOperation {
     else if (producer === 'several')
       this.#refuseAll(
         ErrorCode.INVALID_PRODUCER_ID_MAPPING,
-        'the transactional records of a request are of one producer',
+        'Transactional records contained more than one producer ID',
       );
     else this.#verify({ ...producer, transactionalId, apiVersion: this.#context.apiVersion });
   }

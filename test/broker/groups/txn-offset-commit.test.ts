@@ -170,6 +170,17 @@ test('that a topic does not exist is told before the group is asked', async () =
   expect(await groups.txnCommit({ groupId: '', topics })).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
 });
 
+test('topics that do not exist fail by themselves also when the transaction coordinator refuses the rest', async () => {
+  const groups = await Groups.start();
+  groups.transactions.errorCode = ErrorCode.PRODUCER_FENCED;
+  const topics = [{ name: 'gone', partitions: [position] }, ...(txnTopic === undefined ? [] : [txnTopic])];
+  const response = await groups.service.txnOffsetCommit({ ...txnCommitDefaults, topics }, context(5));
+  expect(response.topics.map(({ partitions }) => partitions[0]?.errorCode)).toEqual([
+    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    ErrorCode.INVALID_PRODUCER_EPOCH,
+  ]);
+});
+
 test('what a transaction may still change does not expire', async () => {
   const groups = await Groups.start({ offsetsRetentionMinutes: 1 });
   await groups.commit();

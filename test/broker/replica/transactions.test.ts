@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Partition } from '../../../broker/replica/partition.ts';
+import type { VerificationGuard, VerificationStart } from '../../../broker/replica/transaction-marker.ts';
 import { ErrorCode } from '../../../kafka/protocol/index.ts';
 import { batchHeader } from '../../../kafka/records/index.ts';
 import { batchOf } from '../broker-fixture.ts';
@@ -142,7 +144,7 @@ test('B48: what was verified for one transaction opens no other', async () => {
   const fixture = await TransactionFixture.start();
   const partition = fixture.partition();
   const start = { producerId: 7, producerEpoch: 0, sequence: -1, mode: 'verify' } as const;
-  const guard = partition.startVerification(start);
+  const guard = begun(partition, start);
   await fixture.end('commit');
   partition.startVerification(start);
   const codes: number[] = [];
@@ -151,15 +153,52 @@ test('B48: what was verified for one transaction opens no other', async () => {
   expect(codes).toEqual([INVALID_TXN_STATE]);
 });
 
+/** The guard of a verification; throws for a producer that is fenced. */
+function begun(partition: Partition, start: VerificationStart): VerificationGuard | undefined {
+  const guard = partition.startVerification(start);
+  if (guard === 'fenced') throw new Error('fenced');
+  return guard;
+}
+
+for (const version of [11, 12]) {
+  test(`Produce v${version}: of an epoch that the partition knows to be over, the coordinator is not asked`, async () => {
+    const fixture = await TransactionFixture.start();
+    await fixture.send('newer', { epoch: 3, isTransactional: false });
+    expect(await fixture.send('older', { epoch: 2, version })).toMatchObject({
+      errorCode: INVALID_PRODUCER_EPOCH,
+      logStartOffset: -1,
+    });
+    expect(fixture.coordinator.asked).toEqual([]);
+    expect(
+      fixture.partition().startVerification({ producerId: 7, producerEpoch: 2, sequence: -1, mode: 'add' }),
+    ).toBe('fenced');
+  });
+}
+
+test('after a batch that was refused, no later one is taken, not even outside of transactions', async () => {
+  const fixture = await TransactionFixture.start();
+  fixture.coordinator.codes = () => [TRANSACTION_ABORTABLE];
+  await fixture.send('refused', { version: 11, sequence: 3 });
+  const later = { sequence: 4, isTransactional: false };
+  expect(await fixture.send('later', later)).toMatchObject({ errorCode: OUT_OF_ORDER_SEQUENCE_NUMBER });
+  expect(await fixture.send('as late', { ...later, sequence: 3 })).toMatchObject({ errorCode: NONE });
+});
+
+test('a marker of a negative epoch is refused', async () => {
+  const fixture = await TransactionFixture.start();
+  expect(await fixture.end('abort', { producerEpoch: -1 })).toBe(INVALID_PRODUCER_EPOCH);
+  expect(fixture.partition().log.logEndOffset).toBe(0);
+});
+
 test('a coordinator writes to an open transaction without sequences, and not under an old epoch', async () => {
   const fixture = await TransactionFixture.start();
   const partition = fixture.partition();
   const codes: number[] = [];
-  const write = (epoch: number, guard?: ReturnType<typeof partition.startVerification>) => {
+  const write = (epoch: number, guard?: VerificationGuard) => {
     const producer = { producerId: 7, producerEpoch: epoch, baseSequence: -1, isTransactional: true };
     partition.appendTransactional(batchOf(['x'], producer), guard, (code) => codes.push(code));
   };
-  write(1, partition.startVerification({ producerId: 7, producerEpoch: 1, sequence: -1, mode: 'add' }));
+  write(1, begun(partition, { producerId: 7, producerEpoch: 1, sequence: -1, mode: 'add' }));
   write(1);
   write(0);
   await fixture.settle();

@@ -176,7 +176,7 @@ test('a feature is lowered and raised; validateOnly changes nothing; what eligib
   expect((await features(fixture)).finalized['eligible.leader.replicas.version']).toBe(1);
   expect(await update(fixture, down, { version: 0 })).toMatchObject({
     errorCode: 0,
-    results: [{ feature: 'eligible.leader.replicas.version', errorCode: 0 }],
+    results: [{ feature: 'eligible.leader.replicas.version', errorCode: 0, errorMessage: 'NONE' }],
   });
   expect((await features(fixture)).finalized['eligible.leader.replicas.version']).toBeUndefined();
   const own = {

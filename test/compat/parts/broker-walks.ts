@@ -21,6 +21,7 @@ const overrides = {
   // At once: how much of an interval is over would be chance.
   'group.consumer.assignment.interval.ms': '0',
   'offsets.topic.num.partitions': '4',
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': '100',
   'transaction.state.log.num.partitions': '4',
 };
 

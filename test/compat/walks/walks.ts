@@ -2,7 +2,14 @@ import { classicGroupsWalk } from './classic-groups.ts';
 import { consumerGroupsWalk } from './consumer-groups.ts';
 import { offsetsWalk } from './offsets.ts';
 import { recordsWalk } from './records.ts';
+import { transactionsWalk } from './transactions.ts';
 import type { Walk } from './walk.ts';
 
 /** Every walk, in the order in which they are taken. */
-export const walks: readonly Walk[] = [recordsWalk, classicGroupsWalk, offsetsWalk, consumerGroupsWalk];
+export const walks: readonly Walk[] = [
+  recordsWalk,
+  classicGroupsWalk,
+  offsetsWalk,
+  consumerGroupsWalk,
+  transactionsWalk,
+];

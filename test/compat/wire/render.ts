@@ -11,6 +11,7 @@ export interface RenderOptions {
   readonly counted: readonly string[];
   readonly without: readonly string[];
   readonly only?: readonly [field: string, prefix: string] | undefined;
+  readonly sets: readonly string[];
 }
 
 /** Numbers that each broker chooses for itself. */
@@ -48,7 +49,10 @@ function struct(
     else if (isStructs(field))
       nested.push(...elements(name, at, field, path === '' ? indent : inner, options));
     else if (isStruct(field)) nested.push(...struct(name, at, field, inner, options));
-    else scalars.push(`${name}=${scalar(name, field, value, options.names)}`);
+    else {
+      const shown = Array.isArray(field) && options.sets.includes(name) ? [...field].sort() : field;
+      scalars.push(`${name}=${scalar(name, shown, value, options.names)}`);
+    }
   }
   const line = `${indent}${[label, ...scalars].filter((part) => part !== '').join(' ')}`;
   return [line, ...nested];

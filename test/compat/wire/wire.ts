@@ -33,6 +33,8 @@ export interface AskOptions {
   readonly counted?: readonly string[];
   /** Fields that are left out, since their value means nothing. */
   readonly without?: readonly string[];
+  /** Fields that are sets: their elements are shown in order. */
+  readonly sets?: readonly string[];
   readonly client?: string;
   /** Of elements that have this field those alone whose value begins so: what others have left on the broker is not shown. */
   readonly only?: readonly [field: string, prefix: string];
@@ -120,7 +122,14 @@ export class Wire {
     request: D,
     version: number,
     body: Encodable<D>,
-    { counted = [], without = [], client: name = 'wire', only, shown = (answer) => answer }: AskOptions = {},
+    {
+      counted = [],
+      without = [],
+      sets = [],
+      client: name = 'wire',
+      only,
+      shown = (answer) => answer,
+    }: AskOptions = {},
   ): Promise<() => Promise<Answer>> {
     const api = apiOf(request.apiKey);
     if (api === undefined) throw new Error(`no API ${request.apiKey}`);
@@ -137,7 +146,7 @@ export class Wire {
         JSON.stringify(toJson(api.response, version, decoded, { records: 'base64' })),
       ) as Readonly<Record<string, unknown>>;
       const answer = new Answer(json);
-      this.#say(title, render(shown(json), { names: this.names, counted, without, only }));
+      this.#say(title, render(shown(json), { names: this.names, counted, without, sets, only }));
       return answer;
     };
   }
