@@ -59,6 +59,11 @@ describe('IncrementalAlterConfigs of a topic', () => {
     expect(policy()).toBe('compact');
   });
 
+  test('looks at the operations before it looks at the name', () => {
+    const change = ['retention.ms', APPEND, '1'] as const;
+    expect(alter(worldWithTopic(), TOPIC, 'bad name', [change])[0]).toBe(40);
+  });
+
   test('looks at the configs before it looks for the topic', () => {
     const world = worldWithTopic();
     expect(alter(world, TOPIC, 'nothing', [['no.such', SET, '1']])).toEqual([
@@ -225,11 +230,21 @@ describe('groups and client metrics', () => {
     const world = worldWithTopic();
     expect(alter(world, GROUP, 'g', [['consumer.session.timeout.ms', SET, '50000']])).toEqual(done);
     expect(alter(world, CLIENT_METRICS, 'm', [['interval.ms', SET, '500']])).toEqual(done);
-    expect(alter(world, CLIENT_METRICS, 'm', [['match', APPEND, 'client_id=x']])).toEqual(done);
+    expect(alter(world, CLIENT_METRICS, 'm', [['match', SET, 'client_id=x']])).toEqual(done);
     expect([world.image.configuredNames(GROUP), world.image.configuredNames(CLIENT_METRICS)]).toEqual([
       ['g'],
       ['m'],
     ]);
+  });
+
+  test('client metrics are no lists to append to, and an entry of a list is not empty', () => {
+    const world = worldWithTopic();
+    expect(alter(world, CLIENT_METRICS, 'm', [['match', APPEND, 'client_id=x']])[0]).toBe(40);
+    expect(alter(world, CLIENT_METRICS, 'm', [['metrics', SET, 'a,,b']])).toEqual([
+      40,
+      "Configuration 'metrics' values must not be empty.",
+    ]);
+    expect(alter(world, CLIENT_METRICS, 'm', [['interval.ms', SET, 'x']])[0]).toBe(40);
   });
 
   test('have bounds', () => {
