@@ -56,7 +56,7 @@ function intervalProblems(text: string): readonly string[] {
   return intervalMs >= intervalMsMin && intervalMs <= intervalMsMax
     ? []
     : [
-        `Invalid value ${text} for interval.ms, interval must be between ${intervalMsMin} and ${intervalMsMax} (1 hour)`,
+        `Invalid value ${intervalMs} for interval.ms, interval must be between ${intervalMsMin} and ${intervalMsMax} (1 hour)`,
       ];
 }
 

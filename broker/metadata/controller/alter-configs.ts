@@ -140,7 +140,8 @@ function alter(
   { name, value, configOperation }: Operation,
 ): void {
   const text = value ?? '';
-  const items = () => parseList(text.replace(/,+$/, '')); // Java's split gives no empty items at the end.
+  // Java's split gives no empty items at the end, but one of an empty text.
+  const items = () => (text === '' ? [''] : parseList(text.replace(/,+$/, '')));
   switch (configOperation) {
     case alterConfigOperations.SET:
       after.set(name, text);

@@ -57,6 +57,9 @@ describe('IncrementalAlterConfigs of a topic', () => {
     expect(policy()).toBe('delete,compact');
     expect(alter(world, TOPIC, 'a', [['cleanup.policy', SUBTRACT, 'delete']])).toEqual(done);
     expect(policy()).toBe('compact');
+    expect(alter(world, TOPIC, 'a', [['cleanup.policy', APPEND, 'delete,']])).toEqual(done);
+    expect(policy()).toBe('compact,delete');
+    expect(alter(world, TOPIC, 'a', [['cleanup.policy', APPEND, '']])[0]).toBe(40);
   });
 
   test('looks at the operations before it looks at the name', () => {
