@@ -1,8 +1,19 @@
 import { classicGroupsWalk } from './classic-groups.ts';
+import { clusterWalk } from './cluster.ts';
+import { configsWalk } from './configs.ts';
 import { consumerGroupsWalk } from './consumer-groups.ts';
 import { offsetsWalk } from './offsets.ts';
 import { recordsWalk } from './records.ts';
+import { topicsWalk } from './topics.ts';
 import type { Walk } from './walk.ts';
 
 /** Every walk, in the order in which they are taken. */
-export const walks: readonly Walk[] = [recordsWalk, classicGroupsWalk, offsetsWalk, consumerGroupsWalk];
+export const walks: readonly Walk[] = [
+  recordsWalk,
+  classicGroupsWalk,
+  offsetsWalk,
+  consumerGroupsWalk,
+  topicsWalk,
+  configsWalk,
+  clusterWalk,
+];
