@@ -1,6 +1,7 @@
 import { brokerConfigDefinition, listenerConfigBase } from './broker-configs.ts';
 import { brokerPropertyProblems } from './broker-properties.ts';
 import type { BrokerConfigLayers, ConfigTexts } from './config-layers.ts';
+import { localRetentionProblems } from './local-retention.ts';
 import { threadCountProblems } from './thread-counts.ts';
 import { configProblem } from './value.ts';
 
@@ -27,7 +28,8 @@ export function dynamicBrokerConfigProblems(
         'Cannot update these configs at default cluster level, broker id must be specified',
         options.isPerBroker ? [] : names.filter(isPerBrokerOnly),
       ),
-    () => conflicts(proposed, options.layers),
+    () => conflicts(inForce(proposed, options), options.layers),
+    () => localRetentionProblems(inForce(proposed, options)),
     () => threadCountProblems(proposed, options.layers),
   ];
   for (const check of checks) {
@@ -51,16 +53,24 @@ function valueProblems(proposed: ConfigTexts): readonly string[] {
 }
 
 /** The first conflict that the running configs do not have already, so that an old one does not block every change. */
-function conflicts(proposed: ConfigTexts, layers: BrokerConfigLayers): readonly string[] {
-  const current = merged(layers);
+function conflicts(texts: ConfigTexts, layers: BrokerConfigLayers): readonly string[] {
+  const current = new Map([...layers.static, ...layers.dynamicDefault, ...layers.dynamicBroker]);
   const before = new Set(brokerPropertyProblems(current));
-  const after = brokerPropertyProblems(new Map([...current, ...proposed]));
-  const [first] = after.filter((problem) => !before.has(problem));
-  return first === undefined ? [] : [`requirement failed: ${first}`];
+  const [first] = brokerPropertyProblems(texts).filter((problem) => !before.has(problem));
+  // Kafka's own check of group configs says it plainly.
+  const lead = first?.startsWith('group.') === true ? '' : 'requirement failed: ';
+  return first === undefined ? [] : [`${lead}${first}`];
 }
 
-function merged(layers: BrokerConfigLayers): ConfigTexts {
-  return new Map([...layers.static, ...layers.dynamicDefault, ...layers.dynamicBroker]);
+/** The texts that this broker would have with the proposed ones in the place of those of their layer. */
+function inForce(
+  proposed: ConfigTexts,
+  { isPerBroker, layers }: { readonly isPerBroker: boolean; readonly layers: BrokerConfigLayers },
+): ConfigTexts {
+  const dynamic = isPerBroker
+    ? [...layers.dynamicDefault, ...proposed]
+    : [...proposed, ...layers.dynamicBroker];
+  return new Map([...layers.static, ...dynamic]);
 }
 
 /** A listener belongs to a broker, so only what limits all connections can be set for a listener of every broker. */
@@ -76,9 +86,11 @@ const listenerConfigsOfCluster: readonly string[] = [
   'num.network.threads',
 ];
 
+/** Keys and certificates can be read anew while the broker runs, but only those of a listener. */
 function needsListenerPrefix(name: string): boolean {
-  const isSecurity = /^(ssl\.|sasl\.|principal\.builder\.class$)/.test(name);
-  return isSecurity && listenerConfigBase(name) === undefined && isPerBrokerOnly(name);
+  return /^ssl\.(key\.password|keystore\.(type|location|password|key|certificate\.chain)|truststore\.(type|location|password|certificates))$/.test(
+    name,
+  );
 }
 
 function listed(sentence: string, names: readonly string[]): readonly string[] {

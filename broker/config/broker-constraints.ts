@@ -35,7 +35,7 @@ function logProblems(config: BrokerConfig): readonly string[] {
       'log.roll.jitter.ms must be greater than or equal to 0',
     ],
     [
-      retention === -1 || retention >= 1,
+      retention !== 0, // Whatever is below it is no limit.
       'log.retention.ms must be unlimited (-1) or, greater than or equal to 1',
     ],
     [
@@ -109,7 +109,7 @@ function groupProblems(config: BrokerConfig): readonly string[] {
   const bounds = groupBounds.flatMap(([prefix, subject]) => [
     ordered(config, `${prefix}.min.${subject}`, `${prefix}.max.${subject}`),
     ordered(config, `${prefix}.min.${subject}`, `${prefix}.${subject}`),
-    ordered(config, `${prefix}.${subject}`, `${prefix}.max.${subject}`),
+    atMost(config, `${prefix}.${subject}`, `${prefix}.max.${subject}`),
   ]);
   const heartbeats = ['group.consumer', 'group.share', 'group.streams'].map((prefix): Check => {
     const [heartbeat, session] = [`${prefix}.heartbeat.interval.ms`, `${prefix}.session.timeout.ms`];
@@ -128,6 +128,13 @@ function groupProblems(config: BrokerConfig): readonly string[] {
 
 function ordered(config: BrokerConfig, low: string, high: string): Check {
   return [numberOf(config, low) <= numberOf(config, high), `${high} must be greater than or equal to ${low}`];
+}
+
+function atMost(config: BrokerConfig, name: string, limit: string): Check {
+  return [
+    numberOf(config, name) <= numberOf(config, limit),
+    `${name} must be less than or equal to ${limit}`,
+  ];
 }
 
 function numberOf(config: BrokerConfig, name: string): number {

@@ -17,20 +17,31 @@ const selectors = [
 const intervalMsMin = 100;
 const intervalMsMax = 3_600_000;
 
-/** What is wrong with the configs of a client metrics subscription but for its `match`, in Kafka's wording. */
-export function clientMetricsConfigProblems(overrides: ConfigTexts): readonly string[] {
-  return [...overrides].flatMap(([name, text]) => {
-    const definition = clientMetricsConfigDefinition(name);
-    if (definition === undefined) return [`Unknown client metrics configuration: ${name}`];
-    const problem = configProblem(definition, text);
-    if (problem !== undefined) return [problem];
-    return name === 'interval.ms' ? intervalProblems(text) : [];
-  });
+/** What is wrong with the configs of a client metrics subscription, in Kafka's wording, by kind in Kafka's order. */
+export interface ClientMetricsProblems {
+  readonly unknown: readonly string[];
+  readonly values: readonly string[];
+  readonly interval: readonly string[];
+  /** Patterns that no client can be matched with. */
+  readonly match: readonly string[];
 }
 
-/** The patterns in `match` that no client can be matched with, in Kafka's wording. */
-export function clientMatchProblems(overrides: ConfigTexts): readonly string[] {
-  return parseList(overrides.get('match') ?? '').flatMap(selectorProblems);
+/** Looks at the whole set of overrides; every list is empty when they can be used. */
+export function clientMetricsProblems(overrides: ConfigTexts): ClientMetricsProblems {
+  const unknown = [...overrides.keys()]
+    .filter((name) => clientMetricsConfigDefinition(name) === undefined)
+    .map((name) => `Unknown client metrics configuration: ${name}`);
+  const values = Object.values<ConfigDefinition>(clientMetricsConfigs).flatMap((definition) => {
+    const text = overrides.get(definition.name);
+    return text === undefined ? [] : (configProblem(definition, text) ?? []);
+  });
+  const interval = overrides.get('interval.ms');
+  return {
+    unknown,
+    values,
+    interval: interval === undefined ? [] : intervalProblems(interval.trim()),
+    match: parseList(overrides.get('match') ?? '').flatMap(selectorProblems),
+  };
 }
 
 /** The definition of client metrics config `name`, or undefined. */
@@ -45,15 +56,14 @@ function intervalProblems(text: string): readonly string[] {
   return intervalMs >= intervalMsMin && intervalMs <= intervalMsMax
     ? []
     : [
-        `Invalid value ${text} for interval.ms, interval must be between ${intervalMsMin} and ${intervalMsMax} (1 hour)`,
+        `Invalid value ${intervalMs} for interval.ms, interval must be between ${intervalMsMin} and ${intervalMsMax} (1 hour)`,
       ];
 }
 
 function selectorProblems(selector: string): readonly string[] {
-  const separator = selector.indexOf('=');
-  const [key, pattern] = [selector.slice(0, separator).trim(), selector.slice(separator + 1).trim()];
-  if (separator < 0 || !selectors.some((known) => known === key)) {
+  const [key = '', pattern = '', ...more] = selector.replace(/=+$/, '').split('=');
+  if (pattern === '' || more.length > 0 || !selectors.some((known) => known === key.trim())) {
     return [`Illegal client matching pattern: ${selector}`];
   }
-  return 'problem' in linearPattern(pattern) ? [`Illegal client matching pattern: ${selector}`] : [];
+  return 'problem' in linearPattern(pattern.trim()) ? [`Illegal client matching pattern: ${selector}`] : [];
 }

@@ -7,6 +7,7 @@ import type { ConfigDefinition, ConfigTable } from './definition.ts';
 import { configTypeCodes } from './definition.ts';
 import { clientMetricsConfigs } from './definitions/client-metrics-configs.ts';
 import { groupConfigs } from './definitions/group-configs.ts';
+import { isReplicationThrottle } from './definitions/quota-configs.ts';
 import { topicConfigs } from './definitions/topic-configs.ts';
 import { groupConfigDefinition, groupConfigSynonym } from './group-config.ts';
 import { topicConfigDefinition } from './topic-config.ts';
@@ -58,7 +59,10 @@ export function describeBrokerConfigs(
   return listedNames(brokerConfigs, given).map((name) => {
     const found = configSynonyms(brokerConfigNames(name), layers);
     const own = found.findIndex((synonym) => synonym.name === name);
-    const synonyms = own < 0 ? [] : found.slice(own); // What only stands in for a config is told after the config itself.
+    const told = own < 0 ? [] : found.slice(own); // What only stands in for a config is told after the config itself.
+    const synonyms = isReplicationThrottle(name)
+      ? told.filter(({ source }) => source !== configSources.DEFAULT_CONFIG)
+      : told;
     const text = configSynonyms([name], layers)[0]?.value ?? derived.get(name) ?? null;
     const definition = brokerConfigDefinition(name);
     const isReadOnly = definition === undefined || isReadOnlyBrokerConfig(name);
@@ -66,13 +70,14 @@ export function describeBrokerConfigs(
   });
 }
 
-/** The dynamic configs set for all brokers: what a BROKER resource without a name answers. */
+/** The dynamic configs set for all brokers, as they were given: what a BROKER resource without a name answers. */
 export function describeBrokerDefaults(dynamicDefault: ConfigTexts): readonly DescribedConfig[] {
   return [...dynamicDefault].map(([name, text]) => {
     const definition = brokerConfigDefinition(name);
     const synonyms = [{ name, value: text, source: configSources.DYNAMIC_DEFAULT_BROKER_CONFIG }];
     const isReadOnly = definition === undefined || isReadOnlyBrokerConfig(name);
-    return entry({ name, definition, text, synonyms, isReadOnly });
+    const told = entry({ name, definition, text, synonyms, isReadOnly });
+    return { ...told, value: told.isSensitive ? null : text };
   });
 }
 

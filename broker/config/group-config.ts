@@ -59,12 +59,22 @@ export function groupConfigProblem(overrides: ConfigTexts, broker: BrokerConfig)
   });
   return (
     firstProblem(given, configProblem) ??
-    firstProblem(given, (definition, text) => boundProblem(definition, text, broker)) ??
+    firstProblem(given.toSorted(byHeartbeat), (definition, text) => boundProblem(definition, text, broker)) ??
     heartbeatProblem(groupConfig(overrides, broker))
   );
 }
 
 type Given = readonly (readonly [definition: ConfigDefinition, text: string])[];
+
+/** The bounds of each kind of groups are looked at from its heartbeat on. */
+function byHeartbeat([a]: Given[number], [b]: Given[number]): number {
+  return rank(a) - rank(b);
+}
+
+function rank({ name }: ConfigDefinition): number {
+  const kind = ['consumer', 'share', 'streams'].findIndex((each) => name.startsWith(`${each}.`));
+  return 2 * kind + (name.endsWith('.heartbeat.interval.ms') ? 0 : 1);
+}
 
 function firstProblem(
   given: Given,

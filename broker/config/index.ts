@@ -2,13 +2,14 @@ export { dynamicBrokerConfigProblems } from './broker-changes.ts';
 export type { BrokerConfig } from './broker-config.ts';
 export { brokerConfigDefinition, brokerConfigs } from './broker-configs.ts';
 export { brokerConfig, brokerPropertyProblems } from './broker-properties.ts';
-export { clientMatchProblems, clientMetricsConfigProblems } from './client-metrics.ts';
+export { clientMetricsProblems } from './client-metrics.ts';
 export type { BrokerConfigLayers, ConfigTexts } from './config-layers.ts';
 export { listenerConfigText, staticLayers } from './config-layers.ts';
 export type { ConfigDefinition } from './definition.ts';
 export { clientMetricsConfigs } from './definitions/client-metrics-configs.ts';
 export { clientQuotaConfigs } from './definitions/client-quota-configs.ts';
 export { groupConfigs } from './definitions/group-configs.ts';
+export { isReplicationThrottle } from './definitions/quota-configs.ts';
 export { topicConfigs } from './definitions/topic-configs.ts';
 export type { DescribedConfig } from './describe.ts';
 export {

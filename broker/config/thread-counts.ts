@@ -1,5 +1,6 @@
 import { brokerConfigDefinition } from './broker-configs.ts';
 import { type BrokerConfigLayers, type ConfigTexts, configSynonyms } from './config-layers.ts';
+import { invalidDynamic } from './errors.ts';
 
 /** Thread counts that Kafka resizes while it runs, by no more than half or double at a time. */
 const resizable = [
@@ -8,6 +9,10 @@ const resizable = [
   'num.recovery.threads.per.data.dir',
   'background.threads',
   'num.network.threads',
+  'remote.log.reader.threads',
+  'remote.log.manager.copier.thread.pool.size',
+  'remote.log.manager.expiration.thread.pool.size',
+  'remote.log.manager.follower.thread.pool.size',
 ];
 const cleanerThreads = 'log.cleaner.threads';
 
@@ -28,6 +33,7 @@ export function threadCountProblems(proposed: ConfigTexts, layers: BrokerConfigL
 }
 
 function poolFinding(wanted: number, current: number): string | undefined {
+  if (wanted < 1) return 'value should be at least 1';
   if (wanted < Math.floor(current / 2)) return `value should be at least half the current value ${current}`;
   return wanted > current * 2
     ? `value should not be greater than double the current value ${current}`
@@ -42,9 +48,4 @@ function cleanerFinding(wanted: number, current: number): string | undefined {
   return wanted > current * 2
     ? `Log cleaner threads cannot be increased to more than double the current value ${current}`
     : undefined;
-}
-
-/** Kafka wraps what a component says of its new configs in a sentence that was meant for something else. */
-function invalidDynamic(finding: string): string {
-  return `Invalid value org.apache.kafka.common.config.ConfigException: ${finding} for configuration Invalid dynamic configuration`;
 }

@@ -1,17 +1,22 @@
 import type { BrokerConfigLayers, ConfigTexts } from './config-layers.ts';
+import type { ConfigDefinition } from './definition.ts';
+import { topicConfigs } from './definitions/topic-configs.ts';
 import { topicConfig, topicConfigDefinition } from './topic-config.ts';
 import { configProblem } from './value.ts';
 
 /**
  * Everything wrong with a topic's whole set of overrides, in Kafka's wording: unknown names, bad values, values that
- * contradict each other or the broker. Empty when the set can be used.
+ * contradict each other or the broker. Empty when the set can be used. The first is the one that Kafka tells of.
  */
 export function topicConfigProblems(overrides: ConfigTexts, layers: BrokerConfigLayers): readonly string[] {
-  const single = [...overrides].map(([name, text]) => {
-    const definition = topicConfigDefinition(name);
-    return definition === undefined ? `Unknown topic config name: ${name}` : configProblem(definition, text);
+  const unknown = [...overrides.keys()]
+    .filter((name) => topicConfigDefinition(name) === undefined)
+    .map((name) => `Unknown topic config name: ${name}`);
+  const bad = Object.values<ConfigDefinition>(topicConfigs).flatMap((definition) => {
+    const text = overrides.get(definition.name);
+    return text === undefined ? [] : (configProblem(definition, text) ?? []);
   });
-  const problems = single.filter((problem) => problem !== undefined);
+  const problems = [...unknown, ...bad];
   return problems.length > 0 ? problems : conflicts(overrides, layers);
 }
 

@@ -46,10 +46,15 @@ export function topicConfigSynonyms(name: string): readonly string[] {
   return server === undefined ? [] : brokerConfigNames(server);
 }
 
-/** A broker config's text in the unit of the topic config: hours and minutes become milliseconds; negative stays. */
+/**
+ * A broker config's text in the unit of the topic config: hours and minutes become milliseconds; negative stays, but any
+ * retention below 0 is -1, none.
+ */
 export function inTopicUnit(brokerConfigName: string, text: string): string {
   const factor = millisecondsPerUnit[brokerConfigName];
   const value = Number(text.trim());
+  if (value < 0 && brokerConfigName.startsWith('log.retention.'))
+    return brokerConfigName.endsWith('.bytes') ? text : '-1';
   if (factor === undefined || !Number.isInteger(value)) return text;
   return String(value < 0 ? value : value * factor);
 }

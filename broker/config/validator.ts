@@ -23,6 +23,17 @@ export const between = (min: number, max: number): Trait =>
     return value > max ? `Value must be no more than ${max}` : undefined;
   });
 
+/** A DOUBLE from 0 to `max`, told with a fraction as Java prints it. */
+export const fraction = (max: number): Trait => ({
+  validator: (name, value) => {
+    const number = Number(value);
+    if (number < 0) return invalidValue(name, doubleText(number), 'Value must be at least 0');
+    return number > max
+      ? invalidValue(name, doubleText(number), `Value must be no more than ${max}`)
+      : undefined;
+  },
+});
+
 /** Exactly one of these strings. */
 export const oneOf = (...allowed: readonly string[]): Trait =>
   checked((value) =>
@@ -65,6 +76,12 @@ export const nonEmptyList: Trait = {
   },
 };
 
+/** A list, possibly empty, of non-empty words. */
+export const listOfWords: Trait = {
+  validator: (name, value) =>
+    items(value).includes('') ? `Configuration '${name}' values must not be empty.` : undefined,
+};
+
 /** `-1` for the codec's own default, or 1 to 9. */
 export const gzipLevel: Trait = checked((value) =>
   value === -1 || (typeof value === 'number' && value >= 1 && value <= 9)
@@ -72,11 +89,12 @@ export const gzipLevel: Trait = checked((value) =>
     : 'Value must be between 1 and 9 or equal to -1',
 );
 
-/** `*` alone, or `partition:broker` pairs. */
+/** `*` alone, or `partition:broker` pairs; Kafka passes over what is empty among them. */
 export const throttledReplicas: Trait = {
   validator: (name, value) => {
     const words = items(value);
-    const isGood = (words.length === 1 && words[0] === '*') || words.every((word) => /^\d+:\d+$/.test(word));
+    const isGood =
+      (words.length === 1 && words[0] === '*') || words.every((word) => /^(\d+:\d+)?$/.test(word));
     const finding = `${name} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...`;
     return isGood ? undefined : invalidValue(name, words, finding);
   },

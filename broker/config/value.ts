@@ -1,7 +1,7 @@
 import type { ConfigDefinition, ConfigType, ConfigValue } from './definition.ts';
 import { doubleText } from './definition.ts';
 import { ConfigError } from './errors.ts';
-import { invalidValue } from './validator.ts';
+import { invalidValue, throttledReplicas } from './validator.ts';
 
 /**
  * The typed value of a config's text, validated. Spaces around numbers, booleans and list items are dropped, list
@@ -11,7 +11,7 @@ export function parseConfigValue<V extends ConfigValue | null>(
   definition: ConfigDefinition<V>,
   text: string,
 ): NonNullable<V> {
-  const value = parsers[definition.type](definition.name, text);
+  const value = isFreeList(definition) ? listItems(text) : parsers[definition.type](definition.name, text);
   const finding = definition.validator?.(definition.name, value);
   if (finding !== undefined) throw new ConfigError(finding);
   return value as NonNullable<V>;
@@ -28,10 +28,19 @@ export function configProblem(definition: ConfigDefinition, text: string): strin
   }
 }
 
+/** Of these Kafka keeps what is there twice. */
+function isFreeList({ validator }: ConfigDefinition): boolean {
+  return validator !== undefined && validator === throttledReplicas.validator;
+}
+
 /** Items of a LIST text, trimmed, without duplicates; none when the text is blank. */
 export function parseList(text: string): readonly string[] {
+  return [...new Set(listItems(text))];
+}
+
+function listItems(text: string): readonly string[] {
   const trimmed = text.trim();
-  return trimmed === '' ? [] : [...new Set(trimmed.split(/\s*,\s*/))];
+  return trimmed === '' ? [] : trimmed.split(/\s*,\s*/);
 }
 
 type Parser = (name: string, text: string) => ConfigValue;
@@ -75,10 +84,10 @@ function safeNumber(value: bigint): number {
 
 function parseDouble(name: string, text: string): number {
   const trimmed = text.trim();
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,5})?$/.test(trimmed)) {
-    throw new ConfigError(invalidValue(name, text, 'Not a number of type DOUBLE'));
-  }
-  return Number(trimmed);
+  // As in Java, a letter may say which type of number it is.
+  const [, digits] = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,5})?)[dDfF]?$/.exec(trimmed) ?? [];
+  if (digits === undefined) throw new ConfigError(invalidValue(name, text, 'Not a number of type DOUBLE'));
+  return Number(digits);
 }
 
 /** The text Kafka would print for a value: trimmed, booleans in lower case, doubles with a fraction. */
@@ -86,7 +95,8 @@ export function canonicalText(definition: ConfigDefinition, text: string): strin
   if (definition.type === 'STRING' || definition.type === 'CLASS') return text.trim();
   if (definition.type === 'PASSWORD' || configProblem(definition, text) !== undefined) return text;
   if (definition.type === 'BOOLEAN') return text.trim().toLowerCase();
-  if (definition.type === 'LIST') return parseList(text).join(',');
-  if (definition.type === 'DOUBLE') return doubleText(Number(text));
+  if (definition.type === 'LIST')
+    return (isFreeList(definition) ? listItems(text) : parseList(text)).join(',');
+  if (definition.type === 'DOUBLE') return doubleText(parseDouble(definition.name, text));
   return BigInt(text.trim().replace(/^\+/, '')).toString();
 }

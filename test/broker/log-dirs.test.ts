@@ -75,6 +75,21 @@ test('partitions are spread over the directories, and stay where they are', asyn
   expect(await replicas(fixture)).toEqual(['/a/0', '/a/2', '/b/1', '/b/3']);
 });
 
+test('of several directories for one replica the last counts, and a topic without partitions is not answered', async () => {
+  const fixture = await start();
+  await fixture.createTopic('t', 1);
+  const dirs = ['/no/such', '/a'].map((path) => ({
+    path,
+    topics: [
+      { name: 't', partitions: [0, 0] },
+      { name: 'u', partitions: [] },
+    ],
+  }));
+  const messages = [alterReplicaLogDirsRequest, alterReplicaLogDirsResponse] as const;
+  const response = await fixture.client.request(messages, 2, { dirs });
+  expect(response?.results).toEqual([{ topicName: 't', partitions: [{ partitionIndex: 0, errorCode: 0 }] }]);
+});
+
 test('when a directory fails its partitions answer KAFKA_STORAGE_ERROR and have no leader, the others go on', async () => {
   const fixture = await start();
   await fixture.createTopic('t', 2);

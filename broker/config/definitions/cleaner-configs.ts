@@ -8,7 +8,7 @@ import {
   LONG_MAX,
   long,
 } from '../definition.ts';
-import { atLeast, between } from '../validator.ts';
+import { atLeast, fraction } from '../validator.ts';
 
 /** Compaction. */
 // biome-ignore format: a table, one config a line.
@@ -19,7 +19,7 @@ export const cleanerConfigs = defineConfigs({
   'log.cleaner.io.buffer.size': int(524_288, 'MEDIUM', 'Memory for cleaner reads and writes, over all threads.', atLeast(0), clusterWide),
   'log.cleaner.io.buffer.load.factor': double(0.9, 'MEDIUM', 'How full the deduplication buffer may get.', clusterWide),
   'log.cleaner.backoff.ms': long(15_000, 'MEDIUM', 'Sleep of the cleaner when nothing needs cleaning.', atLeast(0), clusterWide),
-  'log.cleaner.min.cleanable.ratio': double(0.5, 'MEDIUM', 'Share of dirty bytes that makes a log worth compacting.', between(0, 1), clusterWide),
+  'log.cleaner.min.cleanable.ratio': double(0.5, 'MEDIUM', 'Share of dirty bytes that makes a log worth compacting.', fraction(1), clusterWide),
   'log.cleaner.enable': boolean(true, 'MEDIUM', 'Run the cleaner; compacted topics need it.'),
   'log.cleaner.delete.retention.ms': long(86_400_000, 'MEDIUM', 'Time tombstones and transaction markers survive cleaning.', atLeast(0), clusterWide),
   'log.cleaner.min.compaction.lag.ms': long(0, 'MEDIUM', 'Age below which a record is never compacted.', atLeast(0), clusterWide),

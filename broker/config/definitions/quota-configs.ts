@@ -17,3 +17,10 @@ export const quotaConfigs = defineConfigs({
   'follower.replication.throttled.rate': long(LONG_MAX, 'MEDIUM', 'Bytes per second throttled followers fetch.', atLeast(0), clusterWide, internal),
   'replica.alter.log.dirs.io.max.bytes.per.second': long(LONG_MAX, 'MEDIUM', 'Bytes per second for moves between directories.', atLeast(0), clusterWide, internal),
 });
+
+/** Whether `name` is a throttle of replication: no broker starts with one, it is only set while brokers run. */
+export function isReplicationThrottle(name: string): boolean {
+  return /^((leader|follower)\.replication\.throttled\.rate|replica\.alter\.log\.dirs\.io\.max\.bytes\.per\.second)$/.test(
+    name,
+  );
+}

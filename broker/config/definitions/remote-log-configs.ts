@@ -9,7 +9,7 @@ import {
   long,
   string,
 } from '../definition.ts';
-import { atLeast, between, nonEmptyString } from '../validator.ts';
+import { atLeast, fraction, nonEmptyString } from '../validator.ts';
 
 /** Tiered storage. */
 // biome-ignore format: a table, one config a line.
@@ -32,7 +32,7 @@ export const remoteLogConfigs = defineConfigs({
   'remote.log.manager.task.interval.ms': long(30_000, 'LOW', 'Time between two rounds of tiered storage work.', atLeast(1)),
   'remote.log.manager.task.retry.backoff.ms': long(500, 'LOW', 'First pause after failed tiered storage work.', atLeast(1), internal),
   'remote.log.manager.task.retry.backoff.max.ms': long(30_000, 'LOW', 'Longest pause after failed tiered storage work.', atLeast(1), internal),
-  'remote.log.manager.task.retry.jitter': double(0.2, 'LOW', 'Random share of the pause after failed tiered storage work.', between(0, 0.5), internal),
+  'remote.log.manager.task.retry.jitter': double(0.2, 'LOW', 'Random share of the pause after failed tiered storage work.', fraction(0.5), internal),
   'remote.log.reader.threads': int(10, 'MEDIUM', 'Threads that read remote segments.', atLeast(1), clusterWide),
   'remote.log.reader.max.pending.tasks': int(100, 'MEDIUM', 'Remote reads that may wait.', atLeast(1)),
   'log.local.retention.ms': long(-2, 'MEDIUM', 'Age at which tiered segments leave the local disk, -2 as log.retention.ms.', atLeast(-2), clusterWide),

@@ -36,17 +36,21 @@ export type DescribeConfigsAnswer = Encodable<typeof describeConfigsResponse>;
 type Resource = Element<DescribeConfigsRequest['resources']>;
 
 /**
- * Answers DescribeConfigs (32). Each resource is answered, in order; rights are the caller's to check before. Groups
- * and client metrics subscriptions nobody configured have defaults.
+ * Answers DescribeConfigs (32). Each resource is answered, in order; one of a type that is not there spoils the whole
+ * request. Rights are the caller's to check before. Groups and client metrics subscriptions nobody configured have
+ * defaults.
  */
 export function answerDescribeConfigs(
   view: ConfigsView,
   request: DescribeConfigsRequest,
 ): DescribeConfigsAnswer {
+  const known = Object.values<number>(resourceTypes);
+  const isSpoiled = request.resources.some(({ resourceType }) => !known.includes(resourceType));
   const results = request.resources.map((resource) => {
     const { resourceType, resourceName, configurationKeys } = resource;
     const isAll = configurationKeys === null || configurationKeys.length === 0;
     const describe = () => {
+      if (isSpoiled) throw malformed();
       const configs = describeResource(view, resource)
         .filter(({ name }) => isAll || configurationKeys.includes(name))
         .map((config) => entry(config, request));
@@ -100,8 +104,12 @@ function describeResource(view: ConfigsView, resource: Resource): readonly Descr
       refuseEmpty(resourceName, 'Group name must not be empty');
       return describeGroupConfigs(overrides, layers);
     default:
-      throw new RefusedError(ErrorCode.INVALID_REQUEST, errorOf(ErrorCode.INVALID_REQUEST).message);
+      throw malformed();
   }
+}
+
+function malformed(): RefusedError {
+  return new RefusedError(ErrorCode.INVALID_REQUEST, errorOf(ErrorCode.INVALID_REQUEST).message);
 }
 
 /** Where clients find the broker is known when it has opened its listeners, configured or not. */
@@ -121,7 +129,7 @@ function refuseTopic(image: MetadataImage, name: string): void {
 }
 
 function refuseForeignBroker({ nodeId }: ConfigsView, name: string, otherwise: string): void {
-  if (!/^\d{1,10}$/.test(name)) {
+  if (!/^-?\d{1,10}$/.test(name)) {
     const message = `Broker id must be an integer, but it is: ${name}`;
     throw new RefusedError(ErrorCode.INVALID_REQUEST, message);
   }

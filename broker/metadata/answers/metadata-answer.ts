@@ -90,6 +90,7 @@ function refusal({ topics }: MetadataRequest, errorCode: number): MetadataAnswer
     brokers: [],
     clusterId: null,
     controllerId: -1,
+    errorCode,
     topics: (topics ?? []).map(({ name, topicId }) => ({
       errorCode,
       name: name ?? '',

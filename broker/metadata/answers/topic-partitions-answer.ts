@@ -28,7 +28,7 @@ export function answerTopicPartitions(
     ? [...view.image.topics()].map(({ name }) => name).filter((name) => access.canDescribeTopic(name))
     : [...new Set(request.topics.map(({ name }) => name))];
   const isLost = cursor !== null && !isAll && !names.includes(cursor.topicName);
-  if (isLost || (cursor !== null && cursor.partitionIndex < 0)) return refused(names);
+  if (isLost || (cursor !== null && cursor.partitionIndex < 0)) return refused(request);
   const pending = names.sort().filter((name) => cursor === null || name >= cursor.topicName);
   let room = Math.min(limitMax, Math.max(1, request.responsePartitionLimit));
   const topics: TopicAnswer[] = [];
@@ -93,7 +93,8 @@ function failed(name: string, errorCode: number): Page {
   };
 }
 
-function refused(names: readonly string[]): TopicPartitionsAnswer {
-  const topics = names.map((name) => failed(name, ErrorCode.INVALID_REQUEST).answer);
+/** Every topic as often as it was asked for. */
+function refused(request: Pick<DescribeTopicPartitionsRequest, 'topics'>): TopicPartitionsAnswer {
+  const topics = request.topics.map(({ name }) => failed(name, ErrorCode.INVALID_REQUEST).answer);
   return { throttleTimeMs: 0, topics, nextCursor: null };
 }

@@ -6,7 +6,7 @@ import {
   type IncrementalAlterConfigsRequest,
   type incrementalAlterConfigsResponse,
 } from '../../../kafka/protocol/index.ts';
-import { type ConfigTexts, parseList } from '../../config/index.ts';
+import { type ConfigTexts, isReplicationThrottle, parseList } from '../../config/index.ts';
 import { RefusedError } from '../errors.ts';
 import { resourceTypes } from '../image.ts';
 import type { MetadataRecord } from '../record.ts';
@@ -16,6 +16,7 @@ import {
   type Resource,
   refuseAbsent,
   refuseConfigs,
+  refuseMinIsr,
   refuseResource,
 } from './config-resource.ts';
 import { type ControllerContext, type Decision, duplicates, orRefusal } from './decision.ts';
@@ -33,6 +34,12 @@ export interface AlterConfigsDecision extends Decision<AlterConfigsAnswer> {
 /** Values of `configOperation` (KIP-339). */
 export const alterConfigOperations = { SET: 0, DELETE: 1, APPEND: 2, SUBTRACT: 3 } as const;
 
+const namedResources: readonly number[] = [
+  resourceTypes.TOPIC,
+  resourceTypes.GROUP,
+  resourceTypes.CLIENT_METRICS,
+];
+
 type IncrementalResource = Element<IncrementalAlterConfigsRequest['resources']>;
 type Operation = Element<IncrementalResource['configs']>;
 
@@ -48,11 +55,16 @@ export function decideIncrementalAlterConfigs(
       refuseForeignBroker(context, resource.resourceName);
       return { records: [], loggerLevels: alteredLevels(resource.configs, loggers) };
     }
-    refuseResource(context, resource);
+    // A broker's name and type are looked at before what is to be done, other names after it.
+    const isEarly = !namedResources.includes(resource.resourceType);
+    if (isEarly) refuseResource(context, resource);
     const before = context.image.configs(resource.resourceType, resource.resourceName);
     const after = new Map(before);
     for (const operation of resource.configs) alter(after, resource, operation);
-    return { records: checkedChanges(context, resource, { before, after }), loggerLevels: new Map() };
+    if (!isEarly) refuseResource(context, resource);
+    const records = checkedChanges(context, resource, { before, after });
+    refuseMinIsr(context, resource, resource.configs);
+    return { records, loggerLevels: new Map() };
   });
 }
 
@@ -62,11 +74,11 @@ export function decideAlterConfigs(
   request: Pick<AlterConfigsRequest, 'resources' | 'validateOnly'>,
 ): AlterConfigsDecision {
   return decideEach(request, (resource) => {
+    refuseRepeatedKeys(resource.configs);
+    refuseNulls(resource.configs);
     if (resource.resourceType === resourceTypes.BROKER_LOGGER) {
       throw new RefusedError(ErrorCode.INVALID_REQUEST, `Unknown resource type ${resource.resourceType}`);
     }
-    refuseRepeatedKeys(resource.configs);
-    refuseNulls(resource.configs);
     refuseResource(context, resource);
     const before = context.image.configs(resource.resourceType, resource.resourceName);
     const given = resource.configs.map(({ name, value }): [string, string] => [name, value ?? '']);
@@ -128,6 +140,8 @@ function alter(
   { name, value, configOperation }: Operation,
 ): void {
   const text = value ?? '';
+  // Java's split gives no empty items at the end, but one of an empty text.
+  const items = () => (text === '' ? [''] : parseList(text.replace(/,+$/, '')));
   switch (configOperation) {
     case alterConfigOperations.SET:
       after.set(name, text);
@@ -136,20 +150,17 @@ function alter(
       after.delete(name);
       return;
     case alterConfigOperations.APPEND:
-      after.set(
-        name,
-        [...new Set([...listItems(after, resource, name, 'APPEND'), ...parseList(text)])].join(','),
-      );
+      after.set(name, [...new Set([...listItems(after, resource, name, 'APPEND'), ...items()])].join(','));
       return;
     default: {
-      const taken = parseList(text);
+      const taken = items();
       const left = listItems(after, resource, name, 'SUBTRACT').filter((item) => !taken.includes(item));
       after.set(name, left.join(','));
     }
   }
 }
 
-/** What APPEND and SUBTRACT start from: the resource's own value, else the default. */
+/** What APPEND and SUBTRACT start from: the resource's own value, else the default. Kafka knows no lists of client metrics. */
 function listItems(
   after: ConfigTexts,
   resource: Resource,
@@ -157,11 +168,14 @@ function listItems(
   verb: 'APPEND' | 'SUBTRACT',
 ): readonly string[] {
   const definition = configDefinition(resource, name);
-  if (definition?.type !== 'LIST') {
-    throw new RefusedError(
-      ErrorCode.INVALID_CONFIG,
-      `Can't ${verb} to key ${name} because its type is not LIST.`,
-    );
+  if (definition?.type !== 'LIST' || resource.resourceType === resourceTypes.CLIENT_METRICS) {
+    const isOfBroker = resource.resourceType === resourceTypes.BROKER;
+    const broker =
+      definition === undefined || isReplicationThrottle(name)
+        ? `Unknown config name: ${name}`
+        : `Config value ${verb.toLowerCase()} is not allowed for config key: ${name}`;
+    const message = isOfBroker ? broker : `Can't ${verb} to key ${name} because its type is not LIST.`;
+    throw new RefusedError(ErrorCode.INVALID_CONFIG, message);
   }
   return parseList(after.get(name) ?? definition.default ?? '');
 }

@@ -3,9 +3,8 @@ import {
   brokerConfigDefinition,
   type ConfigDefinition,
   type ConfigTexts,
-  clientMatchProblems,
-  clientMetricsConfigProblems,
   clientMetricsConfigs,
+  clientMetricsProblems,
   dynamicBrokerConfigProblems,
   groupConfigDefinition,
   groupConfigProblem,
@@ -116,20 +115,35 @@ function refuseBrokerConfigs(
   const problems = dynamicBrokerConfigProblems(after, { isPerBroker, layers: contextLayers(context) });
   refuseProblems(ErrorCode.INVALID_REQUEST, problems);
   if (!hasElr(context)) return;
-  if (isPerBroker && after.has(minIsr)) {
-    const message = `Broker-level ${minIsr} cannot be altered while ELR is enabled.`;
-    throw new RefusedError(ErrorCode.INVALID_CONFIG, message);
-  }
+  if (isPerBroker && after.has(minIsr)) throw minIsrOfBroker();
   if (!isPerBroker && !after.has(minIsr)) {
     const message = `Cluster-level ${minIsr} cannot be removed while ELR is enabled.`;
     throw new RefusedError(ErrorCode.INVALID_CONFIG, message);
   }
 }
 
-/** Kafka takes what is wrong with a subscription for a bad request, but for a pattern that clients cannot match. */
+/** Refuses what would be done to the minimum of one broker, be it to take away what is not there. */
+export function refuseMinIsr(
+  context: ControllerContext,
+  { resourceType, resourceName }: Resource,
+  changes: readonly { readonly name: string }[],
+): void {
+  const isOfBroker = resourceType === resourceTypes.BROKER && resourceName !== '';
+  if (isOfBroker && hasElr(context) && changes.some(({ name }) => name === minIsr)) throw minIsrOfBroker();
+}
+
+function minIsrOfBroker(): RefusedError {
+  const message = `Broker-level ${minIsr} cannot be altered while ELR is enabled.`;
+  return new RefusedError(ErrorCode.INVALID_CONFIG, message);
+}
+
+/** Kafka takes an unknown name and an interval that is out of bounds for a bad request, other values for bad configs. */
 function refuseSubscription(after: ConfigTexts): void {
-  refuseProblems(ErrorCode.INVALID_REQUEST, clientMetricsConfigProblems(after));
-  refuseProblems(ErrorCode.INVALID_CONFIG, clientMatchProblems(after));
+  const { unknown, values, interval, match } = clientMetricsProblems(after);
+  refuseProblems(ErrorCode.INVALID_REQUEST, unknown);
+  refuseProblems(ErrorCode.INVALID_CONFIG, values);
+  refuseProblems(ErrorCode.INVALID_REQUEST, interval);
+  refuseProblems(ErrorCode.INVALID_CONFIG, match);
 }
 
 function otherProblems(
@@ -157,7 +171,7 @@ function refuseEmptyName(name: string, message: string): void {
 }
 
 function brokerId(name: string): number {
-  if (/^\d{1,10}$/.test(name)) return Number(name);
+  if (/^-?\d{1,10}$/.test(name)) return Number(name);
   throw new RefusedError(ErrorCode.INVALID_REQUEST, `Node id must be an integer, but it is: ${name}`);
 }
 

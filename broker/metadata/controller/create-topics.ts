@@ -29,9 +29,10 @@ export type CreateTopicsAnswer = Encodable<typeof createTopicsResponse>;
 type TopicResult = Element<CreateTopicsAnswer['topics']>;
 
 /**
- * Decides CreateTopics (19). Every distinct name is answered once; a topic is made whole or not at all. With
- * `validateOnly` there are no records. `canDescribeConfigs` says whether the client may see a topic's configs. A request
- * that gives no time comes too late, as in Kafka.
+ * Decides CreateTopics (19). Every distinct name is answered once, but as often as it is there when the whole request is
+ * refused; a topic is made whole or not at all. With `validateOnly` there are no records. `canDescribeConfigs` says whether
+ * the client may see a topic's configs. A request that gives no time comes too late, as in Kafka; and as there, names
+ * collide with those of topics that are there already, not with each other.
  */
 export function decideCreateTopics(
   context: ControllerContext,
@@ -40,7 +41,15 @@ export function decideCreateTopics(
 ): Decision<CreateTopicsAnswer> {
   const repeated = duplicates(request.topics.map(({ name }) => name));
   const single = request.topics.filter(({ name }) => !repeated.has(name));
-  const isTooLarge = partitionTotal(single, context.config.numPartitions) > partitionsPerRequestMax;
+  const late = new RefusedError(ErrorCode.REQUEST_TIMED_OUT, null);
+  const refuseAll = (error: RefusedError): Decision<CreateTopicsAnswer> => {
+    const topics = request.topics.map(({ name }) => refusal(name, error));
+    return { records: [], response: { throttleTimeMs: 0, topics } };
+  };
+  if (single.length > 0 && request.timeoutMs !== undefined && request.timeoutMs <= 0) return refuseAll(late);
+  const counted = single.filter(({ name }) => name !== metadataTopic);
+  if (partitionTotal(counted, context.config.numPartitions) > partitionsPerRequestMax)
+    return refuseAll(tooLarge());
   const taken = new Map([...context.image.topics()].map(({ name }) => [collisionKey(name), name]));
   const records: MetadataRecord[] = [];
   const results = [...repeated].map((name) =>
@@ -48,12 +57,8 @@ export function decideCreateTopics(
   );
   for (const topic of single) {
     const decide = (): TopicResult => {
-      if (request.timeoutMs !== undefined && request.timeoutMs <= 0)
-        throw new RefusedError(ErrorCode.REQUEST_TIMED_OUT, null);
-      if (isTooLarge) throw tooLarge();
       refuseName(context, topic.name, taken);
       const plan = planTopic(context, topic);
-      taken.set(collisionKey(topic.name), topic.name);
       records.push(...plan.records);
       return success(context, plan, canDescribeConfigs(topic.name));
     };
@@ -120,11 +125,12 @@ function refuseName(context: ControllerContext, name: string, taken: ReadonlyMap
 
 function topicOverrides(context: ControllerContext, topic: CreatableTopic): ConfigTexts {
   const absent = topic.configs.filter(({ value }) => value === null).map(({ name }) => name);
-  const configs = new Map(topic.configs.map(({ name, value }) => [name, value ?? '']));
-  const nulls =
-    absent.length === 0 ? [] : [`Null value not supported for topic configs: ${absent.join(',')}`];
-  const given = new Map([...configs].filter(([name]) => !absent.includes(name)));
-  refuseProblems(ErrorCode.INVALID_CONFIG, [...nulls, ...topicConfigProblems(given, contextLayers(context))]);
+  if (absent.length > 0) {
+    const message = `Null value not supported for topic configs: ${absent.join(',')}`;
+    throw new RefusedError(ErrorCode.INVALID_CONFIG, message);
+  }
+  const given = new Map(topic.configs.map(({ name, value }) => [name, value ?? '']));
+  refuseProblems(ErrorCode.INVALID_CONFIG, topicConfigProblems(given, contextLayers(context)));
   return given;
 }
 
@@ -139,22 +145,23 @@ function manualAssignments(
   if (numPartitions !== -1) {
     throw new RefusedError(ErrorCode.INVALID_REQUEST, `${given} numPartitions was not set to -1.`);
   }
-  const sorted = [...assignments].sort((a, b) => a.partitionIndex - b.partitionIndex);
-  const [repeated] = duplicates(sorted.map(({ partitionIndex }) => partitionIndex));
-  if (repeated !== undefined) {
-    const message = `Found multiple manual partition assignments for partition ${repeated}`;
-    throw new RefusedError(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
+  const placed = new Map<number, readonly number[]>();
+  const replicas = assignments[0]?.brokerIds.length ?? 0;
+  for (const { partitionIndex, brokerIds } of assignments) {
+    if (placed.has(partitionIndex)) {
+      const message = `Found multiple manual partition assignments for partition ${partitionIndex}`;
+      throw new RefusedError(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
+    }
+    const check = { replicas: brokerIds, replicationFactor: replicas, partitionId: partitionIndex };
+    checkManualAssignment(image, check);
+    placed.set(partitionIndex, brokerIds);
   }
-  if (sorted.some(({ partitionIndex }, at) => partitionIndex !== at)) {
+  return Array.from(placed, (_each, partitionIndex) => {
+    const brokerIds = placed.get(partitionIndex);
+    if (brokerIds !== undefined) return brokerIds;
     const message = 'partitions should be a consecutive 0-based integer sequence';
     throw new RefusedError(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
-  }
-  const factor = sorted[0]?.brokerIds.length ?? 0;
-  for (const { partitionIndex, brokerIds } of sorted) {
-    const check = { replicas: brokerIds, replicationFactor: factor, partitionId: partitionIndex };
-    checkManualAssignment(image, check);
-  }
-  return sorted.map(({ brokerIds }) => brokerIds);
+  });
 }
 
 function placedAssignments(
@@ -203,7 +210,7 @@ function success(context: ControllerContext, plan: TopicPlan, canDescribeConfigs
   const { numPartitions, replicationFactor } = plan;
   const configs = describeTopicConfigs(plan.configs, contextLayers(context)).map((entry) => ({
     name: entry.name,
-    value: entry.value,
+    value: plan.configs.get(entry.name) ?? entry.value,
     readOnly: entry.isReadOnly,
     configSource: entry.source,
     isSensitive: entry.isSensitive,

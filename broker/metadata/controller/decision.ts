@@ -1,10 +1,5 @@
 import type { Entropy } from '../../../platform/entropy.ts';
-import {
-  type BrokerConfig,
-  type BrokerConfigLayers,
-  ConfigError,
-  type ConfigTexts,
-} from '../../config/index.ts';
+import type { BrokerConfig, BrokerConfigLayers, ConfigTexts } from '../../config/index.ts';
 import { RefusedError } from '../errors.ts';
 import { brokerLayers, type MetadataImage } from '../image.ts';
 import type { MetadataRecord } from '../record.ts';
@@ -43,9 +38,9 @@ export function orRefusal<T, F>(decide: () => T, refuse: (error: RefusedError) =
   }
 }
 
-/** Refuses when there are problems, naming all of them. */
-export function refuseProblems(errorCode: number, problems: readonly string[]): void {
-  if (problems.length > 0) throw new RefusedError(errorCode, new ConfigError(problems).message);
+/** Refuses when there are problems, naming the first, as Kafka does. */
+export function refuseProblems(errorCode: number, [first]: readonly string[]): void {
+  if (first !== undefined) throw new RefusedError(errorCode, first);
 }
 
 /** What occurs more than once. */

@@ -20,7 +20,7 @@ interface Wanted {
 
 /**
  * Decides DeleteTopics (20) by name or, from v6, by id. Every distinct topic is answered once; one that is given by
- * name and by id is refused. `canSeeName` says whether a topic given by id may be named in the answer.
+ * name and by id is refused, in one entry or in two. `canSeeName` says whether a topic given by id may be named in the answer.
  */
 export function decideDeleteTopics(
   context: ControllerContext,
@@ -29,14 +29,19 @@ export function decideDeleteTopics(
 ): Decision<DeleteTopicsAnswer> {
   const wanted: readonly Wanted[] =
     version >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: zeroUuid }));
-  const repeated = duplicates(wanted.map(keyOf));
-  const distinct = [...new Map(wanted.map((topic) => [keyOf(topic), topic])).values()];
+  const proper = wanted.filter((topic) => !isMalformed(topic));
+  const repeated = duplicates(proper.map(keyOf));
+  const distinct = [...new Map(proper.map((topic) => [keyOf(topic), topic])).values()];
+  const isSingle = (topic: Wanted): boolean => !repeated.has(keyOf(topic));
   const named = new Set(
-    wanted.map(({ name }) => (name === null ? undefined : context.image.topic(name)?.id)),
+    distinct.filter(isSingle).map(({ name }) => (name === null ? undefined : context.image.topic(name)?.id)),
   );
-  const ids = new Set(wanted.filter(({ name }) => name === null).map(({ topicId }) => topicId));
+  const ids = new Set(distinct.filter(({ name }) => name === null).map(({ topicId }) => topicId));
   const records: MetadataRecord[] = [];
-  const answered = distinct.filter(({ name, topicId }) => name !== null || !named.has(topicId));
+  const answered = [
+    ...wanted.filter(isMalformed),
+    ...distinct.filter((topic) => topic.name !== null || !isSingle(topic) || !named.has(topic.topicId)),
+  ];
   const responses = answered.map((topic) => {
     const decide = (): DeletionResult => {
       refuseWish(context, topic, version);
@@ -53,6 +58,11 @@ export function decideDeleteTopics(
     return orRefusal(decide, (error): DeletionResult => refusal(topic, error));
   });
   return { records, response: { throttleTimeMs: 0, responses } };
+}
+
+/** Given by name and by id, or by neither. */
+function isMalformed({ name, topicId }: Wanted): boolean {
+  return (name === null) === (topicId === zeroUuid);
 }
 
 function keyOf({ name, topicId }: Wanted): string {

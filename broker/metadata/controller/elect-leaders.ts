@@ -26,6 +26,10 @@ export function decideElectLeaders(
   image: MetadataImage,
   { electionType, topicPartitions }: Pick<ElectLeadersRequest, 'electionType' | 'topicPartitions'>,
 ): Decision<ElectLeadersAnswer> {
+  if (topicPartitions?.length === 0) {
+    const response = { throttleTimeMs: 0, errorCode: ErrorCode.NONE, replicaElectionResults: [] };
+    return { records: [], response };
+  }
   if (electionType !== electionTypes.PREFERRED && electionType !== electionTypes.UNCLEAN) {
     const errorCode = ErrorCode.INVALID_REQUEST;
     const errorMessage = `Unknown election type ${electionType}`;

@@ -20,6 +20,9 @@ const METADATA = 'metadata.version';
 const KRAFT = 'kraft.version';
 const ELR = 'eligible.leader.replicas.version';
 
+/** Features of Kafka's that a client may name, but that are at no level here. */
+const notServed: readonly string[] = ['share.version', 'streams.version'];
+
 /** What features need of others, from level 1 on. */
 const dependencies: Readonly<Record<string, readonly [feature: string, level: number]>> = {
   [ELR]: [METADATA, 23],
@@ -87,7 +90,10 @@ function checkedUpdate(
     wrongType(type) ??
     (level < 0 ? 'A feature version cannot be less than 0.' : undefined) ??
     unsupported(context.nodeId, level, Object.hasOwn(ranges, feature) ? ranges[feature] : undefined) ??
-    wrongDirection(level - current, type);
+    wrongDirection(level - current, type) ??
+    (Object.hasOwn(ranges, feature) || notServed.includes(feature)
+      ? undefined
+      : `Feature ${feature} not found.`);
   if (problem !== undefined) throw invalid(feature, level, problem);
   if (feature === METADATA) return metadataUpdate(current, level, type);
   if (feature === KRAFT) {

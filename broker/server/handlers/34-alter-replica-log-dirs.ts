@@ -2,22 +2,27 @@ import { alterReplicaLogDirsRequest, alterReplicaLogDirsResponse } from '../../.
 import type { ReplicaMoves } from '../../replica/replica-moves.ts';
 import { type Api, api } from '../api.ts';
 
-/** AlterReplicaLogDirs: begins to move replicas to other log directories, or ends that. */
+/**
+ * AlterReplicaLogDirs: begins to move replicas to other log directories, or ends that. Of several directories for one
+ * replica the last counts.
+ */
 export function alterReplicaLogDirsApi(moves: ReplicaMoves): Api {
   return api(alterReplicaLogDirsRequest, alterReplicaLogDirsResponse, ({ dirs }) => {
-    const results = new Map<string, { partitionIndex: number; errorCode: number }[]>();
+    const wanted = new Map<string, Map<number, string>>();
     for (const { path, topics } of dirs) {
       for (const { name, partitions } of topics) {
-        const told = results.get(name) ?? [];
-        results.set(name, told);
-        for (const partitionIndex of partitions) {
-          told.push({ partitionIndex, errorCode: moves.alter(name, partitionIndex, path) });
-        }
+        const paths = wanted.get(name) ?? new Map<number, string>();
+        for (const partition of partitions) paths.set(partition, path);
+        if (paths.size > 0) wanted.set(name, paths);
       }
     }
-    return {
-      throttleTimeMs: 0,
-      results: [...results].map(([topicName, partitions]) => ({ topicName, partitions })),
-    };
+    const results = [...wanted].map(([topicName, paths]) => ({
+      topicName,
+      partitions: [...paths].map(([partitionIndex, path]) => ({
+        partitionIndex,
+        errorCode: moves.alter(topicName, partitionIndex, path),
+      })),
+    }));
+    return { throttleTimeMs: 0, results };
   });
 }

@@ -6,9 +6,8 @@ import {
   brokerPropertyProblems,
   type ConfigDefinition,
   ConfigError,
-  clientMatchProblems,
-  clientMetricsConfigProblems,
   clientMetricsConfigs,
+  clientMetricsProblems,
   describeBrokerConfigs,
   describeBrokerDefaults,
   describeClientMetricsConfigs,
@@ -137,7 +136,7 @@ describe('static validation', () => {
     ],
     [
       { 'group.share.heartbeat.interval.ms': '20000' },
-      'group.share.max.heartbeat.interval.ms must be greater than or equal to group.share.heartbeat.interval.ms',
+      'group.share.heartbeat.interval.ms must be less than or equal to group.share.max.heartbeat.interval.ms',
     ],
     [
       {
@@ -192,6 +191,22 @@ describe('dynamic validation', () => {
     expect(check({ 'cordoned.log.dirs': '*' })).toEqual([
       'Cannot update these configs at default cluster level, broker id must be specified: [cordoned.log.dirs]',
     ]);
+  });
+
+  test('a broker cannot keep more on its own disk than it keeps at all', () => {
+    const [problem] = check({ 'log.retention.bytes': '5', 'log.local.retention.bytes': '6' });
+    expect(problem).toContain('Value must not be more than log.retention.bytes property value: 5');
+    expect(check({ 'log.retention.bytes': '5', 'log.local.retention.bytes': '-2' })).toEqual([]);
+    expect(check({ 'log.retention.ms': '5', 'log.local.retention.ms': '-1' })[0]).toContain('must not be -1');
+  });
+
+  test('a retention below 0 is none', () => {
+    expect(check({ 'log.retention.ms': '-3' })).toEqual([]);
+    expect(check({ 'log.retention.ms': '0' })).toHaveLength(1);
+  });
+
+  test('what has nothing to read anew needs no listener', () => {
+    expect(check({ 'sasl.jaas.config': 'x', 'ssl.protocol': 'TLSv1.3' }, true)).toEqual([]);
   });
 
   test('a security config needs its listener', () => {
@@ -394,12 +409,18 @@ describe('client metrics', () => {
     [{ 'interval.ms': '99' }, [expect.stringContaining('between 100 and 3600000')]],
     [{ other: '1' }, ['Unknown client metrics configuration: other']],
   ])('%j', (overrides, expected) => {
-    expect(clientMetricsConfigProblems(texts(overrides))).toEqual(expected);
+    const { unknown, values, interval } = clientMetricsProblems(texts(overrides));
+    expect([...unknown, ...values, ...interval]).toEqual(expected);
   });
 
-  test.each(['client_id', 'client_colour=red', 'client_id=('])('match=%s matches no client', (match) => {
-    expect(clientMatchProblems(texts({ match }))).toEqual([`Illegal client matching pattern: ${match}`]);
-  });
+  test.each(['client_id', 'client_id=', 'client_id=a=b', '=a', 'client_colour=red', 'client_id=('])(
+    'match=%s matches no client',
+    (match) => {
+      expect(clientMetricsProblems(texts({ match })).match).toEqual([
+        `Illegal client matching pattern: ${match}`,
+      ]);
+    },
+  );
 
   test('are described with defaults', () => {
     expect(describeClientMetricsConfigs(texts({ 'interval.ms': '500' }))).toMatchObject([

@@ -57,6 +57,14 @@ describe('IncrementalAlterConfigs of a topic', () => {
     expect(policy()).toBe('delete,compact');
     expect(alter(world, TOPIC, 'a', [['cleanup.policy', SUBTRACT, 'delete']])).toEqual(done);
     expect(policy()).toBe('compact');
+    expect(alter(world, TOPIC, 'a', [['cleanup.policy', APPEND, 'delete,']])).toEqual(done);
+    expect(policy()).toBe('compact,delete');
+    expect(alter(world, TOPIC, 'a', [['cleanup.policy', APPEND, '']])[0]).toBe(40);
+  });
+
+  test('looks at the operations before it looks at the name', () => {
+    const change = ['retention.ms', APPEND, '1'] as const;
+    expect(alter(worldWithTopic(), TOPIC, 'bad name', [change])[0]).toBe(40);
   });
 
   test('looks at the configs before it looks for the topic', () => {
@@ -225,11 +233,21 @@ describe('groups and client metrics', () => {
     const world = worldWithTopic();
     expect(alter(world, GROUP, 'g', [['consumer.session.timeout.ms', SET, '50000']])).toEqual(done);
     expect(alter(world, CLIENT_METRICS, 'm', [['interval.ms', SET, '500']])).toEqual(done);
-    expect(alter(world, CLIENT_METRICS, 'm', [['match', APPEND, 'client_id=x']])).toEqual(done);
+    expect(alter(world, CLIENT_METRICS, 'm', [['match', SET, 'client_id=x']])).toEqual(done);
     expect([world.image.configuredNames(GROUP), world.image.configuredNames(CLIENT_METRICS)]).toEqual([
       ['g'],
       ['m'],
     ]);
+  });
+
+  test('client metrics are no lists to append to, and an entry of a list is not empty', () => {
+    const world = worldWithTopic();
+    expect(alter(world, CLIENT_METRICS, 'm', [['match', APPEND, 'client_id=x']])[0]).toBe(40);
+    expect(alter(world, CLIENT_METRICS, 'm', [['metrics', SET, 'a,,b']])).toEqual([
+      40,
+      "Configuration 'metrics' values must not be empty.",
+    ]);
+    expect(alter(world, CLIENT_METRICS, 'm', [['interval.ms', SET, 'x']])[0]).toBe(40);
   });
 
   test('have bounds', () => {

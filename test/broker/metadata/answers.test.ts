@@ -134,6 +134,7 @@ describe('Metadata', () => {
     ] as const)
       expect(ask(worldWith({ a: 1 }), { ...request([]), topics }, version).response).toMatchObject({
         ...nothing,
+        errorCode,
         topics: [{ errorCode, name: '' }],
       });
   });
@@ -274,10 +275,12 @@ describe('DescribeTopicPartitions', () => {
     expect(shape(page(world, ['a'], { cursor: { topicName: 'a', partitionIndex: -1 } }))).toEqual([
       ['a', 42, []],
     ]);
-    expect(shape(page(world, ['a', 'c'], { cursor: { topicName: 'b', partitionIndex: 0 } }))).toEqual([
+    expect(shape(page(world, ['a', 'c', 'a'], { cursor: { topicName: 'b', partitionIndex: 0 } }))).toEqual([
       ['a', 42, []],
       ['c', 42, []],
+      ['a', 42, []],
     ]);
+    expect(shape(page(world, [], { cursor: { topicName: 'a', partitionIndex: -1 } }))).toEqual([]);
   });
 });
 
@@ -370,6 +373,22 @@ describe('DescribeConfigs', () => {
     [77, 'a', 42],
   ])('resource type %d "%s" is refused with %d', (type, name, code) => {
     expect(describeOne(type, name)).toMatchObject({ errorCode: code, configs: [] });
+  });
+
+  test('a resource of no known type spoils the whole request', () => {
+    const world = worldWith({ a: 1 });
+    const view = { image: world.image, nodeId: 1, properties: world.properties, loggers };
+    const resources = [2, 3].map((resourceType) => ({
+      resourceType,
+      resourceName: 'a',
+      configurationKeys: null,
+    }));
+    const { results } = answerDescribeConfigs(view, {
+      resources,
+      includeSynonyms: false,
+      includeDocumentation: false,
+    });
+    expect(results.map(({ errorCode }) => errorCode)).toEqual([42, 42]);
   });
 
   test('answers for this broker, for all brokers, its loggers, and groups nobody configured', () => {

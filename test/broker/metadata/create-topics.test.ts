@@ -102,7 +102,7 @@ describe('CreateTopics', () => {
     expect(world.image.topic('a')).toBeUndefined();
   });
 
-  test('answers every name once, a repeated one with INVALID_REQUEST, the others as if alone', () => {
+  test('answers every name once, a repeated one with INVALID_REQUEST, the others as if alone, names that collide with each other too', () => {
     const world = new World();
     const { records, response } = create(world, [
       topic('a'),
@@ -116,9 +116,9 @@ describe('CreateTopics', () => {
       ['a', 42],
       ['b', 0],
       ['c.d', 0],
-      ['c_d', 17],
+      ['c_d', 0],
     ]);
-    expect(records.filter(({ type }) => type === 'TopicRecord')).toHaveLength(2);
+    expect(records.filter(({ type }) => type === 'TopicRecord')).toHaveLength(3);
   });
 
   test.each([
@@ -174,20 +174,50 @@ describe('CreateTopics', () => {
     expect(refused(world, topic('a', wish))).toEqual([code, expect.stringContaining(sentence)]);
   });
 
-  test('names every bad config', () => {
+  test('names the first bad config, as Kafka does: one nobody knows, else by the order of its table', () => {
     const configs = [
       { name: 'no.such', value: '1' },
       { name: 'retention.ms', value: 'x' },
       { name: 'segment.bytes', value: '5' },
     ];
-    expect(refused(new World(), topic('a', { configs }))).toEqual([
-      40,
-      [
-        'Unknown topic config name: no.such',
-        'Invalid value x for configuration retention.ms: Not a number of type LONG',
-        'Invalid value 5 for configuration segment.bytes: Value must be at least 1048576',
-      ].join('; '),
+    const told = (from: number) => refused(new World(), topic('a', { configs: configs.slice(from) }));
+    expect(told(0)).toEqual([40, 'Unknown topic config name: no.such']);
+    const bytes = 'Invalid value 5 for configuration segment.bytes: Value must be at least 1048576';
+    expect(told(1)).toEqual([40, bytes]);
+  });
+
+  test('tells of a config without value alone', () => {
+    const configs = [
+      { name: 'segment.bytes', value: '5' },
+      { name: 'retention.ms', value: null },
+    ];
+    const message = 'Null value not supported for topic configs: retention.ms';
+    expect(refused(new World(), topic('a', { configs }))).toEqual([40, message]);
+  });
+
+  test('answers each entry of a request that is refused whole', () => {
+    const wishes = [topic('a'), topic('a'), topic('b', { numPartitions: 10_001 })];
+    const codes = create(new World(), wishes).response.topics.map(({ name, errorCode }) => [name, errorCode]);
+    expect(codes).toEqual([
+      ['a', 44],
+      ['a', 44],
+      ['b', 44],
     ]);
+  });
+
+  test('shows the configs that were given as they were given', () => {
+    const configs = [{ name: 'preallocate', value: ' true ' }];
+    const made = only(create(new World(), [topic('a', { configs })]).response.topics);
+    expect(made.configs?.find(({ name }) => name === 'preallocate')).toMatchObject({ value: ' true ' });
+  });
+
+  test('looks at an assignment entry by entry', () => {
+    const assignments = [0, 1, 0].map((partitionIndex) => ({
+      partitionIndex,
+      brokerIds: [1 + partitionIndex],
+    }));
+    const message = 'The manual partition assignment includes broker 2, but no such broker is registered.';
+    expect(refused(new World(), topic('a', { assignments }))).toEqual([39, message]);
   });
 
   test('refuses all topics of a request with more than 10 000 partitions', () => {
@@ -324,11 +354,11 @@ describe('DeleteTopics', () => {
     ];
     const response = world.commit(remove(world, { topics, topicNames: [] }));
     expect(response.responses.map(({ name, errorCode }) => [name, errorCode])).toEqual([
+      ['c', 42],
+      [null, 42],
       ['a', 0],
       ['b', 0],
       [null, 100],
-      ['c', 42],
-      [null, 42],
     ]);
     expect([...world.image.topics()].map(({ name }) => name)).toEqual(['c']);
   });
@@ -345,6 +375,19 @@ describe('DeleteTopics', () => {
     expect(response.responses).toMatchObject([
       { name: 'a', topicId: world.image.topic('a')?.id, errorCode: 42 },
     ]);
+  });
+
+  test('an entry with both name and id does not keep another entry from deleting the topic', () => {
+    const world = new World();
+    world.commit(create(world, [topic('a')]));
+    const topicId = world.image.topic('a')?.id ?? '';
+    const topics = [
+      { name: 'a', topicId },
+      { name: null, topicId },
+    ];
+    const { responses } = world.commit(remove(world, { topics, topicNames: [] }));
+    expect(responses.map(({ errorCode }) => errorCode)).toEqual([42, 0]);
+    expect(world.image.topic('a')).toBeUndefined();
   });
 
   test('hides the name of a topic the client may not see', () => {

@@ -122,6 +122,10 @@ test('what is not served is no feature, and what is served is finalized as in a 
 
 test.each([
   [
+    { feature: 'no.such', level: 0 },
+    'Invalid update version 0 for feature no.such. Feature no.such not found.',
+  ],
+  [
     { feature: 'no.such', level: 1 },
     'Invalid update version 1 for feature no.such. Local controller 1 does not support this feature.',
   ],

@@ -1,7 +1,10 @@
 import { classicGroupsWalk } from './classic-groups.ts';
+import { clusterWalk } from './cluster.ts';
+import { configsWalk } from './configs.ts';
 import { consumerGroupsWalk } from './consumer-groups.ts';
 import { offsetsWalk } from './offsets.ts';
 import { recordsWalk } from './records.ts';
+import { topicsWalk } from './topics.ts';
 import { transactionsWalk } from './transactions.ts';
 import type { Walk } from './walk.ts';
 
@@ -12,4 +15,7 @@ export const walks: readonly Walk[] = [
   offsetsWalk,
   consumerGroupsWalk,
   transactionsWalk,
+  topicsWalk,
+  configsWalk,
+  clusterWalk,
 ];
