@@ -46,15 +46,16 @@ export class ClassicWalker {
     return this.leave();
   }
 
-  /** Everybody leaves. */
+  /** Everybody leaves who can be named; which of the others would lead is a matter of chance, and is not looked at. */
   async end(): Promise<void> {
     const { model, wire } = this;
     for (const member of model.members)
-      if (member.waitsFor === 'sync') {
+      if (member.waitsFor === 'sync' || member.id === '') {
         wire.hangUp(member.client);
         member.answer = undefined;
       }
-    const all: Leaving[] = model.members.map(({ id, instance }) => [id, instance]);
+    const named = model.members.filter(({ id }) => id !== '');
+    const all: Leaving[] = named.map(({ id, instance }) => [id, instance]);
     const pending: Leaving[] = model.pending.map(({ id }) => [id, null]);
     await this.leaveThese('all members', 5, [...pending, ...all]);
   }
@@ -249,7 +250,10 @@ export class ClassicWalker {
     asked: Pick<Syncing, 'version' | 'client' | 'id' | 'instance'> & Partial<Syncing>,
   ): Promise<void> {
     const { wire, model, dice } = this;
-    const to = [...dice.some(model.members, 80).map(({ id }) => id), ...dice.some(['nobody'], 10)];
+    const to = [
+      ...dice.some(model.members, 80).map(({ id }) => id),
+      ...dice.some(['nobody', model.leaderId], 10),
+    ];
     const syncing: Syncing = {
       group: model.group,
       generation: model.generation,
@@ -287,9 +291,11 @@ export class ClassicWalker {
     if (!model.mayLeave(chosen)) return;
     const entries: Leaving[] = chosen.map(({ id, instance }) => {
       if (version < 3) return [id, null];
-      return [instance !== null && dice.chance(50) ? '' : id, dice.chance(80) ? instance : null];
+      if (instance !== null && dice.chance(50)) return ['', instance];
+      return [id, dice.chance(80) ? instance : null];
     });
-    for (const { id } of dice.some(model.pending, 20)) entries.push([id, null]);
+    for (const { id } of dice.some(model.pending, 20))
+      entries.push([id, version >= 3 && dice.chance(10) ? 'i0' : null]);
     const wrong: Leaving[] = [
       ['nobody', null],
       ['', null],

@@ -2,6 +2,7 @@ import { classicGroupsWalk } from './classic-groups.ts';
 import { clusterWalk } from './cluster.ts';
 import { configsWalk } from './configs.ts';
 import { consumerGroupsWalk } from './consumer-groups.ts';
+import { groupTimeoutsWalk } from './group-timeouts.ts';
 import { offsetsWalk } from './offsets.ts';
 import { recordsWalk } from './records.ts';
 import { topicsWalk } from './topics.ts';
@@ -12,6 +13,7 @@ import type { Walk } from './walk.ts';
 export const walks: readonly Walk[] = [
   recordsWalk,
   classicGroupsWalk,
+  groupTimeoutsWalk,
   offsetsWalk,
   consumerGroupsWalk,
   transactionsWalk,
