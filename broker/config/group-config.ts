@@ -59,12 +59,21 @@ export function groupConfigProblem(overrides: ConfigTexts, broker: BrokerConfig)
   });
   return (
     firstProblem(given, configProblem) ??
-    firstProblem(given, (definition, text) => boundProblem(definition, text, broker)) ??
+    firstProblem(heartbeatsFirst(given), (definition, text) => boundProblem(definition, text, broker)) ??
     heartbeatProblem(groupConfig(overrides, broker))
   );
 }
 
 type Given = readonly (readonly [definition: ConfigDefinition, text: string])[];
+
+/** As Kafka looks at bounds: of each kind of group, at those of the heartbeat interval first. */
+function heartbeatsFirst(given: Given): Given {
+  return ['consumer.', 'share.', 'streams.'].flatMap((kind) => {
+    const own = given.filter(([{ name }]) => name.startsWith(kind));
+    const isHeartbeat = ([{ name }]: Given[number]) => name === `${kind}heartbeat.interval.ms`;
+    return [...own.filter(isHeartbeat), ...own.filter((each) => !isHeartbeat(each))];
+  });
+}
 
 function firstProblem(
   given: Given,

@@ -1,4 +1,5 @@
 import { consumerGroupDescribeRequest } from '../../../kafka/protocol/index.ts';
+import { afterLeave } from './consumer-group-classic.ts';
 import {
   type Beat,
   current,
@@ -105,7 +106,7 @@ export function wrongEpoch(walk: GroupWalk): Promise<unknown> {
 }
 
 /** A member leaves, for ever or for a while, or somebody who cannot. */
-export function leave(walk: GroupWalk): Promise<unknown> {
+export async function leave(walk: GroupWalk): Promise<void> {
   const { dice } = walk;
   const group = walk.group();
   const member = known(dice, group);
@@ -113,12 +114,13 @@ export function leave(walk: GroupWalk): Promise<unknown> {
   const own = member?.memberId === memberId ? member.instanceId : (staticIds.get(memberId) ?? null);
   const instanceId = dice.chance(10) ? dice.pick([null, 'i1', 'i2']) : own;
   const memberEpoch = instanceId === null && dice.chance(90) ? -1 : dice.pick([-1, -2, -2]);
-  return walk.beat(group, `leaves with ${memberEpoch} as ${instanceId}`, {
+  await walk.beat(group, `leaves with ${memberEpoch} as ${instanceId}`, {
     version: dice.pick([0, 1]),
     memberId,
     memberEpoch,
     instanceId,
   });
+  await afterLeave(walk, group);
 }
 
 /** Heartbeats with something wrong about them. */
