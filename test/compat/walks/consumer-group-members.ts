@@ -12,8 +12,6 @@ import {
   type WalkedGroup,
 } from './consumer-group-state.ts';
 
-export { patterns } from './consumer-group-patterns.ts';
-
 const dynamicIds = ['m1', 'm2', 'm3', 'm4'];
 /** Which instance a static member is: the second may take the first one's place. */
 const staticIds = new Map([
