@@ -30,7 +30,7 @@ export function join(walk: GroupWalk) {
   return joinAs(walk, group, memberId, staticIds.get(memberId) ?? null);
 }
 
-export function joinAs(walk: GroupWalk, group: WalkedGroup, memberId: string, instanceId: string | null) {
+function joinAs(walk: GroupWalk, group: WalkedGroup, memberId: string, instanceId: string | null) {
   const { dice } = walk;
   const names = subscription(walk, group);
   const rackId = dice.pick([null, null, 'r1', 'r2']);

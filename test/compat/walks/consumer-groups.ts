@@ -12,7 +12,7 @@ import type { Walk } from './walk.ts';
 export const consumerGroupsWalk: Walk = {
   name: 'consumer-groups',
   about: 'ConsumerGroupHeartbeat, ConsumerGroupDescribe, and the other group APIs on such groups',
-  count: 8,
+  count: 6,
   steps: 120,
   async take(wire, dice, prefix) {
     const walk = new GroupWalk(wire, dice, prefix);
