@@ -385,6 +385,10 @@ describe('groups', () => {
       { 'consumer.session.timeout.ms': '999', 'consumer.assignment.interval.ms': '-1' },
       'Invalid value -1 for configuration consumer.assignment.interval.ms: Value must be at least 0',
     ],
+    [
+      { 'consumer.session.timeout.ms': '999', 'consumer.heartbeat.interval.ms': '15001' },
+      'consumer.heartbeat.interval.ms must be less than or equal to group.consumer.max.heartbeat.interval.ms',
+    ],
   ])('%j: %s', (overrides, expected) => {
     expect(groupConfigProblem(texts(overrides), broker)).toBe(expected);
   });

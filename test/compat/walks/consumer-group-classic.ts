@@ -27,6 +27,9 @@ export async function anything(walk: GroupWalk): Promise<unknown> {
   const isClassic = await hasClassicMembers(walk, group);
   const hasConsumers = !isClassic && (await hasConsumerMembers(walk, group));
   const member = dice.pick(walk.classics);
+  const isEmpty = !isClassic && !hasConsumers;
+  // A refused join makes an empty consumer group a classic one in Kafka, and says so nowhere.
+  if (isEmpty) forget(member);
   if (dice.chance(35))
     return isClassic ? rebalance(walk, group, member) : join(walk, group, member, hasConsumers);
   const question = dice.pick([
@@ -36,7 +39,7 @@ export async function anything(walk: GroupWalk): Promise<unknown> {
     isClassic ? heartbeat : sync,
     leave,
     commit,
-    wrongJoin,
+    isEmpty ? heartbeat : wrongJoin,
   ]);
   return question(walk, group, member);
 }
@@ -45,6 +48,16 @@ export async function anything(walk: GroupWalk): Promise<unknown> {
 export async function endAll(walk: GroupWalk): Promise<void> {
   const group = mixed(walk);
   for (const member of walk.classics) if (member.memberId !== '') await leave(walk, group, member);
+}
+
+/**
+ * When the last member of the consumer protocol has left, those of the classic protocol join again: until then each
+ * broker knows in its own way what they own.
+ */
+export async function afterLeave(walk: GroupWalk, group: WalkedGroup): Promise<void> {
+  const [first] = walk.classics.filter(({ memberId }) => memberId !== '');
+  if (group.isMixed !== true || first === undefined || !(await hasClassicMembers(walk, group))) return;
+  await rebalance(walk, group, first);
 }
 
 function mixed(walk: GroupWalk): WalkedGroup {
@@ -74,8 +87,13 @@ async function hasConsumerMembers({ wire }: GroupWalk, { groupId }: WalkedGroup)
   return described.has('groups.0.members.0');
 }
 
-function joinBody({ groupId }: WalkedGroup, member: ClassicMember, version: number) {
-  const metadata = subscriptionBytes(member.topics, member.owned);
+function joinBody(
+  { groupId }: WalkedGroup,
+  member: ClassicMember,
+  version: number,
+  userData: Buffer | null = null,
+) {
+  const metadata = subscriptionBytes(member.topics, member.owned, userData);
   return {
     groupId,
     sessionTimeoutMs: 30_000,
@@ -137,16 +155,23 @@ async function rebalance(walk: GroupWalk, group: WalkedGroup, member: ClassicMem
     );
     member.memberId = answer.text('memberId');
   }
-  const joining = walk.classics.filter((each) => each === member || each.memberId !== '');
+  // Whoever may be new comes first: its join waits for the others.
+  const others = walk.classics.filter((each) => each !== member && each.memberId !== '');
+  const joining = [member, ...others];
   const answers = [];
   const joins = [];
-  for (const each of joining)
+  for (const each of joining) {
+    // The first has something new to say: it is not answered before the others have joined too.
+    const isFirst = joins.length === 0;
+    const body = joinBody(group, each, 9, isFirst ? Buffer.from([walk.next()]) : null);
     joins.push(
-      await wire.start(`${each.slot} joins with all`, joinGroupRequest, 9, joinBody(group, each, 9), {
+      await wire.start(`${each.slot} joins with all`, joinGroupRequest, 9, body, {
         client: each.slot,
         shown: ({ leader: _leader, members: _members, memberId: _id, ...rest }) => rest,
       }),
     );
+    if (isFirst) await untilRebalancing(walk, group);
+  }
   for (const [index, answered] of joins.entries()) {
     const answer = await answered();
     const each = joining[index];
@@ -158,6 +183,15 @@ async function rebalance(walk: GroupWalk, group: WalkedGroup, member: ClassicMem
     answers.push({ each, isLeader: answer.text('leader') === each.memberId });
   }
   await syncAll(walk, group, answers);
+}
+
+async function untilRebalancing({ wire }: GroupWalk, { groupId }: WalkedGroup): Promise<void> {
+  await wire.until(
+    describeGroupsRequest,
+    6,
+    { groups: [groupId], includeAuthorizedOperations: false },
+    (answer) => answer.text('groups.0.groupState').endsWith('Rebalance'),
+  );
 }
 
 async function syncAll(

@@ -7,10 +7,14 @@ import {
 
 type Partitions = readonly { readonly topic: string; readonly partitions: readonly number[] }[];
 
-/** What a consumer says when it joins: its topics, and the partitions that it owns. */
-export function subscriptionBytes(topics: readonly string[], owned: Partitions): Buffer {
+/** What a consumer says when it joins: its topics, the partitions that it owns, and what only consumers know. */
+export function subscriptionBytes(
+  topics: readonly string[],
+  owned: Partitions,
+  userData: Buffer | null,
+): Buffer {
   const ownedPartitions = owned.map((each) => ({ topic: each.topic, partitions: [...each.partitions] }));
-  const body = { topics: [...topics], userData: null, ownedPartitions };
+  const body = { topics: [...topics], userData, ownedPartitions };
   return Buffer.concat([Buffer.from([0, 1]), encodeToBuffer(consumerProtocolSubscription, 1, body)]);
 }
 

@@ -1,4 +1,5 @@
 import { consumerGroupDescribeRequest } from '../../../kafka/protocol/index.ts';
+import { afterLeave } from './consumer-group-classic.ts';
 import {
   type Beat,
   current,
@@ -10,8 +11,6 @@ import {
   sorted,
   type WalkedGroup,
 } from './consumer-group-state.ts';
-
-export { patterns } from './consumer-group-patterns.ts';
 
 const dynamicIds = ['m1', 'm2', 'm3', 'm4'];
 /** Which instance a static member is: the second may take the first one's place. */
@@ -31,7 +30,7 @@ export function join(walk: GroupWalk) {
   return joinAs(walk, group, memberId, staticIds.get(memberId) ?? null);
 }
 
-export function joinAs(walk: GroupWalk, group: WalkedGroup, memberId: string, instanceId: string | null) {
+function joinAs(walk: GroupWalk, group: WalkedGroup, memberId: string, instanceId: string | null) {
   const { dice } = walk;
   const names = subscription(walk, group);
   const rackId = dice.pick([null, null, 'r1', 'r2']);
@@ -105,7 +104,7 @@ export function wrongEpoch(walk: GroupWalk): Promise<unknown> {
 }
 
 /** A member leaves, for ever or for a while, or somebody who cannot. */
-export function leave(walk: GroupWalk): Promise<unknown> {
+export async function leave(walk: GroupWalk): Promise<void> {
   const { dice } = walk;
   const group = walk.group();
   const member = known(dice, group);
@@ -113,12 +112,13 @@ export function leave(walk: GroupWalk): Promise<unknown> {
   const own = member?.memberId === memberId ? member.instanceId : (staticIds.get(memberId) ?? null);
   const instanceId = dice.chance(10) ? dice.pick([null, 'i1', 'i2']) : own;
   const memberEpoch = instanceId === null && dice.chance(90) ? -1 : dice.pick([-1, -2, -2]);
-  return walk.beat(group, `leaves with ${memberEpoch} as ${instanceId}`, {
+  await walk.beat(group, `leaves with ${memberEpoch} as ${instanceId}`, {
     version: dice.pick([0, 1]),
     memberId,
     memberEpoch,
     instanceId,
   });
+  await afterLeave(walk, group);
 }
 
 /** Heartbeats with something wrong about them. */

@@ -56,6 +56,7 @@ export class GroupWalk {
   readonly probes: string[] = [];
   /** Groups whose members subscribe by a pattern: one in each, since Kafka looks at another one ten seconds later. */
   readonly patternGroups: WalkedGroup[] = [];
+  readonly #loneGroups: WalkedGroup[] = [];
   readonly classics: readonly ClassicMember[];
   /** A number that no other question of the walk has. */
   #count = 0;
@@ -94,6 +95,13 @@ export class GroupWalk {
     return group;
   }
 
+  /** A new group of one member. */
+  newLoneGroup(): WalkedGroup {
+    const group = this.#newGroup(`lone${this.#loneGroups.length}`, 'uniform');
+    this.#loneGroups.push(group);
+    return group;
+  }
+
   topic(index: number): string {
     return `${this.prefix}-t${index}`;
   }
@@ -116,7 +124,7 @@ export class GroupWalk {
   }
 
   get allGroups(): readonly WalkedGroup[] {
-    return [...this.groups, ...this.patternGroups];
+    return [...this.groups, ...this.patternGroups, ...this.#loneGroups];
   }
 
   group(): WalkedGroup {
@@ -126,7 +134,7 @@ export class GroupWalk {
   /** Asks a heartbeat and keeps what the answer says of the member. */
   async beat(group: WalkedGroup, what: string, beat: Beat, options: AskOptions = {}): Promise<Answer> {
     const answer = await this.wire.ask(
-      `${name(group)} ${beat.memberId === '' ? 'nobody' : beat.memberId} ${what}`,
+      `${name(group)} ${asMember(beat.memberId)} ${what}`,
       consumerGroupHeartbeatRequest,
       beat.version ?? 1,
       bodyOf(group.groupId, beat),
@@ -150,6 +158,12 @@ export class GroupWalk {
     const nameOf = ({ topicId }: Owned[number]) => names.get(topicId) ?? '';
     learn(group, beat, answer, (a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
+}
+
+/** Ids that the coordinator makes differ, and long ones tell no more than their length. */
+function asMember(memberId: string): string {
+  if (memberId === '') return 'nobody';
+  return memberId.length > 12 ? 'a long id' : memberId;
 }
 
 /** The last word of a group's id: which of the groups it is. */

@@ -62,7 +62,7 @@ async function remove(walk: GroupWalk, topic: string): Promise<void> {
  * Waits until a member of a group of its own, new each time, is given as many partitions of a topic as there are: the
  * coordinators hear of topics one after the other, but without a pause.
  */
-export async function untilGroupsSee(walk: GroupWalk, topic: string, count: number): Promise<void> {
+async function untilGroupsSee(walk: GroupWalk, topic: string, count: number): Promise<void> {
   if (count === 0) walk.partitions.delete(topic);
   else walk.partitions.set(topic, count);
   const groupId = walk.probe();

@@ -1,7 +1,9 @@
 import type { Dice } from '../dice.ts';
 import * as admin from './consumer-group-admin.ts';
 import * as classic from './consumer-group-classic.ts';
+import { lone } from './consumer-group-lone.ts';
 import * as members from './consumer-group-members.ts';
+import { patterns } from './consumer-group-patterns.ts';
 import { GroupWalk } from './consumer-group-state.ts';
 import * as topics from './consumer-group-topics.ts';
 import type { Walk } from './walk.ts';
@@ -10,7 +12,7 @@ import type { Walk } from './walk.ts';
 export const consumerGroupsWalk: Walk = {
   name: 'consumer-groups',
   about: 'ConsumerGroupHeartbeat, ConsumerGroupDescribe, and the other group APIs on such groups',
-  count: 8,
+  count: 6,
   steps: 120,
   async take(wire, dice, prefix) {
     const walk = new GroupWalk(wire, dice, prefix);
@@ -33,7 +35,8 @@ const questions: readonly (readonly [weight: number, question: Question])[] = [
   [6, members.wrongEpoch],
   [6, members.refused],
   [6, members.leave],
-  [4, members.patterns],
+  [4, patterns],
+  [2, lone],
   [14, classic.anything],
   [5, topics.anything],
   [8, admin.describe],

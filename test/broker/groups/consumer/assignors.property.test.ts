@@ -86,6 +86,24 @@ test('uniform: members with the same subscription have the same number of partit
   );
 });
 
+test('uniform: one more goes to who has one more already, else to the last, and the rest to members by id', () => {
+  const world: World = {
+    counts: new Map([['t0', 5]]),
+    subscriptions: new Map(['m2', 'm1'].map((id) => [id, new Set(['t0'])])),
+  };
+  const shown = (assignment: ReadonlyMap<string, Assignment>) =>
+    Object.fromEntries([...assignment].map(([id, partitions]) => [id, flat(partitions)]));
+  expect(shown(uniformAssignor.assign(specOf(world)))).toEqual({
+    m1: ['t0-0', 't0-1'],
+    m2: ['t0-2', 't0-3', 't0-4'],
+  });
+  const owned = new Map([['m1', new Map([['t0', new Set([4, 0, 1, 2])]])]]);
+  expect(shown(uniformAssignor.assign(specOf(world, owned)))).toEqual({
+    m1: ['t0-0', 't0-1', 't0-2'],
+    m2: ['t0-3', 't0-4'],
+  });
+});
+
 test('uniform: the same group is assigned to the same way again', () => {
   fc.assert(
     fc.property(fc.oneof(homogeneous, heterogeneous), (world) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { IN_PROCESS_HOST } from '../../../../broker/groups/index.ts';
 import { ErrorCode } from '../../../../kafka/protocol/index.ts';
-import { consumerTimes, Groups } from '../group-fixture.ts';
+import { consumerTimes, Groups, topicId } from '../group-fixture.ts';
 import { ConsumerClient, converge, describe, names, records } from './consumer-fixture.ts';
 
 const all = ['orders-0', 'orders-1', 'orders-2', 'orders-3'];
@@ -151,6 +151,10 @@ test('the epoch before is accepted from a member that owns no more than it was g
   await a.beat();
   await a.beat(a.assigned);
   expect((await a.send({ memberEpoch: 2 })).errorCode).toBe(ErrorCode.FENCED_MEMBER_EPOCH);
+  const strange = [{ topicId: topicId('payments'), partitions: [] }];
+  expect((await a.send({ memberEpoch: 2, topicPartitions: strange })).errorCode).toBe(
+    ErrorCode.FENCED_MEMBER_EPOCH,
+  );
   const request = { memberEpoch: 2, topicPartitions: [] };
   expect(await a.send(request)).toMatchObject({ errorCode: 0, memberEpoch: 3 });
 });
