@@ -173,8 +173,8 @@ export function drawValue(dice: Dice, { name, type }: Pick<ConfigDefinition, 'na
 const topicDefinitions = Object.values(topicConfigs);
 
 /** The name and type of a config that topics have; now and then of none. */
-export function drawTopicConfig(dice: Dice): Pick<ConfigDefinition, 'name' | 'type'> {
-  if (dice.chance(95)) return dice.pick(topicDefinitions);
+export function drawTopicConfig(dice: Dice, index = 0): Pick<ConfigDefinition, 'name' | 'type'> {
+  if (index > 0 || dice.chance(95)) return dice.pick(topicDefinitions);
   const name = dice.pick([
     'no.such',
     '',
@@ -188,8 +188,8 @@ export function drawTopicConfig(dice: Dice): Pick<ConfigDefinition, 'name' | 'ty
 
 /** Configs of a new topic. */
 export function drawTopicConfigs(dice: Dice): { name: string; value: string | null }[] {
-  return dice.list(1, dice.chance(70) ? 1 : 4, () => {
-    const definition = drawTopicConfig(dice);
+  return dice.list(1, dice.chance(70) ? 1 : 4, (index) => {
+    const definition = drawTopicConfig(dice, index);
     return { name: definition.name, value: dice.chance(4) ? null : drawValue(dice, definition) };
   });
 }

@@ -48,7 +48,9 @@ const brokerDefinitions = Object.values<ConfigDefinition>(brokerConfigs).filter(
   // Millrace's own, and what depends on how the two were started.
   ({ name, type: kind }) =>
     kind !== 'CLASS' &&
-    !/^log\.scrub\.|^durability$|listeners$|^metrics\.(host|port)$|^log\.dirs?$/.test(name),
+    !/^log\.scrub\.|^durability$|listeners$|^metrics\.(host|port)$|^metric\.reporters$|^log\.dirs?$/.test(
+      name,
+    ),
 );
 /** What may be changed in earnest: neither connections nor the other walks feel it. */
 const harmless = brokerDefinitions.filter(
@@ -66,7 +68,6 @@ function harmlessNames(): ReadonlySet<string> {
     'log.index.size.max.bytes',
     'log.index.interval.bytes',
     'log.flush.interval.messages',
-    'log.flush.interval.ms',
     'log.segment.delete.delay.ms',
     'log.preallocate',
     'log.message.timestamp.type',
@@ -200,7 +201,7 @@ class Configs {
       case type.clientMetrics:
         return dice.pick<Named>(Object.values(clientMetricsConfigs));
       default:
-        return drawTopicConfig(dice);
+        return drawTopicConfig(dice, index);
     }
   }
 
@@ -271,9 +272,11 @@ class Configs {
       });
       return { ...resource, configs };
     });
-    // Kafka never answers when one resource is there twice.
+    // Kafka never answers when one resource is there twice, or two are of no type.
     const resources = [
-      ...new Map(drawn.map((each) => [`${each.resourceType} ${each.resourceName}`, each])).values(),
+      ...new Map(
+        drawn.filter(isKnown).map((each) => [`${each.resourceType} ${each.resourceName}`, each]),
+      ).values(),
     ];
     const validateOnly = dice.chance(20);
     const what = `${validateOnly ? 'only checked: ' : ''}${resources.map(toldResource).join('; ')}`;
@@ -327,6 +330,10 @@ class Configs {
       },
     );
   }
+}
+
+function isKnown({ resourceType }: Resource): boolean {
+  return Object.values(type).includes(resourceType);
 }
 
 interface Asked extends Resource {
