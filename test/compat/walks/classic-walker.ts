@@ -287,7 +287,8 @@ export class ClassicWalker {
     if (!model.mayLeave(chosen)) return;
     const entries: Leaving[] = chosen.map(({ id, instance }) => {
       if (version < 3) return [id, null];
-      return [instance !== null && dice.chance(50) ? '' : id, dice.chance(80) ? instance : null];
+      if (instance !== null && dice.chance(50)) return ['', instance];
+      return [id, dice.chance(80) ? instance : null];
     });
     for (const { id } of dice.some(model.pending, 20)) entries.push([id, null]);
     const wrong: Leaving[] = [
