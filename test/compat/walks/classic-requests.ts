@@ -25,6 +25,8 @@ export interface Joining {
   readonly protocolType: string;
   readonly protocols: readonly OfferedProtocol[];
   readonly sessionTimeoutMs: number;
+  /** A minute unless it is given. */
+  readonly rebalanceTimeoutMs?: number;
 }
 
 /** The topics that a consumer subscribes to with the metadata of a number; others offer bytes that are no subscription. */
@@ -40,10 +42,11 @@ export function startJoin(
   joining: Joining,
 ): Promise<() => Promise<Answer>> {
   const { version, group, client, id, instance, protocolType, protocols, sessionTimeoutMs } = joining;
+  const { rebalanceTimeoutMs = 60_000 } = joining;
   const body = {
     groupId: group,
     sessionTimeoutMs,
-    ...(version === 0 ? {} : { rebalanceTimeoutMs: 60_000 }),
+    ...(version === 0 ? {} : { rebalanceTimeoutMs }),
     memberId: id,
     ...(version < 5 ? {} : { groupInstanceId: instance }),
     protocolType,
