@@ -249,7 +249,10 @@ export class ClassicWalker {
     asked: Pick<Syncing, 'version' | 'client' | 'id' | 'instance'> & Partial<Syncing>,
   ): Promise<void> {
     const { wire, model, dice } = this;
-    const to = [...dice.some(model.members, 80).map(({ id }) => id), ...dice.some(['nobody'], 10)];
+    const to = [
+      ...dice.some(model.members, 80).map(({ id }) => id),
+      ...dice.some(['nobody', model.leaderId], 10),
+    ];
     const syncing: Syncing = {
       group: model.group,
       generation: model.generation,
@@ -290,7 +293,8 @@ export class ClassicWalker {
       if (instance !== null && dice.chance(50)) return ['', instance];
       return [id, dice.chance(80) ? instance : null];
     });
-    for (const { id } of dice.some(model.pending, 20)) entries.push([id, null]);
+    for (const { id } of dice.some(model.pending, 20))
+      entries.push([id, version >= 3 && dice.chance(10) ? 'i0' : null]);
     const wrong: Leaving[] = [
       ['nobody', null],
       ['', null],
