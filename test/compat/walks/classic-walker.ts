@@ -46,15 +46,16 @@ export class ClassicWalker {
     return this.leave();
   }
 
-  /** Everybody leaves. */
+  /** Everybody leaves who can be named; which of the others would lead is a matter of chance, and is not looked at. */
   async end(): Promise<void> {
     const { model, wire } = this;
     for (const member of model.members)
-      if (member.waitsFor === 'sync') {
+      if (member.waitsFor === 'sync' || member.id === '') {
         wire.hangUp(member.client);
         member.answer = undefined;
       }
-    const all: Leaving[] = model.members.map(({ id, instance }) => [id, instance]);
+    const named = model.members.filter(({ id }) => id !== '');
+    const all: Leaving[] = named.map(({ id, instance }) => [id, instance]);
     const pending: Leaving[] = model.pending.map(({ id }) => [id, null]);
     await this.leaveThese('all members', 5, [...pending, ...all]);
   }
