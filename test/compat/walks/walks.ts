@@ -2,7 +2,7 @@ import { classicGroupsWalk } from './classic-groups.ts';
 import { clusterWalk } from './cluster.ts';
 import { configsWalk } from './configs.ts';
 import { consumerGroupsWalk } from './consumer-groups.ts';
-import { groupTimeoutsWalk, groupTimeoutsWalk } from './group-timeouts.ts';
+import { groupTimeoutsWalk } from './group-timeouts.ts';
 import { offsetsWalk } from './offsets.ts';
 import { recordsWalk } from './records.ts';
 import { topicsWalk } from './topics.ts';
@@ -12,7 +12,7 @@ import type { Walk } from './walk.ts';
 /** Every walk, in the order in which they are taken. */
 export const walks: readonly Walk[] = [
   recordsWalk,
-  classicGroupsWalk, groupTimeoutsWalk,
+  classicGroupsWalk,
   groupTimeoutsWalk,
   offsetsWalk,
   consumerGroupsWalk,
