@@ -2,6 +2,7 @@ import {
   createTopicsRequest,
   deleteGroupsRequest,
   deleteTopicsRequest,
+  describeTransactionsRequest,
   findCoordinatorRequest,
   initProducerIdRequest,
   joinGroupRequest,
@@ -70,6 +71,8 @@ async function begin(wire: Wire, dice: Dice, prefix: string): Promise<OffsetWalk
   await wire.settle(deleteGroupsRequest, 2, { groupsNames: [''] }, 'results.0.errorCode');
   const transactionalId = `${prefix}-transaction`;
   await wire.settle(findCoordinatorRequest, 3, { key: transactionalId, keyType: 1 }, 'errorCode');
+  const transactions = { transactionalIds: [transactionalId] };
+  await wire.settle(describeTransactionsRequest, 0, transactions, 'transactionStates.0.errorCode');
   const body = { transactionalId, transactionTimeoutMs: 60_000 };
   const answer = await wire.askUntilReady('a producer', initProducerIdRequest, 4, body, 'errorCode');
   const producer = { id: answer.number('producerId'), epoch: answer.number('producerEpoch') };
