@@ -11,7 +11,7 @@ import {
   perBroker,
   string,
 } from '../definition.ts';
-import { atLeast, listOf, nonEmptyList, oneOf } from '../validator.ts';
+import { atLeast, listOf, listOfWords, nonEmptyList, oneOf } from '../validator.ts';
 
 /** Segments, retention, flushing and timestamps of partition logs. */
 // biome-ignore format: a table, one config a line.
@@ -19,7 +19,7 @@ export const logConfigs = defineConfigs({
   'num.partitions': int(1, 'MEDIUM', 'Partitions of a topic created without a count.', atLeast(1)),
   'log.dir': list('.millrace', 'HIGH', 'Data directory, used when log.dirs is not set.', nonEmptyList),
   'log.dirs': list(null, 'HIGH', 'Data directories, comma separated; log.dir when absent.', nonEmptyList),
-  'cordoned.log.dirs': list('', 'MEDIUM', 'Data directories that receive no new partitions; * for all.', perBroker),
+  'cordoned.log.dirs': list('', 'MEDIUM', 'Data directories that receive no new partitions; * for all.', listOfWords, perBroker),
   'log.segment.bytes': int(1_073_741_824, 'HIGH', 'Size at which a segment file is closed and a new one begun.', atLeast(1_048_576), clusterWide),
   'log.roll.ms': long(null, 'HIGH', 'Age at which a segment is rolled; log.roll.hours when absent.', clusterWide),
   'log.roll.hours': int(168, 'HIGH', 'Age in hours at which a segment is rolled.', atLeast(1)),

@@ -1,5 +1,5 @@
 import { boolean, className, defineConfigs, int, list, long, password, string } from '../definition.ts';
-import { between, oneOfIgnoringCase } from '../validator.ts';
+import { between, listOfWords, oneOfIgnoringCase } from '../validator.ts';
 
 /** SASL/OAUTHBEARER. */
 // biome-ignore format: a table, one config a line.
@@ -28,6 +28,6 @@ export const oauthbearerConfigs = defineConfigs({
   'sasl.oauthbearer.jwks.endpoint.retry.backoff.ms': long(100, 'LOW', 'First pause after a failed read of the public keys.'),
   'sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms': long(10_000, 'LOW', 'Longest pause after a failed read of the public keys.'),
   'sasl.oauthbearer.clock.skew.seconds': int(30, 'LOW', 'Seconds by which clocks may differ when a token is checked.'),
-  'sasl.oauthbearer.expected.audience': list('', 'HIGH', 'Audiences a token may be for; empty accepts any.'),
+  'sasl.oauthbearer.expected.audience': list('', 'HIGH', 'Audiences a token may be for; empty accepts any.', listOfWords),
   'sasl.oauthbearer.expected.issuer': string(null, 'HIGH', 'Issuer a token must come from; any when absent.'),
 });

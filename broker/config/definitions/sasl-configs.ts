@@ -10,15 +10,16 @@ import {
   short,
   string,
 } from '../definition.ts';
+import { listOfWords } from '../validator.ts';
 
 /** SASL of listeners. */
 // biome-ignore format: a table, one config a line.
 export const saslConfigs = defineConfigs({
   'sasl.server.max.receive.size': int(524_288, 'MEDIUM', 'Largest SASL token accepted before authentication.'),
   'sasl.mechanism.inter.broker.protocol': string('GSSAPI', 'MEDIUM', 'SASL mechanism between brokers.', perBroker),
-  'sasl.enabled.mechanisms': list('GSSAPI', 'MEDIUM', 'SASL mechanisms offered to clients.', perBroker),
+  'sasl.enabled.mechanisms': list('GSSAPI', 'MEDIUM', 'SASL mechanisms offered to clients.', listOfWords, perBroker),
   'sasl.server.callback.handler.class': className(null, 'MEDIUM', 'Class that checks credentials, set per listener and mechanism.'),
-  'sasl.kerberos.principal.to.local.rules': list('DEFAULT', 'MEDIUM', 'Rules that shorten a Kerberos name to a user name.', perBroker),
+  'sasl.kerberos.principal.to.local.rules': list('DEFAULT', 'MEDIUM', 'Rules that shorten a Kerberos name to a user name.', listOfWords, perBroker),
   'sasl.jaas.config': password(null, 'MEDIUM', 'Login settings in JAAS form, set per listener and mechanism.', perBroker),
   'sasl.client.callback.handler.class': className(null, 'MEDIUM', 'Class that supplies client credentials.'),
   'sasl.login.class': className(null, 'MEDIUM', 'Class that logs in.'),

@@ -1,5 +1,5 @@
 import { boolean, clusterWide, defineConfigs, int, internal, list, long, string } from '../definition.ts';
-import { atLeast, between, compressionTypes, gzipLevel, oneOf } from '../validator.ts';
+import { atLeast, between, compressionTypes, gzipLevel, listOfWords, oneOf } from '../validator.ts';
 
 /** The server as a whole: sizes, threads, compression. */
 // biome-ignore format: a table, one config a line.
@@ -12,9 +12,9 @@ export const serverConfigs = defineConfigs({
   'request.timeout.ms': int(30_000, 'HIGH', 'Time a request of this broker waits for its answer.'),
   'socket.connection.setup.timeout.ms': long(10_000, 'MEDIUM', 'Time a connection of this broker may take to open.'),
   'socket.connection.setup.timeout.max.ms': long(30_000, 'MEDIUM', 'Ceiling of the growing connection setup timeout.'),
-  'config.providers': list('', 'LOW', 'Names of the providers that resolve config placeholders.', clusterWide),
+  'config.providers': list('', 'LOW', 'Names of the providers that resolve config placeholders.', listOfWords, clusterWide),
   'authorizer.class.name': string('', 'LOW', 'Class that decides who may do what; empty for everybody everything.'),
-  'early.start.listeners': list(null, 'HIGH', 'Listeners that open before the authorizer is ready.'),
+  'early.start.listeners': list(null, 'HIGH', 'Listeners that open before the authorizer is ready.', listOfWords),
   'broker.rack': string(null, 'MEDIUM', 'Rack of this broker, for replica placement and nearby reads.'),
   'controlled.shutdown.enable': boolean(true, 'MEDIUM', 'Hand over leadership before stopping.'),
   'delete.topic.enable': boolean(true, 'HIGH', 'Allow topics to be deleted.'),

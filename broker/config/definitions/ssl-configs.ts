@@ -1,5 +1,5 @@
 import { boolean, className, defineConfigs, list, password, perBroker, string } from '../definition.ts';
-import { oneOf } from '../validator.ts';
+import { listOfWords, oneOf } from '../validator.ts';
 
 /** TLS of listeners. */
 // biome-ignore format: a table, one config a line.
@@ -10,7 +10,7 @@ export const sslConfigs = defineConfigs({
   'ssl.allow.san.changes': boolean(false, 'LOW', 'Accept a reloaded certificate with fewer alternative names.'),
   'ssl.protocol': string('TLSv1.3', 'MEDIUM', 'TLS version a context is made for.', perBroker),
   'ssl.provider': string(null, 'MEDIUM', 'Security provider for TLS.', perBroker),
-  'ssl.enabled.protocols': list('TLSv1.2,TLSv1.3', 'MEDIUM', 'TLS versions accepted.', perBroker),
+  'ssl.enabled.protocols': list('TLSv1.2,TLSv1.3', 'MEDIUM', 'TLS versions accepted.', listOfWords, perBroker),
   'ssl.keystore.type': string('JKS', 'MEDIUM', 'Format of the key store.', perBroker),
   'ssl.keystore.location': string(null, 'MEDIUM', 'File of the key store.', perBroker),
   'ssl.keystore.password': password(null, 'MEDIUM', 'Password of the key store.', perBroker),
@@ -25,6 +25,6 @@ export const sslConfigs = defineConfigs({
   'ssl.trustmanager.algorithm': string('PKIX', 'MEDIUM', 'Algorithm of the trust manager.', perBroker),
   'ssl.endpoint.identification.algorithm': string('https', 'LOW', 'How the host name of a peer is checked; empty turns it off.', perBroker),
   'ssl.secure.random.implementation': string(null, 'LOW', 'Random source of TLS.', perBroker),
-  'ssl.cipher.suites': list('', 'MEDIUM', 'Cipher suites accepted; empty for the defaults.', perBroker),
+  'ssl.cipher.suites': list('', 'MEDIUM', 'Cipher suites accepted; empty for the defaults.', listOfWords, perBroker),
   'ssl.engine.factory.class': className(null, 'LOW', 'Class that makes TLS engines.', perBroker),
 });

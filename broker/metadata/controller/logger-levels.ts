@@ -34,7 +34,7 @@ export function alteredLevels(
 }
 
 function knownLevel(name: string, value: string): string {
-  const level = logLevels.find((known) => known === value.toUpperCase());
+  const level = logLevels.find((known) => known === value);
   if (level !== undefined) return level;
   throw new RefusedError(
     ErrorCode.INVALID_CONFIG,

@@ -213,12 +213,13 @@ describe('IncrementalAlterConfigs of loggers', () => {
   };
 
   test('gives levels to apply, and writes nothing', () => {
-    expect(set('broker', SET, 'debug')).toEqual([0, [['broker', 'DEBUG']]]);
+    expect(set('broker', SET, 'DEBUG')).toEqual([0, [['broker', 'DEBUG']]]);
     expect(set('broker', DELETE, null)).toEqual([0, [['broker', null]]]);
   });
 
   test.each([
     ['broker', SET, 'LOUD', '1', 40],
+    ['broker', SET, 'debug', '1', 40],
     ['nobody', SET, 'INFO', '1', 40],
     ['root', DELETE, null, '1', 42],
     ['broker', APPEND, 'INFO', '1', 42],
