@@ -28,7 +28,13 @@ const failed = (checks: readonly Check[]): readonly string[] =>
 
 function logProblems(config: BrokerConfig): readonly string[] {
   const retention = config.logRetentionMs ?? config.logRetentionMinutes ?? config.logRetentionHours;
+  const directories = config.logDirs ?? config.logDir;
+  const unknown = config.cordonedLogDirs.filter((path) => path !== '*' && !directories.includes(path));
   return failed([
+    [
+      unknown.length === 0,
+      `requirement failed: All entries in cordoned.log.dirs must be present in log.dirs or log.dir. Missing entries : ${unknown.join(', ')}`,
+    ],
     [config.logRollMs === null || config.logRollMs >= 1, 'log.roll.ms must be greater than or equal to 1'],
     [
       config.logRollJitterMs === null || config.logRollJitterMs >= 0,

@@ -127,6 +127,7 @@ describe('static validation', () => {
     [{ 'inter.broker.listener.name': 'OTHER' }, 'inter.broker.listener.name must be a listener name'],
     [{ 'log.retention.ms': '0' }, 'log.retention.ms must be unlimited (-1) or, greater than or equal to 1'],
     [{ 'log.retention.hours': '0' }, 'log.retention.ms must be unlimited'],
+    [{ 'cordoned.log.dirs': '/none' }, 'All entries in cordoned.log.dirs must be present'],
     [{ 'log.roll.ms': '0' }, 'log.roll.ms must be greater'],
     [{ 'replica.fetch.wait.max.ms': '40000' }, 'replica.socket.timeout.ms should always be'],
     [{ 'log.cleaner.dedupe.buffer.size': '1000' }, 'log.cleaner.dedupe.buffer.size must be at least 1MB'],

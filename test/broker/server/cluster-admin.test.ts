@@ -297,7 +297,7 @@ test('levels of loggers are told and changed, and decide at once what is logged'
   };
   await refuse();
   expect(written).toEqual([]);
-  expect(await alter('millrace.server', 'warn')).toBeNull();
+  expect(await alter('millrace.server', 'WARN')).toBeNull();
   await refuse();
   expect(written).toEqual(['connection closed because of a request that cannot be answered']);
   expect(await describe()).toMatchObject({ root: 'ERROR', 'millrace.server': 'WARN' });

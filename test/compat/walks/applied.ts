@@ -1,4 +1,5 @@
 import { describeConfigsRequest, incrementalAlterConfigsRequest } from '../../../kafka/protocol/index.ts';
+import type { Answer } from '../wire/answer.ts';
 import type { Wire } from '../wire/wire.ts';
 
 const resourceType = 16;
@@ -43,12 +44,9 @@ export class Applied {
     const resources = [
       { resourceType, resourceName: this.#resourceName, configurationKeys: ['interval.ms'] },
     ];
-    await this.#wire.until(
-      describeConfigsRequest,
-      4,
-      { resources },
-      (answer) => answer.text('results.0.configs.0.value') === value,
-    );
+    const isShown = (answer: Answer) => answer.text('results.0.configs.0.value') === value;
+    const answer = await this.#wire.until(describeConfigsRequest, 4, { resources }, isShown);
+    if (!isShown(answer)) throw new Error('a broker does not show a config that was changed ten seconds ago');
   }
 
   async #alter(configOperation: number, value: string | null): Promise<void> {
