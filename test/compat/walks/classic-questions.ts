@@ -3,6 +3,7 @@ import {
   findCoordinatorRequest,
   offsetFetchRequest,
 } from '../../../kafka/protocol/index.ts';
+import type { ClassicModel } from './classic-model.ts';
 import {
   commit,
   deleteOffsets,
@@ -75,13 +76,20 @@ function beat(walker: ClassicWalker) {
   return heartbeat(walker.wire, titled(walker, group, who), walker.dice.below(5), group, who);
 }
 
-function look(walker: ClassicWalker) {
+/** Kafka shows a group that has given out ids and nothing else once something else is written: when is chance. */
+function isUnwritten({ members, pending }: ClassicModel): boolean {
+  return members.length === 0 && pending.length > 0;
+}
+
+async function look(walker: ClassicWalker) {
   const { dice, model, prefix, wire } = walker;
+  if (isUnwritten(model)) return undefined;
   const groups = [model.group, ...dice.some([`${prefix}-unknown`, '', model.group], 10)];
   return describe(wire, groups.join(' '), dice.below(7), groups, dice.chance(20));
 }
 
-function lookForAll({ dice, prefix, wire }: ClassicWalker) {
+async function lookForAll({ dice, model, prefix, wire }: ClassicWalker) {
+  if (isUnwritten(model)) return undefined;
   const filters = {
     states: dice.some(sleeping, 30),
     types: dice.some(['classic', 'CLASSIC', 'consumer', 'other'], 20),

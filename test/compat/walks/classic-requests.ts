@@ -15,6 +15,7 @@ import type { Answer } from '../wire/answer.ts';
 import { subscription } from '../wire/consumer-protocol.ts';
 import type { Wire } from '../wire/wire.ts';
 import type { OfferedProtocol } from './classic-model.ts';
+import { onlyGroups } from './own-groups.ts';
 
 export interface Joining {
   readonly version: number;
@@ -147,7 +148,13 @@ export function list(
     ...(version < 4 ? {} : { statesFilter: [...filters.states] }),
     ...(version < 5 ? {} : { typesFilter: [...filters.types] }),
   };
-  return wire.ask(what, listGroupsRequest, version, body, { only: ['groupId', prefix] });
+  return wire.ask(
+    what,
+    listGroupsRequest,
+    version,
+    body,
+    onlyGroups((groupId) => groupId.startsWith(prefix)),
+  );
 }
 
 export type Position = readonly [topic: string, partition: number, offset: number];

@@ -11,6 +11,7 @@ import {
 } from '../../../kafka/protocol/index.ts';
 import { type GroupWalk, known, name, sorted, type WalkedGroup } from './consumer-group-state.ts';
 import { markMetadata } from './consumer-group-topics.ts';
+import { onlyGroups } from './own-groups.ts';
 
 const strangeIds = ['nobody', '', 'm1'];
 
@@ -62,16 +63,8 @@ export function list(walk: GroupWalk): Promise<unknown> {
     listGroupsRequest,
     version,
     { typesFilter: types, statesFilter },
-    { shown: (answer) => ({ ...answer, groups: ownGroups(walk, answer['groups']) }) },
+    onlyGroups((groupId) => walk.allGroups.some((group) => group.groupId === groupId)),
   );
-}
-
-/** Other walks have groups too, and those that tell when topics are there come and go. */
-function ownGroups(walk: GroupWalk, groups: unknown): unknown {
-  const own = walk.allGroups.map(({ groupId }) => groupId);
-  return Array.isArray(groups)
-    ? groups.filter((group) => own.includes(Reflect.get(group, 'groupId')))
-    : groups;
 }
 
 /** A commit of a member, true or not, or of nobody. */

@@ -12,6 +12,7 @@ import {
 } from '../../../kafka/protocol/index.ts';
 import { describe, type Identity } from './classic-requests.ts';
 import type { OffsetWalk } from './offsets.ts';
+import { onlyGroups } from './own-groups.ts';
 
 /** What is asked about offsets. */
 export const offsetQuestions: readonly ((walk: OffsetWalk) => Promise<unknown>)[] = [
@@ -228,7 +229,8 @@ function look(walk: OffsetWalk) {
   const { dice, wire, prefix } = walk;
   const groups = dice.list(0, 3, () => groupOf(walk));
   if (dice.chance(60)) return describe(wire, groups.join(' '), dice.below(7), groups);
-  return wire.ask('all', listGroupsRequest, dice.below(6), {}, { only: ['groupId', prefix] });
+  const own = onlyGroups((groupId) => groupId.startsWith(prefix));
+  return wire.ask('all', listGroupsRequest, dice.below(6), {}, own);
 }
 
 /** A transaction goes on: what it commits is not stable until it ends. */

@@ -10,7 +10,6 @@ export interface RenderOptions {
   /** Paths of arrays of which only the length is shown. */
   readonly counted: readonly string[];
   readonly without: readonly string[];
-  readonly only?: readonly [field: string, prefix: string] | undefined;
   readonly sets: readonly string[];
 }
 
@@ -38,8 +37,7 @@ function struct(
 ): string[] {
   const scalars: string[] = [];
   const nested: string[] = [];
-  for (const [name, whole] of Object.entries(value)) {
-    const field = options.only === undefined ? whole : kept(whole, options.only);
+  for (const [name, field] of Object.entries(value)) {
     if (options.without.includes(name) || own.get(name) === '') continue;
     const at = path === '' ? name : `${path}.${name}`;
     const inner = `${indent}  `;
@@ -56,11 +54,6 @@ function struct(
   }
   const line = `${indent}${[label, ...scalars].filter((part) => part !== '').join(' ')}`;
   return [line, ...nested];
-}
-
-function kept(field: unknown, [name, prefix]: NonNullable<RenderOptions['only']>): unknown {
-  if (!isStructs(field)) return field;
-  return field.filter((element) => String(element[name] ?? prefix).startsWith(prefix));
 }
 
 function elements(

@@ -36,8 +36,6 @@ export interface AskOptions {
   /** Fields that are sets: their elements are shown in order. */
   readonly sets?: readonly string[];
   readonly client?: string;
-  /** Of elements that have this field those alone whose value begins so: what others have left on the broker is not shown. */
-  readonly only?: readonly [field: string, prefix: string];
   /** What is written down of an answer; all of it by default. */
   readonly shown?: (answer: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
@@ -127,7 +125,6 @@ export class Wire {
       without = [],
       sets = [],
       client: name = 'wire',
-      only,
       shown = (answer) => answer,
     }: AskOptions = {},
   ): Promise<() => Promise<Answer>> {
@@ -146,7 +143,7 @@ export class Wire {
         JSON.stringify(toJson(api.response, version, decoded, { records: 'base64' })),
       ) as Readonly<Record<string, unknown>>;
       const answer = new Answer(json);
-      this.#say(title, render(shown(json), { names: this.names, counted, without, sets, only }));
+      this.#say(title, render(shown(json), { names: this.names, counted, without, sets }));
       return answer;
     };
   }
